@@ -1,0 +1,17 @@
+"""Tables, enums and facts about them. Imports nothing from the layers above."""
+
+from models import (
+    access,
+    clocks,
+    directory,
+    engagement,
+    job_runs,
+    log,
+    notices,
+    ratings,
+    supervision,
+    tickets,
+)
+
+# Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
+AREAS = (access, clocks, directory, engagement, job_runs, log, notices, ratings, supervision, tickets)

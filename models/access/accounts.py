@@ -1,0 +1,27 @@
+"""A person's account. What the account may do stands in its posts, never here."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.access.posts import Post
+from models.base import Base, created_at, primary_key
+
+
+class User(Base):
+    """账号. ``password_hash`` is Argon2id; an account without one cannot sign in."""
+
+    __tablename__ = "users"
+
+    id: Mapped[primary_key]
+    username: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(64))
+    phone: Mapped[str | None] = mapped_column(sa.String(32))
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[created_at]
+    password_changed_at: Mapped[datetime | None]
+    first_signed_in_at: Mapped[datetime | None]
+
+    posts: Mapped[list[Post]] = relationship(back_populates="user", foreign_keys="Post.user_id")

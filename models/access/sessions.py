@@ -1,0 +1,68 @@
+"""Signing in: server-side sessions, failed attempts, forms sent once, and forms kept over a sign-in."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, created_at, primary_key
+
+
+class LoginSession(Base):
+    """登录会话. The cookie holds a random token, this row its SHA-256: a copy of the table opens nothing."""
+
+    __tablename__ = "login_sessions"
+    __table_args__ = (Index("ix_login_sessions_user", "user_id"),)
+
+    id: Mapped[primary_key]
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[created_at]
+    seen_at: Mapped[datetime]
+    address: Mapped[str] = mapped_column(sa.String(64), default="")
+    agent: Mapped[str] = mapped_column(sa.String(200), default="")
+    ended_at: Mapped[datetime | None]
+
+
+class LoginAttempt(Base):
+    """登录失败. One row per failure; the limits of ``operations.accounts`` count them."""
+
+    __tablename__ = "login_attempts"
+    __table_args__ = (
+        Index("ix_login_attempts_account", "account", "failed_at"),
+        Index("ix_login_attempts_address", "address", "failed_at"),
+    )
+
+    id: Mapped[primary_key]
+    account: Mapped[str] = mapped_column(sa.String(64))
+    address: Mapped[str] = mapped_column(sa.String(64))
+    failed_at: Mapped[created_at]
+
+
+class Submission(Base):
+    """已提交的表单. The unique key of a form makes a double click, a retry and a second tab one record."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (Index("uq_submissions_user_key", "user_id", "form_key", unique=True),)
+
+    id: Mapped[primary_key]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    form_key: Mapped[str] = mapped_column(sa.String(64))
+    body_digest: Mapped[str] = mapped_column(sa.String(64))
+    target: Mapped[str] = mapped_column(sa.String(200), default="")
+    created_at: Mapped[created_at]
+
+
+class KeptForm(Base):
+    """留存的表单. What somebody had typed when their session ran out; given back after they sign in again."""
+
+    __tablename__ = "kept_forms"
+
+    id: Mapped[primary_key]
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    path: Mapped[str] = mapped_column(sa.String(500))
+    body: Mapped[dict[str, Any]]
+    created_at: Mapped[created_at]

@@ -1,0 +1,141 @@
+"""Clocks, their pauses, the local working calendar and the policies that say how long."""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, LabelledEnum, created_at, open_index, open_unique, primary_key
+
+
+class ClockKind(LabelledEnum):
+    """What a clock measures (domain.md §4). HANDLING is the case clock: the promise to the enterprise."""
+
+    ACCEPTANCE = "acceptance", "受理"
+    SUPPLEMENT = "supplement", "补正"
+    COORDINATION = "coordination", "协调派单"
+    SIGNING = "signing", "签收"
+    CONTACT = "contact", "首次联系"
+    HANDLING = "handling", "办结"
+    ASSISTING = "assisting", "协办"
+    REPLY = "reply", "反馈"
+    FOLLOW_UP = "follow_up", "回访"
+    RATING = "rating", "评价"
+    INSTRUCTION = "instruction", "落实批示"
+
+
+class ClockOutcome(LabelledEnum):
+    """How a clock stopped."""
+
+    MET = "met", "按时"
+    LATE = "late", "超时"
+    DROPPED = "dropped", "终止"
+
+
+class PauseReason(LabelledEnum):
+    """Why a clock stands still: only these two may (domain.md §4)."""
+
+    SUPPLEMENT = "supplement", "等企业补正"
+    LEDGER = "ledger", "挂账"
+
+
+class Clock(Base):
+    """时限钟: one row per ticket × round × kind × unit. ``fire_at`` is when the sweep must next look at it.
+
+    ``due_version`` grows whenever the due date moves (granted extension, ended pause, published calendar), so that
+    a supervision belongs to exactly one promise.
+    """
+
+    __tablename__ = "clocks"
+    __table_args__ = (
+        CheckConstraint("(stopped_at IS NULL) = (outcome IS NULL)", name="outcome_iff_stopped"),
+        CheckConstraint("fire_at IS NULL OR (stopped_at IS NULL AND paused_at IS NULL)", name="fires_only_running"),
+        open_unique(
+            "uq_clocks_one_running", "ticket_id", "kind", while_null="stopped_at",
+            also="unit_id IS NULL AND kind <> 'instruction'",
+        ),
+        open_unique(
+            "uq_clocks_one_running_per_unit", "ticket_id", "kind", "unit_id", while_null="stopped_at",
+            also="unit_id IS NOT NULL",
+        ),
+        Index("ix_clocks_ticket", "ticket_id", "round"),
+        open_index("ix_clocks_fire", "fire_at", "id", where="fire_at IS NOT NULL"),
+        open_index("ix_clocks_unit_running", "unit_id", "kind", "due_at", where="stopped_at IS NULL"),
+    )
+
+    id: Mapped[primary_key]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    round: Mapped[int]
+    kind: Mapped[ClockKind]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    limit: Mapped[str] = mapped_column(sa.String(8))
+    started_at: Mapped[datetime]
+    original_due_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    warn_at: Mapped[datetime]
+    is_provisional: Mapped[bool] = mapped_column(default=False)
+    due_version: Mapped[int] = mapped_column(default=1)
+    fire_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
+    outcome: Mapped[ClockOutcome | None]
+
+
+class ClockPause(Base):
+    """暂停. An interval row with its reason; the due date moves on by the office time it held."""
+
+    __tablename__ = "clock_pauses"
+    __table_args__ = (
+        open_unique("uq_clock_pauses_one_open", "clock_id", while_null="ended_at"),
+        CheckConstraint("ended_at IS NULL OR ended_at >= started_at", name="ends_after_it_starts"),
+        Index("ix_clock_pauses_clock", "clock_id"),
+    )
+
+    id: Mapped[primary_key]
+    clock_id: Mapped[int] = mapped_column(ForeignKey("clocks.id"))
+    reason: Mapped[PauseReason]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class CalendarDay(Base):
+    """本地工作日历: one local override of the State Council's arrangement. Corrections are new rows."""
+
+    __tablename__ = "calendar_days"
+    __table_args__ = (Index("ix_calendar_days_day", "day"),)
+
+    id: Mapped[primary_key]
+    day: Mapped[date]
+    is_working: Mapped[bool]
+    like_weekday: Mapped[int | None]
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    set_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    set_at: Mapped[created_at]
+
+
+class CalendarYear(Base):
+    """已公布年份: a year whose arrangement the site has confirmed although the library lacks it."""
+
+    __tablename__ = "calendar_years"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source: Mapped[str] = mapped_column(sa.String(200))
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    confirmed_at: Mapped[created_at]
+
+
+class Policy(Base):
+    """规则: one setting of the domain from one day on. The default in code holds until a row says otherwise."""
+
+    __tablename__ = "policies"
+    __table_args__ = (sa.UniqueConstraint("name", "effective_at"),)
+
+    id: Mapped[primary_key]
+    name: Mapped[str] = mapped_column(sa.String(64))
+    value: Mapped[dict[str, Any]]
+    effective_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    set_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    set_at: Mapped[created_at]

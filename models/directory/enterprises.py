@@ -1,0 +1,76 @@
+"""Enterprises and what is known of them."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, LabelledEnum, created_at, primary_key
+from models.directory.organisations import Organisation
+from models.directory.regions import Region
+
+
+class EnterpriseKind(LabelledEnum):
+    """主体类型, told by the prefix of the credit code (GB 32100)."""
+
+    COMPANY = "company", "企业"
+    SOLE_TRADER = "sole_trader", "个体工商户"
+    COOPERATIVE = "cooperative", "农民专业合作社"
+    UNKNOWN = "unknown", "未登记"
+
+
+class EnterpriseCategory(LabelledEnum):
+    """填报类别: decides which unit owns the enterprise."""
+
+    KEY_PROJECT = "key_project", "重点项目"
+    INDUSTRY = "industry", "规上工业"
+    COMMERCE = "commerce", "限上商贸"
+    SERVICES = "services", "规上服务业"
+    GENERAL = "general", "一般"
+    SOLE_TRADER = "sole_trader", "个体"
+    COOPERATIVE = "cooperative", "合作社"
+
+
+class EnterpriseStatus(LabelledEnum):
+    """经营状态."""
+
+    PREPARING = "preparing", "筹建"
+    BUILDING = "building", "在建"
+    OPERATING = "operating", "投产运营"
+    SUSPENDED = "suspended", "歇业"
+    DEREGISTERED = "deregistered", "注销"
+
+
+class Enterprise(Base):
+    """企业. An unclaimed one (``claimed_at`` empty) was made from a hotline sender, known by ``external_ref``."""
+
+    __tablename__ = "enterprises"
+    __table_args__ = (Index("ix_enterprises_region", "region_id"), Index("ix_enterprises_name", "name"))
+
+    id: Mapped[primary_key]
+    credit_code: Mapped[str | None] = mapped_column(sa.String(18), unique=True)
+    external_ref: Mapped[str | None] = mapped_column(sa.String(80), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    short_name: Mapped[str] = mapped_column(sa.String(64), default="")
+    kind: Mapped[EnterpriseKind] = mapped_column(default=EnterpriseKind.COMPANY)
+    category: Mapped[EnterpriseCategory] = mapped_column(default=EnterpriseCategory.GENERAL)
+    status: Mapped[EnterpriseStatus] = mapped_column(default=EnterpriseStatus.OPERATING)
+    region_id: Mapped[int] = mapped_column(ForeignKey("regions.id"))
+    owner_unit_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    address: Mapped[str] = mapped_column(sa.String(300), default="")
+    industry: Mapped[str] = mapped_column(sa.String(8), default="")
+    legal_representative: Mapped[str] = mapped_column(sa.String(64), default="")
+    contact_name: Mapped[str] = mapped_column(sa.String(64), default="")
+    contact_phone: Mapped[str] = mapped_column(sa.String(32), default="")
+    has_green_card: Mapped[bool] = mapped_column(default=False)
+    claimed_at: Mapped[datetime | None]
+    created_at: Mapped[created_at]
+
+    region: Mapped[Region] = relationship()
+    owner_unit: Mapped[Organisation | None] = relationship()
+
+    @property
+    def called(self) -> str:
+        """The name for a line of a list: the short one where there is one."""
+        return self.short_name or self.name

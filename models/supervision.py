@@ -1,0 +1,92 @@
+"""Supervision: the rungs that press a late ticket."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base, LabelledEnum, created_at, open_index, open_unique, primary_key
+from models.directory.organisations import Organisation
+
+
+class Level(LabelledEnum):
+    """The rungs of domain.md §7, low to high."""
+
+    REMINDER = "reminder", "提醒"
+    FIRST = "first", "一次督办"
+    SECOND = "second", "二次督办"
+    TALK = "talk", "提请约谈"
+    REFERRAL = "referral", "移交问责"
+
+    @property
+    def rung(self) -> int:
+        """1 for a reminder up to 5 for a referral: what a ticket's ``rung`` stores."""
+        return list(Level).index(self) + 1
+
+
+class SupervisionSource(LabelledEnum):
+    """Who opened it: the sweep by rule, or a person."""
+
+    RULE = "rule", "系统按规则"
+    PERSON = "person", "人工"
+
+
+class SupervisionEnd(LabelledEnum):
+    """How an order ended."""
+
+    LIFTED = "lifted", "解除"
+    MOVED_ON = "moved_on", "办件已推进"
+    ESCALATED = "escalated", "升级"
+
+
+class Supervision(Base):
+    """督办. Attached to the ticket, never a status; unique per clock, level and due version.
+
+    ``fire_at`` is when the sweep must next look at it: not signed for, not answered, or still in the same stage.
+    """
+
+    __tablename__ = "supervisions"
+    __table_args__ = (
+        sa.UniqueConstraint("clock_id", "level", "due_version"),
+        CheckConstraint('(ended_at IS NULL) = ("end" IS NULL)', name="end_iff_ended"),
+        CheckConstraint("answered_at IS NULL OR signed_at IS NOT NULL", name="answered_after_signing"),
+        open_unique("uq_supervisions_one_open", "clock_id", while_null="ended_at"),
+        Index("ix_supervisions_ticket", "ticket_id"),
+        open_index("ix_supervisions_fire", "fire_at", "id", where="fire_at IS NOT NULL"),
+        open_index("ix_supervisions_queue", "level", "opened_at", "id", where="ended_at IS NULL"),
+        open_index("ix_supervisions_receiver", "receiver_id", "opened_at", where="ended_at IS NULL"),
+    )
+
+    id: Mapped[primary_key]
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    round: Mapped[int]
+    clock_id: Mapped[int] = mapped_column(ForeignKey("clocks.id"))
+    due_version: Mapped[int]
+    level: Mapped[Level]
+    source: Mapped[SupervisionSource] = mapped_column(default=SupervisionSource.RULE)
+    rule: Mapped[str] = mapped_column(sa.String(64))
+    reason: Mapped[str] = mapped_column(sa.String(500), default="")
+    issuer_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    receiver_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    region_path: Mapped[str] = mapped_column(sa.String(120))
+    issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    opened_at: Mapped[datetime]
+    recorded_at: Mapped[created_at]
+    sign_due_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    stage_due_at: Mapped[datetime | None]
+    fire_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    signed_at: Mapped[datetime | None]
+    signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    answer: Mapped[str] = mapped_column(sa.Text, default="")
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    accepted_at: Mapped[datetime | None]
+    rejected_count: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None]
+    end: Mapped[SupervisionEnd | None]
+
+    issuer: Mapped[Organisation | None] = relationship(foreign_keys=[issuer_id])
+    receiver: Mapped[Organisation | None] = relationship(foreign_keys=[receiver_id])

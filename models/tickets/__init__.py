@@ -1,0 +1,39 @@
+"""The loop: tickets, the orders to units, proposals that need a signature, and every circumstance of a ticket."""
+
+from models.tickets.attachments import Attachment
+from models.tickets.circumstances import Consultation, DeadlineExtension, Instruction, LedgerClass, LedgerEntry, Merge
+from models.tickets.orders import OrderOutcome, OrderRole, UnitOrder
+from models.tickets.outcomes import Reply, ReplyMethod, Result, ResultKind
+from models.tickets.proposals import Decision, Proposal, ProposalKind, SigningStage
+from models.tickets.tickets import Channel, Difficulty, Round, Ticket, TicketKind, Urgency
+from models.tickets.workflow import Act, Stage, Status
+
+__all__ = [
+    "Act",
+    "Attachment",
+    "Channel",
+    "Consultation",
+    "DeadlineExtension",
+    "Decision",
+    "Difficulty",
+    "Instruction",
+    "LedgerClass",
+    "LedgerEntry",
+    "Merge",
+    "OrderOutcome",
+    "OrderRole",
+    "Proposal",
+    "ProposalKind",
+    "Reply",
+    "ReplyMethod",
+    "Result",
+    "ResultKind",
+    "Round",
+    "SigningStage",
+    "Stage",
+    "Status",
+    "Ticket",
+    "TicketKind",
+    "UnitOrder",
+    "Urgency",
+]
