@@ -1,0 +1,140 @@
+"""Every setting in one place: its name in the environment, its default and what it means.
+
+``docs/settings.md`` is made from this file by ``tools/settings_doc.py``; ``environment.py`` says how a value is read.
+"""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import environment as env
+from environment import Derived, Setting
+
+HERE = Path(__file__).resolve().parent
+KIB, MIB = 1024, 1024 * 1024
+
+
+def engine_options(config: Any) -> dict[str, Any]:
+    """A lost connection is noticed and replaced; nobody waits for ever, for a connection, a lock or an answer."""
+    if config.SQLALCHEMY_DATABASE_URI.startswith("sqlite"):
+        return {"connect_args": {"timeout": 30}, "pool_size": 16, "max_overflow": 0, "pool_timeout": 30}
+    limits = {"statement_timeout": "15s", "lock_timeout": "3s", "idle_in_transaction_session_timeout": "30s"}
+    return {
+        "connect_args": {
+            "connect_timeout": 3,
+            "options": " ".join(f"-c {name}={limit}" for name, limit in limits.items()),
+        },
+        "pool_size": config.DATABASE_POOL,
+        "pool_pre_ping": True,
+        "pool_recycle": 1800,
+    }
+
+
+class Config:
+    """Development on one's own machine: plain http on 127.0.0.1, everything under ``var/``."""
+
+    environment: Mapping[str, str] = os.environ
+
+    SITE_NAME = Setting(env.text, default="政企直通车", means="系统名称，见于页面标题和短信落款")
+    CITY = Setting(env.text, default="云州", means="所在城市，见于页面和公文")
+    PUBLIC_URL = Setting(env.web_address, default="http://127.0.0.1:8000", means="对外网址，用于短信和二维码中的链接")
+    VAR_DIR = Setting(env.folder, default=HERE / "var", shown="程序目录下的 `var`", means="运行时产生的文件的目录")
+    ATTACHMENTS_DIR = Setting(
+        env.folder, default=lambda c: c.VAR_DIR / "attachments", shown="`VAR_DIR/attachments`", means="附件存放目录"
+    )
+    DATABASE_URL = Setting(
+        env.database_address,
+        default=lambda c: f"sqlite:///{c.VAR_DIR}/zhitongche.sqlite3",
+        shown="SQLite，`VAR_DIR/zhitongche.sqlite3`",
+        means="数据库：`postgresql://用户:口令@主机/库名` 或 `sqlite:////绝对路径`",
+        secret=True,
+    )
+    DATABASE_POOL = Setting(env.whole(1, 100), default=8, means="每个进程常备的 PostgreSQL 连接数")
+    SECRET_KEY = Setting(
+        env.secret_key,
+        default=lambda c: env.kept_secret(c.VAR_DIR / "secret"),
+        shown="首次启动时生成，存于 `VAR_DIR/secret`",
+        means=f"会话签名密钥：{env.SECRET_ADVICE}",
+        secret=True,
+    )
+    SECRET_KEY_FALLBACKS = Setting(
+        env.secret_keys,
+        default=[],
+        shown="无",
+        means="换密钥后 8 小时内仍认可的旧密钥，以逗号分隔",
+        secret=True,
+    )
+    TRUSTED_HOSTS = Setting(
+        env.names,
+        default=lambda c: ["127.0.0.1", "localhost", env.host_of(c.PUBLIC_URL)],
+        shown="`127.0.0.1`、`localhost` 和 `PUBLIC_URL` 的主机名",
+        means="认可的主机名，以逗号分隔；其他一律拒绝",
+    )
+    PROXY_COUNT = Setting(env.whole(0, 3), default=0, means="前置反向代理层数；为 0 时不信任任何转发头")
+    SESSION_COOKIE_SECURE = Setting(env.switch, default=False, means="会话 Cookie 只经 https 发送（`on`、`off`）")
+    PERMANENT_SESSION_LIFETIME = Setting(env.duration, default=timedelta(hours=8), means="登录的最长有效时间")
+    SESSION_IDLE = Setting(env.duration, default=timedelta(minutes=30), means="无操作自动退出的时间")
+    SESSION_IDLE_PRIVILEGED = Setting(
+        env.duration, default=timedelta(minutes=15), means="管理员、督查人员无操作自动退出的时间"
+    )
+    SESSIONS_PER_ACCOUNT = Setting(env.whole(1, 20), default=3, means="一个账户同时登录数的上限")
+    MAX_CONTENT_LENGTH = Setting(env.size, default=12 * MIB, means="一次请求的总大小上限")
+    ATTACHMENT_BYTES = Setting(env.size, default=10 * MIB, means="单个附件的大小上限")
+    ATTACHMENTS_PER_TICKET = Setting(env.whole(1, 100), default=10, means="每件诉求的附件个数上限")
+    ATTACHMENT_QUOTA = Setting(env.size, default=200 * MIB, means="每家企业的附件总量上限")
+    OFFICE_HOURS = Setting(
+        env.office_hours,
+        default=env.office_hours("08:30-12:00,13:30-17:30"),
+        means="办公时间（北京时间）；按小时计的时限只计这些时段",
+    )
+    SWEEP_SECONDS = Setting(env.whole(5, 600), default=30, means="巡检间隔的秒数；到期事项由巡检预警、督办")
+
+    SQLALCHEMY_DATABASE_URI = Derived(lambda c: c.DATABASE_URL)
+    SQLALCHEMY_ENGINE_OPTIONS = Derived(engine_options)
+    # The browser holds the prefix to its promises (Secure, Path=/, no Domain), so plain http cannot carry it.
+    SESSION_COOKIE_NAME = Derived(lambda c: "__Host-zqztc" if c.SESSION_COOKIE_SECURE else "zqztc")
+    SESSION_COOKIE_HTTPONLY = True
+    SESSION_COOKIE_SAMESITE = "Lax"  # Strict would break links from text messages
+    SESSION_REFRESH_EACH_REQUEST = False
+    MAX_FORM_MEMORY_SIZE = 256 * KIB
+    MAX_FORM_PARTS = 200
+    WTF_CSRF_TIME_LIMIT = Derived(lambda c: int(c.PERMANENT_SESSION_LIFETIME.total_seconds()))
+    WTF_CSRF_SSL_STRICT = True
+
+
+class Testing(Config):
+    """Tests see the defaults, whatever the developer's shell exports."""
+
+    environment: Mapping[str, str] = {}
+    TESTING = True
+    SECRET_KEY = "only-for-tests-0123456789abcdefghijklmnopqrstuvwxyz"  # type: ignore[assignment]
+
+
+class Production(Config):
+    """Refuses to start half configured."""
+
+    PREFERRED_URL_SCHEME = "https"
+    SECRET_KEY = vars(Config)["SECRET_KEY"].but(
+        default=env.required(f"生产环境必须设置 SECRET_KEY：{env.SECRET_ADVICE}"), shown="必须设置"
+    )
+    PUBLIC_URL = vars(Config)["PUBLIC_URL"].but(
+        parse=env.https_address,
+        default=env.required("生产环境必须设置 PUBLIC_URL：对外的 https 网址"),
+        shown="必须设置，`https://…`",
+    )
+    TRUSTED_HOSTS = vars(Config)["TRUSTED_HOSTS"].but(
+        default=lambda c: [env.host_of(c.PUBLIC_URL)], shown="`PUBLIC_URL` 的主机名"
+    )
+    SESSION_COOKIE_SECURE = vars(Config)["SESSION_COOKIE_SECURE"].but(parse=env.switched_on, default=True)
+
+
+KINDS: dict[str, type[Config]] = {"development": Config, "production": Production}
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> type[Config]:
+    """The class that ``ZHITONGCHE_ENV`` names, checked: what wsgi.py and the command line build the app from."""
+    chosen = env.kind_named(environment.get("ZHITONGCHE_ENV") or "development", KINDS)
+    env.check(chosen)
+    return chosen

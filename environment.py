@@ -1,0 +1,206 @@
+"""How the environment's text becomes a setting: read when asked for, parsed strictly, refused with a sentence."""
+
+import copy
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+SECRET_BYTES = 32
+SECRET_ADVICE = f"至少 {SECRET_BYTES} 字节的随机值，可用 openssl rand -hex 32 生成"
+
+
+class ConfigurationError(Exception):
+    """A setting is missing or wrong; the message is what the operator reads."""
+
+
+class Setting(Generic[T]):
+    """One setting: the environment's text through ``parse``, else ``default`` (a value, or made from the class)."""
+
+    def __init__(self, parse: Callable[[str], T], *, default: Any, means: str, shown: str = "", secret: bool = False):
+        self.parse, self.default, self.means, self.shown, self.secret = parse, default, means, shown, secret
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: object, owner: Any) -> T:
+        given = owner.environment.get(self.name, "")
+        if not given:
+            return self.default(owner) if callable(self.default) else self.default
+        try:
+            return self.parse(given)
+        except ValueError as error:
+            echoed = "" if self.secret else f"={given!r}"
+            raise ConfigurationError(f"{self.name}{echoed}：{error}") from None
+
+    def but(self, **changes: Any) -> "Setting[T]":
+        """The same setting under other terms, for a subclass."""
+        stricter = copy.copy(self)
+        vars(stricter).update(changes)
+        return stricter
+
+
+class Derived(Generic[T]):
+    """Follows from other settings; not read from the environment."""
+
+    def __init__(self, compute: Callable[[Any], T]):
+        self.compute = compute
+
+    def __get__(self, instance: object, owner: Any) -> T:
+        return self.compute(owner)
+
+
+def required(instruction: str) -> Callable[[Any], Any]:
+    """A default that refuses: there is none."""
+
+    def refuse(_config: Any) -> Any:
+        raise ConfigurationError(instruction)
+
+    return refuse
+
+
+def settings_of(config: type) -> dict[str, Setting[Any]]:
+    """Every setting by name, as this class has it."""
+    found: dict[str, Setting[Any]] = {}
+    for kind in reversed(config.__mro__):
+        found |= {name: value for name, value in vars(kind).items() if isinstance(value, Setting)}
+    return found
+
+
+def check(config: type) -> None:
+    """Read every setting once, so that all that is wrong is said together."""
+    complaints = []
+    for name in settings_of(config):
+        try:
+            getattr(config, name)
+        except ConfigurationError as error:
+            complaints.append(str(error))
+    if complaints:
+        raise ConfigurationError("\n".join(dict.fromkeys(complaints)))
+
+
+def kind_named(name: str, kinds: Mapping[str, T]) -> T:
+    if name not in kinds:
+        raise ConfigurationError(f"ZHITONGCHE_ENV={name!r}：只能是 {' 或 '.join(kinds)}")
+    return kinds[name]
+
+
+def text(given: str) -> str:
+    return given.strip()
+
+
+def switch(given: str) -> bool:
+    if given not in ("on", "off"):
+        raise ValueError("只能是 on 或 off")
+    return given == "on"
+
+
+def switched_on(given: str) -> bool:
+    if not switch(given):
+        raise ValueError("生产环境不能关闭")
+    return True
+
+
+def whole(lowest: int, highest: int) -> Callable[[str], int]:
+    def parse(given: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", given) or not lowest <= int(given) <= highest:
+            raise ValueError(f"应为 {lowest} 到 {highest} 的整数")
+        return int(given)
+
+    return parse
+
+
+def size(given: str) -> int:
+    match = re.fullmatch(r"([1-9][0-9]{0,5})(KiB|MiB|GiB)", given)
+    if not match:
+        raise ValueError("应写作 12MiB、256KiB 这样的大小")
+    return int(match[1]) * 1024 ** (1 + ["KiB", "MiB", "GiB"].index(match[2]))
+
+
+def duration(given: str) -> timedelta:
+    match = re.fullmatch(r"([1-9][0-9]{0,4})([smhd])", given)
+    if not match:
+        raise ValueError("应写作 30m、8h、90d 这样的时长")
+    return timedelta(seconds=int(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]])
+
+
+def folder(given: str) -> Path:
+    if not Path(given).is_absolute():
+        raise ValueError("应为绝对路径")
+    return Path(given)
+
+
+def names(given: str) -> list[str]:
+    return [name.strip() for name in given.split(",") if name.strip()]
+
+
+def web_address(given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError("应写作 https://主机名，不带路径")
+    return given.rstrip("/")
+
+
+def https_address(given: str) -> str:
+    if not given.startswith("https://"):
+        raise ValueError("生产环境须以 https:// 开头")
+    return web_address(given)
+
+
+def host_of(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def database_address(given: str) -> str:
+    """SQLite or PostgreSQL; the driver is ours to name."""
+    scheme, _, rest = given.partition("://")
+    if scheme == "sqlite" and rest.startswith("//"):
+        return given
+    if scheme in ("postgres", "postgresql", "postgresql+psycopg") and rest:
+        return f"postgresql+psycopg://{rest}"
+    raise ValueError("应为 postgresql://用户:口令@主机/库名，或 sqlite:////绝对路径")
+
+
+def secret_key(given: str) -> str:
+    if len(given.encode()) < SECRET_BYTES or len(set(given)) < 8:
+        raise ValueError(f"须为{SECRET_ADVICE}")
+    return given
+
+
+def secret_keys(given: str) -> list[str]:
+    return [secret_key(key) for key in names(given)]
+
+
+def kept_secret(path: Path) -> str:
+    """A key made once, readable by its owner only; two processes that start at once agree on one."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_hex(SECRET_BYTES))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # another process was first: its key is the key
+        finally:
+            draft.unlink()
+    return secret_key(path.read_text().strip())
+
+
+def office_hours(given: str) -> tuple[tuple[time, time], ...]:
+    """``08:30-12:00,13:30-17:30`` as pairs of opening and closing, in order and apart."""
+    moments = []
+    for span in names(given):
+        match = re.fullmatch(r"([0-9]{2}:[0-9]{2})-([0-9]{2}:[0-9]{2})", span)
+        if not match:
+            raise ValueError("应写作 08:30-12:00,13:30-17:30")
+        moments += [time.fromisoformat(match[1]), time.fromisoformat(match[2])]
+    if not moments or moments != sorted(set(moments)):
+        raise ValueError("各时段须先后排列、互不重叠")
+    return tuple(zip(moments[::2], moments[1::2], strict=True))

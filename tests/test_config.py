@@ -1,0 +1,117 @@
+"""Settings are read strictly, and production does not start half configured."""
+
+import stat
+from datetime import time, timedelta
+
+import pytest
+
+import config
+import environment as env
+from environment import ConfigurationError
+
+GOOD_KEY = "9f2c1e7ab4d85036" * 4
+PRODUCTION = {"SECRET_KEY": GOOD_KEY, "PUBLIC_URL": "https://zqztc.example.gov.cn"}
+
+
+def given(kind=config.Config, **values):
+    return type("Given", (kind,), {"environment": values})
+
+
+def complaint_about(kind=config.Config, **values):
+    with pytest.raises(ConfigurationError) as refused:
+        env.check(given(kind, **values))
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("SWEEP_SECONDS", "60", 60),
+        ("SESSION_IDLE", "45m", timedelta(minutes=45)),
+        ("MAX_CONTENT_LENGTH", "20MiB", 20 * 1024 * 1024),
+        ("SESSION_COOKIE_SECURE", "on", True),
+        ("TRUSTED_HOSTS", "a.gov.cn, b.gov.cn", ["a.gov.cn", "b.gov.cn"]),
+        ("OFFICE_HOURS", "09:00-17:00", ((time(9), time(17)),)),
+        ("DATABASE_URL", "postgres://u:p@db/zqztc", "postgresql+psycopg://u:p@db/zqztc"),
+        ("PUBLIC_URL", "https://zqztc.gov.cn/", "https://zqztc.gov.cn"),
+    ],
+)
+def test_a_setting_is_read_from_the_environment(name, text, value):
+    assert getattr(given(**{name: text}), name) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("SWEEP_SECONDS", "１２"),
+        ("SWEEP_SECONDS", "1_0"),
+        ("SWEEP_SECONDS", "4"),
+        ("SESSION_IDLE", "30"),
+        ("MAX_CONTENT_LENGTH", "12582912"),
+        ("SESSION_COOKIE_SECURE", "yes"),
+        ("OFFICE_HOURS", "12:00-08:30"),
+        ("OFFICE_HOURS", "08:30-12:00,11:00-17:30"),
+        ("OFFICE_HOURS", "08:30-25:00"),
+        ("DATABASE_URL", "mysql://u:p@db/zqztc"),
+        ("DATABASE_URL", "sqlite:///relative.sqlite3"),
+        ("PUBLIC_URL", "zqztc.gov.cn"),
+        ("VAR_DIR", "var"),
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "0" * 64),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(name, text):
+    assert complaint_about(**{name: text}).startswith(name)
+
+
+def test_a_complaint_never_repeats_a_secret():
+    assert "hunter2" not in complaint_about(SECRET_KEY="hunter2", DATABASE_URL="mysql://u:hunter2@db/zqztc")
+
+
+def test_everything_wrong_is_said_at_once():
+    assert complaint_about(SWEEP_SECONDS="x", PROXY_COUNT="y").count("\n") == 1
+
+
+def test_production_starts_when_it_has_what_it_needs():
+    env.check(given(config.Production, **PRODUCTION))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "too-short-for-production"),
+        ("PUBLIC_URL", ""),
+        ("PUBLIC_URL", "http://zqztc.example.gov.cn"),
+        ("SESSION_COOKIE_SECURE", "off"),
+    ],
+)
+def test_production_refuses_to_start_half_configured(name, text):
+    assert name in complaint_about(config.Production, **PRODUCTION | {name: text})
+
+
+def test_production_trusts_only_its_own_name():
+    assert given(config.Production, **PRODUCTION).TRUSTED_HOSTS == ["zqztc.example.gov.cn"]
+
+
+def test_the_cookie_promises_https_only_where_there_is_https():
+    assert given().SESSION_COOKIE_NAME == "zqztc"
+    assert given(config.Production, **PRODUCTION).SESSION_COOKIE_NAME == "__Host-zqztc"
+
+
+def test_the_development_key_is_made_once_and_kept_private(tmp_path):
+    first = given(VAR_DIR=str(tmp_path)).SECRET_KEY
+    assert given(VAR_DIR=str(tmp_path)).SECRET_KEY == first
+    assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["secret"]
+
+
+def test_everything_kept_at_run_time_follows_the_var_folder(tmp_path):
+    moved = given(VAR_DIR=str(tmp_path))
+    assert moved.ATTACHMENTS_DIR == tmp_path / "attachments"
+    assert moved.SQLALCHEMY_DATABASE_URI == f"sqlite:///{tmp_path}/zhitongche.sqlite3"
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(ConfigurationError, match="ZHITONGCHE_ENV"):
+        config.from_environment({"ZHITONGCHE_ENV": "staging"})
