@@ -1,0 +1,55 @@
+# Everything one types here. `make` alone prints the list.
+
+PYTHON ?= python3
+BIN := .venv/bin
+TEST_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup assets run test lint jobs demo bench docs clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.installed assets ## make .venv with everything in it; instant when nothing changed
+
+.venv/.installed: setup.cfg pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or newer is needed, and '$(PYTHON)' is: $$($(PYTHON) --version 2>&1 || echo missing)."; \
+		echo "Name another one, for example: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "Python's venv module is incomplete here. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -c 'import pip' 2>/dev/null || { echo "setup: making .venv"; $(PYTHON) -m venv --clear .venv; }
+	@echo "setup: installing the packages that setup.cfg names"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+assets: .venv/.installed ## put the third-party front-end files into app/static/vendor
+	@$(BIN)/python tools/vendor_assets.py
+
+run: setup ## start the site on http://127.0.0.1:8000, with demonstration data the first time
+	@$(BIN)/zhitongche serve --first-run-demo
+
+test: setup ## run every test, on SQLite and on PostgreSQL (TEST_ARGS="-k name" for some)
+	@$(BIN)/python -m pytest -n auto $(TEST_ARGS)
+
+lint: setup ## check style, order of imports and types
+	@$(BIN)/python -m flake8
+	@$(BIN)/python -m isort --check-only --quiet .
+	@$(BIN)/python -m mypy
+
+jobs: setup ## list the recurring jobs
+	@$(BIN)/zhitongche jobs
+
+demo: setup ## put the demonstration data into the database
+	@$(BIN)/zhitongche demo
+
+bench: setup ## measure against the floors; JSON lines
+	@$(BIN)/zhitongche bench
+
+docs: setup ## write the generated documents anew
+	@$(BIN)/python tools/settings_doc.py
+	@$(BIN)/zhitongche docs
+
+clean: ## remove what can be made again; var/ is kept
+	rm -rf .venv build dist *.egg-info app/static/vendor .pytest_cache .mypy_cache .hypothesis .coverage .coverage.*
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
