@@ -12,7 +12,7 @@ help: ## print this list
 
 setup: .venv/.installed assets ## make .venv with everything in it; instant when nothing changed
 
-.venv/.installed: setup.cfg pyproject.toml
+.venv/.installed: setup.cfg setup.py pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "Python 3.11 or newer is needed, and '$(PYTHON)' is: $$($(PYTHON) --version 2>&1 || echo missing)."; \
 		echo "Name another one, for example: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
