@@ -47,7 +47,7 @@ bench: setup ## measure against the floors; JSON lines
 	@$(BIN)/zhitongche bench
 
 docs: setup ## write the generated documents anew
-	@$(BIN)/python tools/settings_doc.py
+	@$(BIN)/python -m tools.settings_doc
 	@$(BIN)/zhitongche docs
 
 clean: ## remove what can be made again; var/ is kept

@@ -109,7 +109,7 @@ class Testing(Config):
 
     environment: Mapping[str, str] = {}
     TESTING = True
-    SECRET_KEY = "only-for-tests-0123456789abcdefghijklmnopqrstuvwxyz"  # type: ignore[assignment]
+    SECRET_KEY = "only-for-tests-0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class Production(Config):
