@@ -1,0 +1,1 @@
+"""时限：working time – the calendar, and the clocks that run on it."""
