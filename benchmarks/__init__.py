@@ -1,0 +1,1 @@
+"""What the site's figures are measured with; the tests borrow its throw-away PostgreSQL server."""

@@ -1,0 +1,178 @@
+"""A throw-away PostgreSQL server: made in a temporary folder, reached by a socket in it, gone with its maker.
+
+The server is kept by a small process of its own (this file run as a script), which ends it and removes the folder as
+soon as the pipe to the maker closes: at the end, after Ctrl-C, and after kill -9 alike.
+"""
+
+import contextlib
+import glob
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+USER = "zhitongche"
+START_SECONDS = 30.0
+# Quick rather than durable: what is in it is thrown away.
+SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "checkpoint_timeout": "1d",
+    "max_wal_size": "4GB",
+    "max_connections": "100",
+    "shared_buffers": "128MB",
+    "timezone": "UTC",
+}
+
+
+class NoServer(RuntimeError):
+    """There is no PostgreSQL to be had here, or it did not start."""
+
+
+class Server:
+    """One server, starting in the background from the moment it is made."""
+
+    def __init__(self, *, settings: Mapping[str, str] = {}):
+        programs = programs_folder()
+        self.room = Path(tempfile.mkdtemp(prefix="zqztc-pg-", dir=_short_folder()))
+        wanted = [f"{name}={value}" for name, value in {**SETTINGS, **settings}.items()]
+        self.keeper = subprocess.Popen(
+            [sys.executable, __file__, self.room, programs, *wanted],
+            stdin=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for us; the pipe tells the keeper
+        )
+        self.url = f"postgresql+psycopg://{USER}@/postgres?host={self.room}"
+
+    def stop(self) -> None:
+        assert self.keeper.stdin
+        self.keeper.stdin.close()
+        self.keeper.wait()
+
+
+@contextlib.contextmanager
+def throwaway_server(*, settings: Mapping[str, str] = {}) -> Iterator[str]:
+    """The address of a server: ``$TEST_DATABASE_URL`` where it is given, else one of our own while this lasts."""
+    given = given_server()
+    if given:
+        yield given
+        return
+    server = Server(settings=settings)
+    try:
+        wait_until_ready(server.url)
+        yield server.url
+    finally:
+        server.stop()
+
+
+def given_server() -> str:
+    """Someone else's server, on which the named user may create databases."""
+    scheme, _, rest = os.environ.get("TEST_DATABASE_URL", "").partition("://")
+    if scheme and not scheme.startswith("postgres"):
+        raise NoServer("TEST_DATABASE_URL must name a PostgreSQL server: postgresql://user:password@host/database")
+    return f"postgresql+psycopg://{rest}" if rest else ""
+
+
+def programs_folder() -> str:
+    """Where initdb and postgres are: on the path, or where Debian keeps them, the newest first."""
+    on_path = [str(Path(found).resolve().parent) for found in [shutil.which("initdb")] if found]
+    debian = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: float(path.split("/")[4]), reverse=True)
+    for folder in on_path + debian:
+        if Path(folder, "initdb").exists() and Path(folder, "postgres").exists():
+            return folder
+    raise NoServer("no PostgreSQL server programs here; on Debian: apt-get install postgresql")
+
+
+def wait_until_ready(url: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with connection_to(url):
+                return
+        except sa.exc.OperationalError as error:
+            if time.monotonic() > deadline:
+                raise NoServer(f"PostgreSQL did not start in {START_SECONDS:.0f} s: {error}{_log_of(url)}") from error
+            time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def connection_to(url: str) -> Iterator[sa.Connection]:
+    """One connection without transactions, closed for good afterwards."""
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+def create_database(base_url: str, name: str, *, template: str = "template0") -> str:
+    """A new database and its address. Nobody may be connected to the template."""
+    with connection_to(base_url) as connection:
+        connection.execute(sa.text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    return sa.make_url(base_url).set(database=name).render_as_string(hide_password=False)
+
+
+def drop_database(base_url: str, name: str) -> None:
+    """Gone, and whoever was connected to it put out."""
+    with connection_to(base_url) as connection:
+        connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+def databases_named(base_url: str, prefix: str) -> list[str]:
+    with connection_to(base_url) as connection:
+        query = sa.text("SELECT datname FROM pg_database WHERE starts_with(datname, :prefix)")
+        return list(connection.scalars(query, {"prefix": prefix}))
+
+
+def _short_folder() -> str:
+    """A socket's path may be 107 bytes long."""
+    folder = tempfile.gettempdir()
+    return folder if len(folder) < 60 else "/tmp"
+
+
+def _log_of(url: str) -> str:
+    log = Path(str(sa.make_url(url).query.get("host", "")), "log")
+    try:
+        return "\n" + log.read_text()[-2000:]
+    except OSError:
+        return ""
+
+
+def keep(room: str, programs: str, settings: list[str]) -> None:
+    """Run the server until standard input ends, then leave nothing behind."""
+    outsider = _outsider(room)
+    with open(Path(room, "log"), "w") as log:
+        surroundings: dict[str, Any] = {"cwd": room, "stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+        surroundings |= {"env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}, **outsider}
+        store = f"{room}/d"
+        locale = ["--encoding=UTF8", "--locale=C.UTF-8"]
+        initdb = [f"{programs}/initdb", "-N", "-D", store, "-U", USER, "-A", "trust", *locale]
+        subprocess.run(initdb, check=False, **surroundings)
+        options = [part for setting in settings for part in ("-c", setting)]
+        server = subprocess.Popen([f"{programs}/postgres", "-D", store, "-k", room, *options], **surroundings)
+        sys.stdin.buffer.read()
+        server.send_signal(signal.SIGQUIT)  # at once: there is nothing to save
+        server.wait()
+    shutil.rmtree(room, ignore_errors=True)
+
+
+def _outsider(room: str) -> dict[str, Any]:
+    """PostgreSQL refuses to run as root, so root hands the folder to somebody else."""
+    if os.getuid() != 0:
+        return {}
+    accounts = {account.pw_name: account for account in pwd.getpwall()}
+    account = accounts.get("postgres") or accounts["nobody"]
+    os.chown(room, account.pw_uid, account.pw_gid)
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+if __name__ == "__main__":
+    keep(sys.argv[1], sys.argv[2], sys.argv[3:])

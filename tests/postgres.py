@@ -1,0 +1,107 @@
+"""PostgreSQL for the tests: one server for the session, one migrated template, a copy for each worker.
+
+Rows are deleted between tests as the replication role, for which neither foreign keys nor the triggers that keep the
+event log append-only have a say; on somebody else's server, where we may not, the copy is made anew.
+"""
+
+import os
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from benchmarks import postgres as server
+from tests import shared
+
+BASE_URL = "ZHITONGCHE_TEST_POSTGRES"
+MISSING = "ZHITONGCHE_TEST_NO_POSTGRES"
+AS_REPLICA = {"options": "-c session_replication_role=replica -c lock_timeout=5s"}
+
+SEQUENCES = "SELECT quote_ident(sequencename) FROM pg_sequences WHERE schemaname = 'public'"
+
+
+def start_server(config: pytest.Config) -> None:
+    """Once, in the background, by the process that pytest was started as; workers find it in their environment."""
+    if shared.is_worker(config) or {BASE_URL, MISSING} & os.environ.keys():
+        return
+    try:
+        os.environ[BASE_URL] = server.given_server() or _own_server(config)
+        config.add_cleanup(_drop_databases)
+    except server.NoServer as missing:
+        os.environ[MISSING] = str(missing)
+
+
+def _own_server(config: pytest.Config) -> str:
+    own = server.Server()
+    config.add_cleanup(own.stop)
+    return own.url
+
+
+def _drop_databases() -> None:
+    if server.given_server():
+        for name in server.databases_named(os.environ[BASE_URL], shared.session_name()):
+            server.drop_database(os.environ[BASE_URL], name)
+
+
+class Postgres:
+    def __init__(self, migrate: Callable[[str], None]) -> None:
+        if MISSING in os.environ:
+            raise server.NoServer(os.environ[MISSING])
+        self.base_url = os.environ[BASE_URL]
+        self.template = f"{shared.session_name()}_template"
+        self.name = f"{shared.session_name()}_{shared.worker_name()}"
+        shared.once("postgres", lambda: self._make_template(migrate))
+        self.url = server.create_database(self.base_url, self.name, template=self.template)
+        self.engine = sa.create_engine(self.url, isolation_level="AUTOCOMMIT", connect_args=AS_REPLICA)
+        self.restore = self._restore if self._may_act_as_replica() else self._copy
+
+    def _make_template(self, migrate: Callable[[str], None]) -> None:
+        server.wait_until_ready(self.base_url)
+        url = server.create_database(self.base_url, self.template)
+        migrate(url)
+        with server.connection_to(url) as connection:
+            connection.exec_driver_sql(restoring_function(connection))
+
+    def _may_act_as_replica(self) -> bool:
+        try:
+            self._restore()
+        except sa.exc.DBAPIError:
+            return False
+        return True
+
+    def _restore(self) -> None:
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("SELECT kept.restore()")
+
+    def _copy(self) -> None:
+        server.drop_database(self.base_url, self.name)
+        server.create_database(self.base_url, self.name, template=self.template)
+
+    def close(self) -> None:
+        self.engine.dispose()
+        server.drop_database(self.base_url, self.name)
+
+
+def restoring_function(connection: sa.Connection) -> str:
+    """SQL that puts every table and sequence back to what the migrations left; rows they left are kept aside."""
+    tables = sorted(sa.inspect(connection).get_table_names())
+    steps = [f'IF EXISTS (SELECT FROM "{table}") THEN DELETE FROM "{table}"; END IF;' for table in tables]
+    copies = []
+    for table in tables:
+        if connection.exec_driver_sql(f'SELECT EXISTS (SELECT FROM "{table}")').scalar():
+            columns = _writable_columns(connection, table)
+            copies.append(f'CREATE TABLE kept."{table}" AS SELECT {columns} FROM "{table}";')
+            steps.append(f'INSERT INTO "{table}" ({columns}) OVERRIDING SYSTEM VALUE SELECT * FROM kept."{table}";')
+    for sequence in connection.exec_driver_sql(SEQUENCES).scalars():
+        value, is_called = connection.exec_driver_sql(f"SELECT last_value, is_called FROM {sequence}").one()
+        steps.append(f"PERFORM setval('{sequence}', {value}, {is_called});")
+    body = "\n".join(steps)
+    return (
+        f"CREATE SCHEMA kept; {' '.join(copies)}"
+        f" CREATE FUNCTION kept.restore() RETURNS void LANGUAGE plpgsql AS $$BEGIN {body} END$$"
+    )
+
+
+def _writable_columns(connection: sa.Connection, table: str) -> str:
+    columns = sa.inspect(connection).get_columns(table)
+    return ", ".join(f'"{column["name"]}"' for column in columns if "computed" not in column)

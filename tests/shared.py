@@ -1,0 +1,51 @@
+"""What one test session shares among its pytest-xdist workers: a folder, and work that only one of them does."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOM = "ZHITONGCHE_TEST_ROOM"
+
+
+def open_room(config: pytest.Config) -> None:
+    """Made by the process that pytest was started as; workers find it in their environment."""
+    if not is_worker(config):
+        os.environ[ROOM] = tempfile.mkdtemp(prefix="zqztc-test-", dir=_fastest_folder())
+        config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(ROOM)))
+
+
+def room() -> Path:
+    return Path(os.environ[ROOM])
+
+
+def session_name() -> str:
+    """Fit for the name of a database on a server that others use too."""
+    return "zqztc_" + room().name.rpartition("-")[2]
+
+
+def worker_name() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
+def is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def once(name: str, work: Callable[[], None]) -> None:
+    """The first worker to come does it, the others wait until it is done."""
+    with open(room() / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = room() / f"{name}.done"
+        if not done.exists():
+            work()
+            done.touch()
+
+
+def _fastest_folder() -> str | None:
+    """In memory where there is such a place: SQLite waits for the disk at every commit, as it must in production."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
