@@ -90,7 +90,7 @@ READ_ONLY: dict[str, dict[str, Any]] = {
 }
 
 # Models are plain SQLAlchemy classes; the extension supplies the session and the engine.
-db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": RoutedSession})
+db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": RoutedSession, "autoflush": False})
 
 
 @sa.event.listens_for(RoutedSession, "before_flush")

@@ -42,6 +42,7 @@ class EventWords(Base):
     __tablename__ = "event_words"
 
     event_seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
+    salt: Mapped[str] = mapped_column(sa.String(32))
     words: Mapped[str] = mapped_column(sa.Text)
 
 

@@ -49,7 +49,7 @@ class Supervision(Base):
     __tablename__ = "supervisions"
     __table_args__ = (
         sa.UniqueConstraint("clock_id", "level", "due_version"),
-        CheckConstraint('(ended_at IS NULL) = ("end" IS NULL)', name="end_iff_ended"),
+        CheckConstraint("(ended_at IS NULL) = (ended_as IS NULL)", name="ended_as_iff_ended"),
         CheckConstraint("answered_at IS NULL OR signed_at IS NOT NULL", name="answered_after_signing"),
         open_unique("uq_supervisions_one_open", "clock_id", while_null="ended_at"),
         Index("ix_supervisions_ticket", "ticket_id"),
@@ -86,7 +86,7 @@ class Supervision(Base):
     accepted_at: Mapped[datetime | None]
     rejected_count: Mapped[int] = mapped_column(default=0)
     ended_at: Mapped[datetime | None]
-    end: Mapped[SupervisionEnd | None]
+    ended_as: Mapped[SupervisionEnd | None]
 
     issuer: Mapped[Organisation | None] = relationship(foreign_keys=[issuer_id])
     receiver: Mapped[Organisation | None] = relationship(foreign_keys=[receiver_id])

@@ -127,7 +127,7 @@ class Ticket(Base):
 
     enterprise: Mapped[Enterprise] = relationship()
     lead_unit: Mapped[Organisation | None] = relationship()
-    merged_into: Mapped["Ticket | None"] = relationship(remote_side=[id])
+    merged_into: Mapped["Ticket | None"] = relationship(remote_side="Ticket.id")
 
     __mapper_args__ = {"version_id_col": version}
 

@@ -1,0 +1,79 @@
+"""One place where a refusal becomes a page and an unexpected error becomes an id somebody can quote."""
+
+import logging
+import secrets
+
+from flask import Flask, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from app.login import keep_form
+from models.base import db
+from operations.access import refusals
+from operations.errors import AlreadyDone, DomainError, NotAllowed
+
+log = logging.getLogger(__name__)
+
+WORDS = {
+    400: ("请求无法识别", "请返回上一页，刷新后重试。"),
+    404: ("没有找到", "没有找到该内容，或您无权查看。"),
+    405: ("不能这样打开", "请从页面上的按钮操作。"),
+    413: ("上传的内容太大", "一次最多上传 12 MB，单个文件不超过 10 MB，请压缩或分次上传。"),
+    415: ("无法识别的格式", "请用页面上的表单提交。"),
+}
+
+
+def register(app: Flask) -> None:
+    """Attach the handlers."""
+    app.register_error_handler(DomainError, refused)
+    app.register_error_handler(CSRFError, out_of_date)
+    app.register_error_handler(HTTPException, not_served)
+    app.register_error_handler(OperationalError, database_away)
+    app.register_error_handler(Exception, unexpected)
+
+
+def refused(error: DomainError) -> ResponseReturnValue:
+    """A rule of the domain said no: its own sentence, its own status code."""
+    if isinstance(error, AlreadyDone):
+        flash(str(error), "blue")
+        return redirect(url_for("tickets.show", number=error.target) if error.target else url_for("home.index"))
+    if isinstance(error, NotAllowed) and current_user.is_authenticated:
+        refusals.note(current_user, request.endpoint or "", request.path)
+    return _page("没有办成", str(error), error.status_code)
+
+
+def out_of_date(error: CSRFError) -> ResponseReturnValue:
+    """The form's token is missing or old: what was typed is kept and the page is given anew."""
+    if keep_form() and request.endpoint:
+        flash("页面停留过久，请核对后再提交一次。已填写的内容保留了。", "amber")
+        return redirect(request.path)
+    return _page("页面已过期", "请刷新页面后重试。", 400)
+
+
+def not_served(error: HTTPException) -> ResponseReturnValue:
+    """What the HTTP layer refuses."""
+    title, words = WORDS.get(error.code or 500, ("没有办成", "请稍后重试。"))
+    return _page(title, words, error.code or 500)
+
+
+def database_away(error: OperationalError) -> ResponseReturnValue:
+    """The database does not answer: say so and ask to come back; nothing acknowledged is lost."""
+    db.session.rollback()
+    log.error("database away: %s", type(error.orig).__name__)
+    page, code = _page("系统暂时不可用", "数据库没有响应，请稍后重试。刚才的内容没有提交。", 503)
+    return page, code, {"Retry-After": "5"}
+
+
+def unexpected(error: Exception) -> ResponseReturnValue:
+    """A fault of ours: one page, one id; the details only in the log."""
+    number = secrets.token_hex(4)
+    db.session.rollback()
+    log.exception("error %s at %s", number, request.path)
+    return _page("系统出错", f"请把编号 {number} 告诉管理员。已提交成功的内容不受影响。", 500)
+
+
+def _page(title: str, words: str, code: int) -> tuple[str, int]:
+    return render_template("error.html", heading=title, words=words), code

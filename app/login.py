@@ -1,0 +1,63 @@
+"""The session cookie: who is asking, and what happens to somebody who must sign in first. Closed by default."""
+
+from flask import Flask, current_app, flash, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, current_user
+
+from operations.access import accounts, kept_forms
+from operations.access.actor import Actor
+
+manager = LoginManager()
+manager.session_protection = "strong"
+
+
+def register(app: Flask) -> None:
+    """Every endpoint needs a signed-in person unless its view says ``open_to_all``."""
+    manager.init_app(app)
+    manager.user_loader(_load)
+    manager.unauthorized_handler(send_to_login)
+    app.before_request(_require_person)
+
+
+def send_to_login() -> ResponseReturnValue:
+    """Ask to sign in; what was being sent is kept and given back afterwards."""
+    kept = keep_form()
+    flash("登录已过期，请重新登录。已填写的内容会保留。" if kept else "请先登录。", "amber")
+    return redirect(url_for("auth.login", next=_way_back()))
+
+
+def keep_form() -> bool:
+    """Keep the fields of the request's form for whoever signs in next in this browser, when it is the same person."""
+    fields = {name: values for name, values in request.form.lists() if name not in ("csrf_token", "password")}
+    if request.method != "POST" or not fields:
+        return False
+    session["kept_form"] = kept_forms.keep(
+        request.path, fields, session_token=session.get("last_token", ""), limit=current_app.config["MAX_FORM_MEMORY_SIZE"]
+    )
+    return True
+
+
+def _load(token: str) -> Actor | None:
+    session.setdefault("last_token", token)
+    return accounts.actor_of(token, address=request.remote_addr or "", rules=_rules())
+
+
+def _rules() -> accounts.SessionRules:
+    config = current_app.config
+    return accounts.SessionRules(
+        idle=config["SESSION_IDLE"],
+        idle_privileged=config["SESSION_IDLE_PRIVILEGED"],
+        absolute=config["PERMANENT_SESSION_LIFETIME"],
+        per_account=config["SESSIONS_PER_ACCOUNT"],
+    )
+
+
+def _require_person() -> ResponseReturnValue | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or request.endpoint == "static" or getattr(view, "is_open_to_all", False):
+        return None
+    return None if current_user.is_authenticated else send_to_login()
+
+
+def _way_back() -> str:
+    return request.full_path.rstrip("?") if request.method == "GET" else request.path

@@ -1,0 +1,77 @@
+"""The menu as a table, and what every shell shows: who, unread messages, heartbeat, text size."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request
+from flask_login import current_user
+
+from models.access import Role
+from operations import notices
+from operations.supervision import heartbeat
+
+R = Role
+UNIT = (R.CASE_OFFICER, R.UNIT_LEADER)
+ABOVE = (R.CLERK, R.SUPERVISOR, R.LEADER, R.DISCIPLINE_OBSERVER)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the menu; ``on_phone`` True, False or "only"."""
+
+    label: str
+    icon: str
+    url: str
+    roles: tuple[Role, ...]
+    on_phone: Any = True
+
+
+PLACES = (
+    Place("首页", "home", "/my", (R.ENTERPRISE_MEMBER,)),
+    Place("我的诉求", "ticket", "/my/tickets", (R.ENTERPRISE_MEMBER,)),
+    Place("提诉求", "pencil", "/my/tickets/new", (R.ENTERPRISE_MEMBER,)),
+    Place("工作台", "home", "/desk", (R.STEWARD,)),
+    Place("待办", "home", "/work", UNIT),
+    Place("签批", "check", "/sign-offs", (R.UNIT_LEADER, R.CLERK, R.SUPERVISOR)),
+    Place("派单", "transfer", "/dispatch", (R.CLERK,)),
+    Place("回访", "phone", "/follow-ups", (R.CLERK,)),
+    Place("督办台", "gauge", "/watch", ABOVE),
+    Place("简报", "chart", "/brief", (R.LEADER, R.SUPERVISOR)),
+    Place("办件", "ticket", "/tickets", (R.STEWARD, *UNIT, *ABOVE)),
+    Place("督办件", "mail", "/supervisions", UNIT),
+    Place("企业", "building", "/enterprises", (R.STEWARD,)),
+    Place("记一笔", "pencil", "/log/new", (R.STEWARD,), "only"),
+    Place("工作日历", "calendar", "/calendar", (R.SECURITY_ADMINISTRATOR,)),
+    Place("作业", "clock", "/jobs", (R.SYSTEM_ADMINISTRATOR,)),
+    Place("日志", "shield", "/audit", (R.AUDIT_ADMINISTRATOR,)),
+)
+
+
+def register(app: Flask) -> None:
+    """Give the shells their context."""
+    app.context_processor(shell)
+
+
+def shell() -> dict[str, Any]:
+    """What ``layout.html`` and ``portal.html`` need: three small statements at most."""
+    context: dict[str, Any] = {
+        "text_size": request.cookies.get("text", ""),
+        "contrast": request.cookies.get("contrast", ""),
+        "me": None,
+        "menu": [],
+        "unread": 0,
+        "heartbeat": None,
+    }
+    if current_user.is_authenticated:
+        roles = current_user.roles
+        context["me"] = {"name": current_user.name, "title": current_user.title, "initial": current_user.name[:1]}
+        context["menu"] = [_entry(place) for place in PLACES if not roles.isdisjoint(place.roles)][:6]
+        context["unread"] = notices.count_unread(current_user)
+        if not roles.isdisjoint(ABOVE):
+            context["heartbeat"] = heartbeat.of_the_sweep()
+    return context
+
+
+def _entry(place: Place) -> dict[str, Any]:
+    here = request.path == place.url or request.path.startswith(f"{place.url}/")
+    return {"label": place.label, "icon": place.icon, "url": place.url, "count": 0, "current": here, "on_phone": place.on_phone}

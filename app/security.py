@@ -1,0 +1,56 @@
+"""What every request and answer must keep: CSRF on every POST, headers, hosts, and reading that cannot write."""
+
+from flask import Flask, Response, request, session
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from models.base import db
+
+csrf = CSRFProtect()
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
+    ),
+}
+READING = ("GET", "HEAD", "OPTIONS")
+# After login and logout nothing of the person before may be left in the browser.
+CLEARED_BY = ("auth.logout",)
+
+
+def register(app: Flask) -> None:
+    """Attach the guards. ``PROXY_COUNT`` says how many proxies in front may be believed."""
+    csrf.init_app(app)
+    if app.config.get("PROXY_COUNT"):
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=app.config["PROXY_COUNT"], x_proto=1, x_host=0, x_port=0, x_prefix=0
+        )
+    # First of all, before anybody touches the database or the CSRF token.
+    app.before_request_funcs.setdefault(None, []).insert(0, _begin)
+    app.after_request(_finish)
+
+
+def _begin() -> None:
+    db.session.info["read_only"] = request.method in READING
+    session.permanent = True
+
+
+def _finish(answer: Response) -> Response:
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        answer.headers.setdefault("Cache-Control", "no-store")
+    if request.is_secure:
+        answer.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint in CLEARED_BY:
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer

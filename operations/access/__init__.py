@@ -1,0 +1,1 @@
+"""Who is acting, what they may see, and how they sign in."""

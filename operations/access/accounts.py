@@ -1,0 +1,216 @@
+"""Signing in and out: Argon2, lockout, server-side sessions (security.md (d)). Rights are read anew each request."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import bindparam, func, select, update
+
+from models import clock
+from models.access import LoginAttempt, LoginSession, Post, Role, User
+from models.access.posts import ADMINISTRATORS
+from models.base import db
+from models.directory import Organisation, Region
+from operations import log
+from operations.access.actor import Actor, Standing
+from operations.base import operation
+from operations.errors import BadInput, TooManyAttempts
+
+SEEN_EVERY = timedelta(minutes=1)
+PRIVILEGED = (*ADMINISTRATORS, Role.SUPERVISOR)
+WRONG = "用户名或密码不对，请检查后重试。"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRules:
+    """How long a session lives and how many an account may have; the site's settings."""
+
+    idle: timedelta = timedelta(minutes=30)
+    idle_privileged: timedelta = timedelta(minutes=15)
+    absolute: timedelta = timedelta(hours=8)
+    per_account: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Lockout:
+    """At most ``failures`` within ``within``; per account and address, per account, per address."""
+
+    failures: int
+    within: timedelta
+
+
+PER_PAIR = Lockout(5, timedelta(minutes=15))
+PER_ACCOUNT = Lockout(20, timedelta(hours=1))
+PER_ADDRESS = Lockout(100, timedelta(hours=1))
+
+_hasher = PasswordHasher()  # Argon2id, 64 MiB, t=3, p=4: the library's defaults
+_at_once = BoundedSemaphore(2)  # each verification takes 64 MiB
+_NOBODY = _hasher.hash(secrets.token_hex(16))
+
+
+def hash_password(password: str) -> str:
+    """Argon2id hash of a password that satisfies the rules; raises BadInput with the rule that fails."""
+    _ensure_strong(password)
+    with _at_once:
+        return _hasher.hash(password)
+
+
+@operation
+def sign_in(username: str, password: str, *, address: str, agent: str = "", per_account: int = 3) -> str:
+    """登录：returns the token of a new session. The answer and its time are the same for unknown names.
+
+    Raises TooManyAttempts when a lockout holds, BadInput when the two do not match.
+    """
+    account = username.strip().lower()[:64]
+    _ensure_not_locked(account, address)
+    user = db.session.scalar(select(User).where(User.username == account))
+    if not _matches(user, password):
+        raise BadInput(WRONG)
+    assert user is not None
+    now, token = clock.now(), secrets.token_urlsafe(32)
+    _end_oldest(user, now, per_account)
+    opened = LoginSession(
+        token_hash=digest_of(token), user_id=user.id, created_at=now, seen_at=now, address=address, agent=agent[:200]
+    )
+    db.session.add(opened)
+    user.first_signed_in_at = user.first_signed_in_at or now
+    actor = Actor(user_id=user.id, name=user.name, posts=(), address=address)
+    log.record("sign_in", object_type="user", object_id=user.id, actor=actor)
+    return token
+
+
+@operation
+def note_failure(username: str, *, address: str) -> None:
+    """Count one failed attempt, in a transaction of its own."""
+    account = username.strip().lower()[:64]
+    db.session.add(LoginAttempt(account=account, address=address, failed_at=clock.now()))
+    log.record("sign_in", object_type="user", object_id=None, actor=Actor(None, "", (), address=address), result="refused",
+               details={"account": hashlib.sha256(account.encode()).hexdigest()[:16]})
+
+
+@operation
+def sign_out(actor: Actor) -> None:
+    """退出：the session is over on the server, whoever still holds the cookie."""
+    ended = update(LoginSession).where(LoginSession.id == actor.session_id, LoginSession.ended_at.is_(None))
+    db.session.connection().execute(ended.values(ended_at=clock.now()))
+    log.record("sign_out", object_type="user", object_id=actor.user_id, actor=actor)
+
+
+@operation
+def change_password(actor: Actor, *, current: str, wanted: str) -> None:
+    """改密码：every other session of the account ends at once."""
+    user = db.session.get_one(User, actor.user_id)
+    if not _matches(user, current):
+        raise BadInput("现在的密码不对。")
+    user.password_hash, user.password_changed_at = hash_password(wanted), clock.now()
+    others = update(LoginSession).where(LoginSession.user_id == user.id, LoginSession.id != actor.session_id)
+    db.session.connection().execute(others.where(LoginSession.ended_at.is_(None)).values(ended_at=clock.now()))
+    log.record("change_password", object_type="user", object_id=user.id, actor=actor)
+
+
+def actor_of(token: str, *, address: str = "", rules: SessionRules = SessionRules()) -> Actor | None:
+    """Whoever this session token belongs to, with the posts held at this moment; None when it opens nothing."""
+    rows = db.session.execute(_BY_TOKEN, {"token_hash": digest_of(token)}).all()
+    if not rows:
+        return None
+    first, now = rows[0], clock.now()
+    posts = tuple(_standing(row) for row in rows if row.post_id is not None)
+    idle = rules.idle_privileged if any(post.role in PRIVILEGED for post in posts) else rules.idle
+    if now - first.seen_at > idle or now - first.session_created_at > rules.absolute:
+        return None
+    if now - first.seen_at > SEEN_EVERY:
+        _note_seen(first.session_id, now)
+    return Actor(first.user_id, first.user_name, posts, first.session_id, token, address)
+
+
+def digest_of(token: str) -> str:
+    """What the tables keep of a secret token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+_BY_TOKEN = (
+    select(
+        LoginSession.id.label("session_id"),
+        LoginSession.created_at.label("session_created_at"),
+        LoginSession.seen_at,
+        User.id.label("user_id"),
+        User.name.label("user_name"),
+        Post.id.label("post_id"),
+        Post.role,
+        Post.title,
+        Post.enterprise_id,
+        Post.organisation_id,
+        Organisation.short_name.label("unit_name"),
+        Organisation.path.label("unit_path"),
+        Region.path.label("region_path"),
+    )
+    .join(User, User.id == LoginSession.user_id)
+    .outerjoin(Post, (Post.user_id == User.id) & Post.ended_at.is_(None))
+    .outerjoin(Organisation, Organisation.id == Post.organisation_id)
+    .outerjoin(Region, Region.id == func.coalesce(Post.region_id, Organisation.region_id))
+    .where(
+        LoginSession.token_hash == bindparam("token_hash"),
+        LoginSession.ended_at.is_(None),
+        User.is_active.is_(True),
+    )
+    .order_by(Post.id)
+)
+
+
+def _standing(row: object) -> Standing:
+    return Standing(
+        post_id=row.post_id,  # type: ignore[attr-defined]
+        role=row.role,  # type: ignore[attr-defined]
+        unit_id=row.organisation_id,  # type: ignore[attr-defined]
+        unit_name=row.unit_name or "",  # type: ignore[attr-defined]
+        unit_path=row.unit_path or "",  # type: ignore[attr-defined]
+        region_path=row.region_path or "",  # type: ignore[attr-defined]
+        enterprise_id=row.enterprise_id,  # type: ignore[attr-defined]
+        title=row.title,  # type: ignore[attr-defined]
+    )
+
+
+def _note_seen(session_id: int, now: datetime) -> None:
+    with db.engine.begin() as connection:  # a page that only reads keeps its own transaction read-only
+        connection.execute(update(LoginSession.__table__).where(LoginSession.id == session_id).values(seen_at=now))
+
+
+def _matches(user: User | None, password: str) -> bool:
+    stored = user.password_hash if user and user.is_active and user.password_hash else _NOBODY
+    with _at_once:
+        try:
+            return _hasher.verify(stored, password[:256]) and stored is not _NOBODY
+        except (VerifyMismatchError, InvalidHashError):
+            return False
+
+
+def _ensure_not_locked(account: str, address: str) -> None:
+    now, failed = clock.now(), LoginAttempt.failed_at
+    by_account, by_address = LoginAttempt.account == account, LoginAttempt.address == address
+    for limit, condition in ((PER_PAIR, by_account & by_address), (PER_ACCOUNT, by_account), (PER_ADDRESS, by_address)):
+        counted = select(func.count()).where(condition, failed > now - limit.within)
+        if (db.session.scalar(counted) or 0) >= limit.failures:
+            raise TooManyAttempts
+
+
+def _end_oldest(user: User, now: datetime, per_account: int) -> None:
+    rows = select(LoginSession).where(LoginSession.user_id == user.id, LoginSession.ended_at.is_(None))
+    running = list(db.session.scalars(rows.order_by(LoginSession.seen_at.desc())))
+    for old in running[per_account - 1 :]:
+        old.ended_at = now
+
+
+def _ensure_strong(password: str) -> None:
+    kinds = sum(any(test(char) for char in password) for test in (str.isdigit, str.islower, str.isupper, _is_sign))
+    if not 12 <= len(password) <= 128 or kinds < 3:
+        raise BadInput("密码应为 12 至 128 位，含数字、小写、大写、符号中的至少三种。")
+
+
+def _is_sign(char: str) -> bool:
+    return not char.isalnum()
+
+

@@ -1,0 +1,75 @@
+"""The acting person: an argument of every operation, built once per request from the session row."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from models.access import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One post as the rules need it. ``region_path`` and ``unit_path`` are prefixes of what lies below."""
+
+    post_id: int | None
+    role: Role
+    unit_id: int | None = None
+    unit_name: str = ""
+    unit_path: str = ""
+    region_path: str = ""
+    enterprise_id: int | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, with every post they hold now. Satisfies Flask-Login's protocol without knowing Flask."""
+
+    user_id: int | None
+    name: str
+    posts: tuple[Standing, ...]
+    session_id: int | None = None
+    session_token: str = ""
+    address: str = ""
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_anonymous: bool = False
+
+    def get_id(self) -> str:
+        """What the cookie carries: the session's token, never the user's id."""
+        return self.session_token
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Every role held at this moment."""
+        return frozenset(post.role for post in self.posts)
+
+    def holds(self, *roles: Role) -> bool:
+        """Whether any post has one of ``roles``."""
+        return not self.roles.isdisjoint(roles)
+
+    def posts_as(self, *roles: Role) -> tuple[Standing, ...]:
+        """The posts of these roles."""
+        return tuple(post for post in self.posts if post.role in roles)
+
+    @property
+    def enterprise_id(self) -> int | None:
+        """The enterprise a member belongs to."""
+        return next((post.enterprise_id for post in self.posts if post.enterprise_id), None)
+
+    @property
+    def title(self) -> str:
+        """Unit and role of the first post, for the top bar."""
+        if not self.posts:
+            return ""
+        post = self.posts[0]
+        return f"{post.unit_name} {post.title or post.role.label}".strip()
+
+    def __eq__(self, other: Any) -> bool:
+        return isinstance(other, Actor) and other.user_id == self.user_id
+
+    def __hash__(self) -> int:
+        return hash(self.user_id)
+
+
+# What the program does by itself is signed by nobody's account (domain.md §4, invariant 5).
+SYSTEM = Actor(user_id=None, name="系统", posts=(Standing(post_id=None, role=Role.SYSTEM),))

@@ -1,0 +1,33 @@
+"""The actor of an account without a session: for jobs, imports, demonstration and tests."""
+
+from sqlalchemy import func, select
+
+from models.access import Post, User
+from models.base import db
+from models.directory import Organisation, Region
+from operations.access.actor import Actor, Standing
+from operations.errors import NotFound
+
+
+def actor_named(username: str) -> Actor:
+    """The actor with every post the account holds now; NotFound when there is no such account."""
+    user = db.session.scalar(select(User).where(User.username == username))
+    if user is None:
+        raise NotFound(f"没有账号 {username}。")
+    return Actor(user_id=user.id, name=user.name, posts=standings(user.id))
+
+
+def standings(user_id: int) -> tuple[Standing, ...]:
+    """The posts a person holds now."""
+    rows = (
+        select(Post, Organisation.short_name, Organisation.path, Region.path)
+        .outerjoin(Organisation, Organisation.id == Post.organisation_id)
+        .outerjoin(Region, Region.id == func.coalesce(Post.region_id, Organisation.region_id))
+        .where(Post.user_id == user_id, Post.ended_at.is_(None))
+        .order_by(Post.id)
+    )
+    return tuple(
+        Standing(post.id, post.role, post.organisation_id, unit or "", unit_path or "", region_path or "",
+                 post.enterprise_id, post.title)
+        for post, unit, unit_path, region_path in db.session.execute(rows)
+    )

@@ -1,0 +1,154 @@
+"""Who sees what, said once. Lists, pages, exports and guards all start from these selects (habit 9)."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select
+
+from models import clock
+from models.access import Role
+from models.base import db
+from models.directory import Enterprise, Organisation, Region, Stewardship
+from models.supervision import Supervision
+from models.tickets import Attachment, OrderOutcome, Proposal, SigningStage, Ticket, UnitOrder
+from operations.access.actor import Actor, Standing
+from operations.errors import NotFound
+
+REGIONAL = (Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.DISCIPLINE_OBSERVER)
+OFFICIALS = (Role.STEWARD, Role.CASE_OFFICER, Role.UNIT_LEADER, *REGIONAL)
+GONE = (OrderOutcome.SENT_BACK, OrderOutcome.TRANSFERRED, OrderOutcome.WITHDRAWN)
+
+
+def visible_tickets(actor: Actor) -> Select[Ticket]:
+    """Every ticket the actor may open."""
+    return select(Ticket).where(ticket_scope(actor))
+
+
+def ticket_scope(actor: Actor) -> ColumnElement[bool]:
+    """The condition on ``tickets`` that all of the actor's posts together give."""
+    return or_(false(), *(_tickets_of(post, actor) for post in actor.posts))
+
+
+def get_ticket(actor: Actor, number: str) -> Ticket:
+    """The ticket of this number. Raises NotFound when it is not there or not the actor's."""
+    ticket = db.session.scalar(visible_tickets(actor).where(Ticket.number == number))
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def visible_enterprises(actor: Actor) -> Select[Enterprise]:
+    """Every enterprise the actor may open."""
+    return select(Enterprise).where(or_(false(), *(_enterprises_of(post, actor) for post in actor.posts)))
+
+
+def get_enterprise(actor: Actor, enterprise_id: int) -> Enterprise:
+    """The enterprise, or NotFound."""
+    enterprise = db.session.scalar(visible_enterprises(actor).where(Enterprise.id == enterprise_id))
+    if enterprise is None:
+        raise NotFound
+    return enterprise
+
+
+def supervision_scope(actor: Actor) -> ColumnElement[bool]:
+    """The condition on ``supervisions``: the offices above see their region, a unit sees what it received."""
+    return or_(false(), *(_supervisions_of(post) for post in actor.posts))
+
+
+def get_supervision(actor: Actor, supervision_id: int) -> Supervision:
+    """The supervision order, or NotFound."""
+    found = db.session.scalar(select(Supervision).where(supervision_scope(actor), Supervision.id == supervision_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def visible_proposals(actor: Actor) -> Select[Proposal]:
+    """The open proposals that lie on a desk of the actor's."""
+    desks = or_(false(), *(_desk_of(post) for post in actor.posts))
+    return select(Proposal).join(Ticket, Ticket.id == Proposal.ticket_id).where(Proposal.decided_at.is_(None), desks)
+
+
+def get_attachment(actor: Actor, public_id: str) -> Attachment:
+    """The attachment of a ticket the actor may open, or of their own draft; internal files only for officials."""
+    attachment = db.session.scalar(select(Attachment).where(Attachment.public_id == public_id))
+    if attachment is None or attachment.discarded_at is not None:
+        raise NotFound
+    if attachment.ticket_id is None:
+        if attachment.uploaded_by_id != actor.user_id:
+            raise NotFound
+    elif not attachment.is_public and not actor.holds(*OFFICIALS):
+        raise NotFound
+    elif not db.session.scalar(select(exists().where(Ticket.id == attachment.ticket_id, ticket_scope(actor)))):
+        raise NotFound
+    return attachment
+
+
+def stewarded_by(user_id: int | None) -> Select[Any]:
+    """Ids of the enterprises a steward looks after now, as 主管家 or as 备岗."""
+    now = clock.now()
+    return select(Stewardship.enterprise_id).where(
+        Stewardship.steward_id == user_id,
+        Stewardship.started_at <= now,
+        or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > now),
+    )
+
+
+def units_of(post: Standing) -> Select[Any] | list[int | None]:
+    """Ids of the units a post speaks for: a leader's with its children, an officer's own."""
+    if post.role is Role.UNIT_LEADER:
+        return select(Organisation.id).where(Organisation.path.startswith(post.unit_path, autoescape=True))
+    return [post.unit_id]
+
+
+def _tickets_of(post: Standing, actor: Actor) -> ColumnElement[bool]:
+    match post.role:
+        case Role.ENTERPRISE_MEMBER:
+            return Ticket.enterprise_id == post.enterprise_id
+        case Role.STEWARD:
+            return Ticket.enterprise_id.in_(stewarded_by(actor.user_id))
+        case Role.CASE_OFFICER | Role.UNIT_LEADER:
+            held = select(UnitOrder.ticket_id).where(
+                UnitOrder.unit_id.in_(units_of(post)),
+                or_(UnitOrder.outcome.is_(None), UnitOrder.outcome.not_in(GONE)),
+            )
+            return Ticket.id.in_(held)
+        case role if role in REGIONAL:
+            return Ticket.region_path.startswith(post.region_path, autoescape=True)
+        case _:
+            return false()
+
+
+def _enterprises_of(post: Standing, actor: Actor) -> ColumnElement[bool]:
+    match post.role:
+        case Role.ENTERPRISE_MEMBER:
+            return Enterprise.id == post.enterprise_id
+        case Role.STEWARD:
+            return Enterprise.id.in_(stewarded_by(actor.user_id))
+        case role if role in REGIONAL:
+            below = select(Region.id).where(Region.path.startswith(post.region_path, autoescape=True))
+            return Enterprise.region_id.in_(below)
+        case Role.REGISTRAR:
+            return Enterprise.owner_unit_id == post.unit_id
+        case _:
+            return false()
+
+
+def _supervisions_of(post: Standing) -> ColumnElement[bool]:
+    if post.role in REGIONAL:
+        return Supervision.region_path.startswith(post.region_path, autoescape=True)
+    if post.role in (Role.CASE_OFFICER, Role.UNIT_LEADER):
+        return Supervision.receiver_id.in_(units_of(post))
+    return false()
+
+
+def _desk_of(post: Standing) -> ColumnElement[bool]:
+    in_region = Ticket.region_path.startswith(post.region_path, autoescape=True)
+    match post.role:
+        case Role.UNIT_LEADER:
+            return (Proposal.stage == SigningStage.UNIT_LEADER) & Proposal.unit_id.in_(units_of(post))
+        case Role.CLERK:
+            return (Proposal.stage == SigningStage.CLERK) & in_region
+        case Role.SUPERVISOR:
+            return (Proposal.stage == SigningStage.SUPERVISOR) & in_region
+        case _:
+            return false()

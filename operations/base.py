@@ -1,0 +1,106 @@
+"""``@operation`` makes a function one business act: one transaction, its events sealed last, done once."""
+
+import functools
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm.exc import StaleDataError
+
+from models import clock
+from models.access import Submission
+from models.base import db
+from operations import log
+from operations.errors import AlreadyDone, Refused, Stale
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_inside: ContextVar[bool] = ContextVar("inside_operation", default=False)
+_last_steps: ContextVar[dict[object, Callable[[], None]] | None] = ContextVar("last_steps", default=None)
+_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """The key of one printed form. The same key with the same body is the same act."""
+
+    user_id: int | None
+    key: str
+    digest: str
+
+
+def operation(act: Callable[P, R]) -> Callable[P, R]:
+    """Run ``act`` in a transaction of its own, or join the one it is called in.
+
+    ``once=Once(...)`` claims the form first: a second sending raises AlreadyDone with what the first one made.
+    A failure anywhere rolls back everything, the events included.
+    """
+
+    @functools.wraps(act)
+    def in_transaction(*args: P.args, **kwargs: P.kwargs) -> R:
+        once: Any = kwargs.pop("once", None)
+        if _inside.get():
+            return act(*args, **kwargs)
+        token, steps = _inside.set(True), _last_steps.set({})
+        try:
+            with log.gathering():
+                claim = _claim(once) if once else None
+                result = act(*args, **kwargs)
+                if claim:
+                    _settle(claim, result, args)
+                _take_last_steps()
+                db.session.flush()
+                log.seal()
+                db.session.commit()
+            return result
+        except StaleDataError as error:
+            db.session.rollback()
+            raise Stale from error
+        except BaseException:
+            db.session.rollback()
+            raise
+        finally:
+            _inside.reset(token)
+            _last_steps.reset(steps)
+            for remembered in ("running_clocks", "rulebook"):
+                db.session.info.pop(remembered, None)
+
+    return in_transaction
+
+
+def before_commit(key: object, step: Callable[[], None]) -> None:
+    """Do ``step`` once, when the running operation has done everything else; the same key replaces itself."""
+    steps = _last_steps.get()
+    if steps is None:
+        raise RuntimeError("outside an operation there is no commit to wait for")
+    steps[key] = step
+
+
+def _take_last_steps() -> None:
+    steps = _last_steps.get() or {}
+    while steps:
+        steps.pop(next(iter(steps)))()
+
+
+def insert_ignoring(table: Any) -> Any:
+    """An INSERT … ON CONFLICT DO NOTHING for the session's database: the constraint decides, nobody looks first."""
+    return _INSERTS[db.session.get_bind().dialect.name](table).on_conflict_do_nothing()
+
+
+def _claim(once: Once) -> int:
+    row = {"user_id": once.user_id, "form_key": once.key, "body_digest": once.digest, "target": "", "created_at": clock.now()}
+    claimed = db.session.scalar(insert_ignoring(Submission).values(row).returning(Submission.id))
+    if claimed is not None:
+        return claimed
+    earlier = db.session.query(Submission).filter_by(user_id=once.user_id, form_key=once.key).one()
+    if earlier.body_digest != once.digest:
+        raise Refused("这张表单已经提交过，内容又有改动。请重新打开页面再提交。")
+    raise AlreadyDone(earlier.target)
+
+
+def _settle(claim: int, result: object, args: tuple[Any, ...]) -> None:
+    made = getattr(result, "number", None) or (getattr(args[0], "number", "") if args else "")
+    db.session.query(Submission).filter_by(id=claim).update({"target": made})

@@ -1,0 +1,51 @@
+"""Every number of the domain as the default of a setting that a site can change from a day on (domain.md)."""
+
+from typing import Any
+
+# name → value. A row in ``policies`` with the same name replaces the keys it names from ``effective_at`` on.
+DEFAULTS: dict[str, dict[str, Any]] = {
+    # domain.md §5: 办公时间, Beijing time; limits in hours count these only, limits in days end at the last close.
+    "office": {"hours": [["08:30", "12:00"], ["13:30", "17:30"]]},
+    # domain.md §4, table of statuses; "5d" working days, "2h" office hours, "0d" the same day.
+    "stage_limits": {
+        "acceptance": "1d",
+        "supplement": "5d",
+        "coordination": "1d",
+        "signing": "1d",
+        "contact": "1d",
+        "reply": "1d",
+        "follow_up": "2d",
+        "rating": "5d",
+    },
+    # domain.md §4: 办结时限 by difficulty.
+    "handling_limits": {
+        "immediate": "0d",
+        "consultation": "2d",
+        "ordinary": "5d",
+        "complex": "15d",
+        "hard": "30d",
+        "green_card": "3d",
+    },
+    # domain.md §7. ``clocks``: which lapsed clocks open a first supervision.
+    "ladder": {
+        "clocks": ["handling"],
+        "reminded_when_lapsed": ["signing", "contact"],
+        "sign": "1d",
+        "answer": "3d",
+        "unread": "2d",
+        "unread_climbs": True,
+        "same_stage": "5d",
+        "rejections": 2,
+    },
+    "quiet_hours": {"from": "20:00", "to": "08:00", "days_off": True},
+    "send_back": {"window": "1d", "returns": 1},
+    "ledger": {"review_days": 90},
+    "reopen": {"window": "10d"},
+    "follow_up": {"attempts": 3},
+    "rating_link": {"days": 15},
+}
+
+
+def merged(overrides: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The defaults with a site's own values laid over them, key by key."""
+    return {name: {**default, **overrides.get(name, {})} for name, default in DEFAULTS.items()}

@@ -1,0 +1,77 @@
+"""The rules in force: the working calendar and the policies, read once and kept until a row is added."""
+
+import functools
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from sqlalchemy import DateTime, func, select, type_coerce
+
+from models import clock
+from models.base import db
+from models.clocks import CalendarDay, CalendarYear, ClockKind, Policy
+from models.tickets import Difficulty
+from operations.clocks import policies
+from operations.clocks.calendar import Limit, Override, WorkCalendar
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Rulebook:
+    """One version of the rules. ``version`` is written into events so that an inspector can ask which rules held."""
+
+    version: str
+    calendar: WorkCalendar
+    values: dict[str, dict[str, Any]]
+
+    def policy(self, name: str) -> dict[str, Any]:
+        """The values of one policy, defaults included."""
+        return self.values[name]
+
+    def limit(self, kind: ClockKind, difficulty: Difficulty | None = None) -> Limit:
+        """The limit of a clock; the case clock's and the assisting units' go by difficulty (domain.md §4)."""
+        if kind in (ClockKind.HANDLING, ClockKind.ASSISTING):
+            return Limit.stored(self.values["handling_limits"][difficulty or Difficulty.ORDINARY])
+        return Limit.stored(self.values["stage_limits"][kind])
+
+    def rung_limit(self, name: str) -> Limit:
+        """A limit of the ladder: ``sign``, ``answer``, ``unread``, ``same_stage``."""
+        return Limit.stored(self.values["ladder"][name])
+
+
+def current() -> Rulebook:
+    """The rules that hold now: one small statement per transaction; read whole only when a row was added."""
+    known: Rulebook | None = db.session.info.get("rulebook")
+    if known is None:
+        known = db.session.info["rulebook"] = _look_up()
+    return known
+
+
+def forget() -> None:
+    """Drop what was read: for whoever replaces the database under a running process (a restore, the tests)."""
+    _read.cache_clear()
+
+
+def _look_up() -> Rulebook:
+    now = clock.now()
+    versions = select(
+        select(func.coalesce(func.max(CalendarDay.id), 0)).scalar_subquery(),
+        select(func.count(CalendarYear.year)).scalar_subquery(),
+        select(func.count(Policy.id)).where(Policy.effective_at <= now).scalar_subquery(),
+        select(func.max(type_coerce(Policy.set_at, DateTime()))).scalar_subquery(),
+    )
+    version = "/".join(str(part or 0) for part in db.session.execute(versions).one())
+    return _read(str(db.engine.url), version)
+
+
+@functools.lru_cache(maxsize=64)
+def _read(_database: str, version: str) -> Rulebook:
+    days = db.session.scalars(select(CalendarDay).order_by(CalendarDay.id))
+    overrides = {row.day: Override(row.is_working, row.like_weekday, row.reason) for row in days}
+    years = frozenset(db.session.scalars(select(CalendarYear.year)))
+    in_force = select(Policy).where(Policy.effective_at <= clock.now()).order_by(Policy.effective_at, Policy.id)
+    values: dict[str, dict[str, Any]] = {}
+    for row in db.session.scalars(in_force):
+        values[row.name] = {**values.get(row.name, {}), **row.value}
+    merged = policies.merged(values)
+    hours = tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in merged["office"]["hours"])
+    return Rulebook(version, WorkCalendar(overrides, office_hours=hours, confirmed_years=years), merged)

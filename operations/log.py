@@ -1,0 +1,158 @@
+"""The sealed log: acts record drafts while they run; just before the commit the drafts become links of the chain."""
+
+import hashlib
+import json
+import secrets
+import time
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from models import clock
+from models.base import db
+from models.log import Event, EventWords, LogHead
+from models.tickets import Attachment
+from operations.access.actor import Actor, Standing
+
+ALGORITHM = "sha256"
+GENESIS = "0" * 64
+BOOT = secrets.token_hex(4)
+
+
+@dataclass(slots=True)
+class Draft:
+    """An event before it has its number. ``details`` holds codes, ids and digests only, never words."""
+
+    action: str
+    object_type: str
+    object_id: int | None
+    at: datetime
+    actor: Actor
+    standing: Standing | None = None
+    ticket_id: int | None = None
+    round: int | None = None
+    source: str | None = None
+    target: str | None = None
+    words: str = ""
+    is_public: bool = False
+    result: str = "done"
+    details: dict[str, Any] = field(default_factory=dict)
+    attachments: Sequence[Attachment] = ()
+
+
+_drafts: ContextVar[list[Draft] | None] = ContextVar("event_drafts", default=None)
+
+
+@contextmanager
+def gathering() -> Iterator[None]:
+    """Collect what is recorded until the transaction ends."""
+    token = _drafts.set([])
+    try:
+        yield
+    finally:
+        _drafts.reset(token)
+
+
+def record(action: str, *, object_type: str, object_id: int | None, actor: Actor, **rest: Any) -> None:
+    """留痕：note one thing that happens in the running operation. Outside an operation nothing may happen."""
+    drafts = _drafts.get()
+    if drafts is None:
+        raise RuntimeError(f"{action} was recorded outside an operation")
+    rest.setdefault("at", clock.now())
+    drafts.append(Draft(str(action), object_type, object_id, actor=actor, **rest))
+
+
+def seal() -> None:
+    """Give the gathered drafts their numbers and hashes and write them; the head is locked until the commit."""
+    drafts = _drafts.get()
+    if drafts:
+        append(drafts)
+        drafts.clear()
+
+
+def append(drafts: Sequence[Draft]) -> None:
+    """Append drafts to the chain in the running transaction. Locks the head: call it last."""
+    head = LogHead.__table__
+    seq, prev = db.session.execute(select(head.c.seq, head.c.hash).with_for_update()).one()
+    events, words, stamp = [], [], f"{BOOT}:{time.monotonic_ns()}"
+    for draft in drafts:
+        seq += 1
+        row, said = _link(draft, seq, prev, stamp)
+        prev = row["hash"]
+        events.append(row)
+        if said:
+            words.append(said)
+        for attachment in draft.attachments:
+            attachment.event_seq = seq
+    db.session.execute(insert(Event.__table__), events)
+    if words:
+        db.session.execute(insert(EventWords.__table__), words)
+    db.session.execute(update(head).values(seq=seq, hash=prev))
+
+
+def _link(draft: Draft, seq: int, prev: str, stamp: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    standing = draft.standing
+    body: dict[str, Any] = {
+        "seq": seq,
+        "at": draft.at.isoformat(),
+        "boot": stamp,
+        "actor": draft.actor.user_id,
+        "post": standing.post_id if standing else None,
+        "session": draft.actor.session_id,
+        "ip": draft.actor.address,
+        "action": draft.action,
+        "object": [draft.object_type, draft.object_id],
+        "ticket": draft.ticket_id,
+        "round": draft.round,
+        "from": draft.source,
+        "to": draft.target,
+        "public": draft.is_public,
+        "result": draft.result,
+        "details": draft.details,
+        "files": [attachment.sha256 for attachment in draft.attachments],
+    }
+    said = None
+    if draft.words:
+        salt = secrets.token_hex(8)
+        body["words"] = words_digest(salt, draft.words)
+        said = {"event_seq": seq, "salt": salt, "words": draft.words}
+    text = canonical(body)
+    return {
+        "seq": seq,
+        "at": draft.at,
+        "actor_id": draft.actor.user_id,
+        "post_id": body["post"],
+        "action": draft.action,
+        "object_type": draft.object_type,
+        "object_id": draft.object_id,
+        "ticket_id": draft.ticket_id,
+        "round": draft.round,
+        "source": draft.source,
+        "target": draft.target,
+        "is_public": draft.is_public,
+        "body": text,
+        "alg": ALGORITHM,
+        "prev": prev,
+        "hash": link_hash(prev, seq, text, ALGORITHM),
+    }, said
+
+
+def canonical(body: dict[str, Any]) -> str:
+    """The one text of a body: JSON, sorted keys, no spaces, NFC (security.md (e))."""
+    return unicodedata.normalize("NFC", json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+
+
+def link_hash(prev: str, seq: int, body: str, alg: str) -> str:
+    """``H(prev ‖ LF ‖ seq ‖ LF ‖ body)``, hexadecimal."""
+    return hashlib.new(alg, f"{prev}\n{seq}\n{body}".encode()).hexdigest()
+
+
+def words_digest(salt: str, words: str) -> str:
+    """Digest of what was said; the salt is erased with the words, so that nothing can be guessed back."""
+    return hashlib.sha256(f"{salt}\n{words}".encode()).hexdigest()

@@ -1,0 +1,174 @@
+"""The outbox: messages are rows written in the transaction of the act; a job delivers them after quiet hours."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy import Select, func, or_, select, update
+
+from models import clock
+from models.access import Post, Role
+from models.base import db
+from models.directory import Organisation, OrganisationKind, Region, Stewardship
+from models.notices import Notice, NoticeKind
+from models.tickets import Proposal, SigningStage, Ticket, UnitOrder
+from operations.access.actor import Actor
+from operations.base import insert_ignoring, operation
+from operations.clocks import rulebook
+from operations.clocks.calendar import SHANGHAI
+from operations.errors import NotFound
+
+WORDS_SHOWN = 500
+
+
+def tell(user_ids: Iterable[int | None], ticket: Ticket, subject: str, *, kind: NoticeKind = NoticeKind.TICKET,
+         words: str = "") -> None:
+    """Queue one message per person. The same message about the same version of the ticket is one message."""
+    now = clock.now()
+    later = not_before(now)
+    rows = [
+        {
+            "user_id": user_id,
+            "kind": kind,
+            "ticket_id": ticket.id,
+            "subject": subject[:200],
+            "words": words[:WORDS_SHOWN],
+            "dedup_key": f"{ticket.id}.{ticket.version}.{user_id}.{hash_of(subject)}.{int(now.timestamp() * 1000)}",
+            "created_at": now,
+            "not_before": later,
+        }
+        for user_id in sorted({user_id for user_id in user_ids if user_id})
+    ]
+    if rows:
+        db.session.execute(insert_ignoring(Notice), rows)
+
+
+def hash_of(subject: str) -> str:
+    """A short digest that tells two messages of one moment apart."""
+    return f"{sum(ord(char) * (place + 1) for place, char in enumerate(subject)) % 999_983:06d}"
+
+
+def tell_stewards(ticket: Ticket, subject: str, *, kind: NoticeKind = NoticeKind.TICKET, words: str = "") -> None:
+    """The stewards of the enterprise now; the service centre where it has none (domain.md §4: catch-all)."""
+    now = clock.now()
+    stewards = db.session.scalars(
+        select(Stewardship.steward_id).where(
+            Stewardship.enterprise_id == ticket.enterprise_id,
+            Stewardship.started_at <= now,
+            or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > now),
+        )
+    ).all()
+    if stewards:
+        tell(stewards, ticket, subject, kind=kind, words=words)
+    else:
+        tell_centre(ticket, subject)
+
+
+def tell_enterprise(ticket: Ticket, subject: str, *, words: str = "") -> None:
+    """Every member of the enterprise."""
+    members = select(Post.user_id).where(Post.enterprise_id == ticket.enterprise_id, Post.ended_at.is_(None))
+    tell(db.session.scalars(members), ticket, subject, kind=NoticeKind.MESSAGE, words=words)
+
+
+def tell_handlers(ticket: Ticket, subject: str, *, words: str = "") -> None:
+    """Officers and leaders of every unit that holds a running order; the stewards while no unit has it."""
+    units = select(UnitOrder.unit_id).where(UnitOrder.ticket_id == ticket.id, UnitOrder.ended_at.is_(None))
+    people = db.session.scalars(_people_of(units)).all()
+    if people:
+        tell(people, ticket, subject, words=words)
+    else:
+        tell_stewards(ticket, subject, words=words)
+
+
+def tell_units(units: Sequence[Organisation], ticket: Ticket, subject: str) -> None:
+    """Officers and leaders of these units."""
+    if units:
+        tell(db.session.scalars(_people_of([unit.id for unit in units])), ticket, subject)
+
+
+def tell_desk(proposal: Proposal, ticket: Ticket, subject: str) -> None:
+    """Whoever may sign the proposal now."""
+    if proposal.stage is SigningStage.UNIT_LEADER:
+        leaders = _people_of([proposal.unit_id]).where(Post.role == Role.UNIT_LEADER)
+        tell(db.session.scalars(leaders), ticket, subject)
+    elif proposal.stage is SigningStage.CLERK:
+        tell_centre(ticket, subject)
+    else:
+        tell(db.session.scalars(_office(ticket, OrganisationKind.SUPERVISION_OFFICE)), ticket, subject)
+
+
+def tell_centre(ticket: Ticket, subject: str) -> None:
+    """The clerks of the service centres above the ticket's region."""
+    tell(db.session.scalars(_office(ticket, OrganisationKind.SERVICE_CENTRE)), ticket, subject)
+
+
+def tell_person(user_id: int | None, ticket: Ticket, subject: str, *, words: str = "") -> None:
+    """One person."""
+    tell([user_id], ticket, subject, words=words)
+
+
+def not_before(now: datetime) -> datetime:
+    """安静时段: no message at night or on days off; it waits for the next morning of a working day (domain.md §7)."""
+    rules = rulebook.current()
+    quiet = rules.policy("quiet_hours")
+    opens, closes = time.fromisoformat(quiet["to"]), time.fromisoformat(quiet["from"])
+    here = now.astimezone(SHANGHAI)
+    works = not quiet["days_off"] or rules.calendar.is_working_day(here.date())
+    if works and opens <= here.time() < closes:
+        return now
+    day = here.date() if here.time() < opens else here.date() + timedelta(days=1)
+    while quiet["days_off"] and not rules.calendar.is_working_day(day):
+        day += timedelta(days=1)
+    return datetime.combine(day, opens, SHANGHAI).astimezone(UTC)
+
+
+@operation
+def deliver() -> int:
+    """Show in the product what may be shown now. Returns how many. Other channels are adapters of this step."""
+    now = clock.now()
+    due = update(Notice).where(Notice.delivered_at.is_(None), Notice.not_before <= now).values(delivered_at=now)
+    return db.session.connection().execute(due).rowcount
+
+
+def for_person(actor: Actor) -> Select[Notice]:
+    """The delivered messages of a person, newest first."""
+    mine = select(Notice).where(Notice.user_id == actor.user_id, Notice.delivered_at.is_not(None))
+    return mine.order_by(Notice.id.desc())
+
+
+def count_unread(actor: Actor, cap: int = 100) -> int:
+    """Unread messages, counted up to ``cap`` so that neglect costs no time."""
+    mine = select(Notice.id).where(
+        Notice.user_id == actor.user_id, Notice.read_at.is_(None), Notice.delivered_at.is_not(None)
+    )
+    return db.session.scalar(select(func.count()).select_from(mine.limit(cap).subquery())) or 0
+
+
+@operation
+def mark_read(actor: Actor, *, notice_id: int | None = None) -> int:
+    """Mark one message read, or all of them. Returns how many; NotFound for somebody else's."""
+    mine = update(Notice).where(Notice.user_id == actor.user_id, Notice.delivered_at.is_not(None))
+    if notice_id is not None:
+        mine = mine.where(Notice.id == notice_id)
+    else:
+        mine = mine.where(Notice.read_at.is_(None))
+    changed = db.session.connection().execute(mine.values(read_at=func.coalesce(Notice.read_at, clock.now()))).rowcount
+    if notice_id is not None and not changed:
+        raise NotFound
+    return changed
+
+
+def _people_of(units: Select[int] | list[int]) -> Select[int]:
+    return select(Post.user_id).where(
+        Post.organisation_id.in_(units), Post.role.in_([Role.CASE_OFFICER, Role.UNIT_LEADER]), Post.ended_at.is_(None)
+    )
+
+
+def _office(ticket: Ticket, kind: OrganisationKind) -> Select[int]:
+    above = [int(part) for part in ticket.region_path.split("/") if part]
+    role = Role.CLERK if kind is OrganisationKind.SERVICE_CENTRE else Role.SUPERVISOR
+    return (
+        select(Post.user_id)
+        .join(Organisation, Organisation.id == Post.organisation_id)
+        .join(Region, Region.id == Organisation.region_id)
+        .where(Post.role == role, Post.ended_at.is_(None), Organisation.kind == kind, Region.id.in_(above))
+    )

@@ -1,0 +1,108 @@
+"""The rungs as rules: what opens when, who issues it, how long the receiver has (domain.md §7). Pure but for reads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from models.base import db
+from models.clocks import ClockKind
+from models.directory import Organisation, OrganisationKind
+from models.supervision import Level
+from operations.clocks.rulebook import Rulebook
+
+ISSUERS = {
+    Level.FIRST: OrganisationKind.SERVICE_CENTRE,
+    Level.SECOND: OrganisationKind.SUPERVISION_OFFICE,
+    Level.TALK: OrganisationKind.SUPERVISION_OFFICE,
+    Level.REFERRAL: OrganisationKind.SUPERVISION_OFFICE,
+}
+NEXT = {Level.REMINDER: Level.FIRST, Level.FIRST: Level.SECOND, Level.SECOND: Level.TALK, Level.TALK: Level.REFERRAL}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When an order must have been signed, read, answered, and when the ticket must have left its stage."""
+
+    sign_due_at: datetime | None = None
+    unread_at: datetime | None = None
+    due_at: datetime | None = None
+    stage_due_at: datetime | None = None
+
+    @property
+    def fire_at(self) -> datetime | None:
+        """The first moment at which the sweep must look at the order."""
+        return min((moment for moment in (self.unread_at, self.due_at, self.stage_due_at) if moment), default=None)
+
+
+def limits(rules: Rulebook, level: Level, opened_at: datetime) -> Limits:
+    """The limits of an order opened now. Reminders and talks have none: they lead on by other ways."""
+    if level not in (Level.FIRST, Level.SECOND):
+        return Limits()
+    ladder, calendar = rules.policy("ladder"), rules.calendar
+    return Limits(
+        sign_due_at=calendar.due(opened_at, rules.rung_limit("sign")).due_at,
+        unread_at=calendar.due(opened_at, rules.rung_limit("unread")).due_at if ladder["unread_climbs"] else None,
+        due_at=calendar.due(opened_at, rules.rung_limit("answer")).due_at,
+        stage_due_at=calendar.due(opened_at, rules.rung_limit("same_stage")).due_at,
+    )
+
+
+def rung_of_clock(rules: Rulebook, kind: ClockKind, *, lapsed: bool) -> tuple[Level, str] | None:
+    """What a clock that has warned or lapsed opens, with the name of the rule; None where nothing does."""
+    ladder = rules.policy("ladder")
+    if lapsed and kind in ladder["clocks"]:
+        return Level.FIRST, f"{kind}_lapsed"
+    if lapsed:
+        return (Level.REMINDER, f"{kind}_lapsed") if kind in ladder["reminded_when_lapsed"] else None
+    return Level.REMINDER, f"{kind}_warned"
+
+
+def climbs(order: Any, now: datetime, *, unread_at: datetime | None) -> str | None:
+    """The rule by which an open first or second order leads to the next rung now; None while it need not."""
+    if order.answered_at is None and order.due_at <= now:
+        return "unanswered"
+    if unread_at is not None and order.signed_at is None and order.read_at is None and unread_at <= now:
+        return "unread"
+    if order.stage_due_at is not None and order.stage_due_at <= now:
+        return "same_stage"
+    return None
+
+
+def fires_next(order: Any, now: datetime, *, unread_at: datetime | None) -> datetime | None:
+    """When to look at an order again that does not climb yet."""
+    ahead = [order.stage_due_at]
+    if order.answered_at is None:
+        ahead.append(order.due_at)
+    if order.signed_at is None and order.read_at is None:
+        ahead.append(unread_at)
+    return min((moment for moment in ahead if moment is not None and moment > now), default=None)
+
+
+class Offices:
+    """Which office issues an order for a region: the nearest of its kind at or above it, at this moment.
+
+    The supervisor's office must be another and a higher one than the centre that issued the first order, so its
+    search begins one region above the centre's where there is one.
+    """
+
+    def __init__(self) -> None:
+        rows = select(Organisation.region_id, Organisation.kind, Organisation.id).where(
+            Organisation.kind.in_(set(ISSUERS.values()))
+        )
+        self._by_place = {(region, kind): unit for region, kind, unit in db.session.execute(rows.order_by(Organisation.id.desc()))}
+        self._known: dict[tuple[str, Level], int | None] = {}
+
+    def issuer(self, region_path: str, level: Level) -> int | None:
+        """The id of the issuing office, None for a reminder (the system reminds) or where no office exists."""
+        if level not in ISSUERS:
+            return None
+        key = (region_path, level)
+        if key not in self._known:
+            self._known[key] = self._find(region_path, level)
+        return self._known[key]
+
+    def _find(self, region_path: str, level: Level) -> int | None:
+        above = [int(part) for part in region_path.split("/") if part]
+        return next((self._by_place[(r, ISSUERS[level])] for r in reversed(above) if (r, ISSUERS[level]) in self._by_place), None)

@@ -1,0 +1,265 @@
+"""The sweep: everything that has newly fallen due climbs its rung, exactly once, in order, by sets and not by rows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, case, func, select, update
+
+from models import clock
+from models.base import db
+from models.clocks import Clock, ClockKind
+from models.supervision import Level, Supervision, SupervisionEnd, SupervisionSource
+from models.tickets import Act, Ticket
+from operations import log
+from operations.access.actor import SYSTEM, Actor
+from operations.base import insert_ignoring, operation
+from operations.clocks import rulebook
+from operations.supervision import announcing, ladder
+
+BATCH = 2000
+# These lapse into an act of their own (jobs/windows.py), not into supervision.
+WINDOWS = (ClockKind.SUPPLEMENT, ClockKind.RATING)
+
+
+@dataclass(slots=True)
+class Swept:
+    """What one run did: for the run ledger, so that nothing is cut silently."""
+
+    scanned: int = 0
+    fired: int = 0
+    latest_seconds: int = 0
+    by_level: dict[Level, int] = field(default_factory=dict)
+
+    def add(self, other: "Swept") -> None:
+        """Sum up batches."""
+        self.scanned += other.scanned
+        self.fired += other.fired
+        self.latest_seconds = max(self.latest_seconds, other.latest_seconds)
+        for level, count in other.by_level.items():
+            self.by_level[level] = self.by_level.get(level, 0) + count
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One order about to be opened."""
+
+    clock_id: int
+    ticket_id: int
+    round: int
+    due_version: int
+    level: Level
+    rule: str
+    region_path: str
+    receiver_id: int | None
+    due_at: datetime
+    below: Level | None = None
+
+
+def sweep() -> Swept:
+    """督办：take what is due by index, in order, batch after batch until nothing is left. Returns what was done."""
+    swept = Swept()
+    for batch in (_sweep_clocks, _sweep_orders):
+        while True:
+            done = batch()
+            swept.add(done)
+            if done.scanned < BATCH:
+                break
+    return swept
+
+
+def next_fire_at() -> datetime | None:
+    """The next moment at which a sweep would find something: the simulated clock of the replay jumps to it."""
+    of_clocks = select(func.min(Clock.fire_at)).where(Clock.fire_at.is_not(None), Clock.kind.not_in(WINDOWS))
+    of_orders = select(func.min(Supervision.fire_at)).where(Supervision.fire_at.is_not(None))
+    moments = [db.session.scalar(of_clocks), db.session.scalar(of_orders)]
+    return min((moment for moment in moments if moment), default=None)
+
+
+def remaining(now: datetime) -> int:
+    """What is due and not yet done: 0 after a run; the ledger shows it."""
+    of_clocks = select(func.count()).where(Clock.fire_at <= now, Clock.kind.not_in(WINDOWS))
+    of_orders = select(func.count()).where(Supervision.fire_at <= now)
+    return (db.session.scalar(of_clocks) or 0) + (db.session.scalar(of_orders) or 0)
+
+
+@operation
+def _sweep_clocks() -> Swept:
+    now, rules = clock.now(), rulebook.current()
+    rows = db.session.execute(_claim(_due_clocks(now), Clock)).all()
+    openings, ids = [], {"warned": [], "lapsed": []}
+    for row in rows:
+        lapsed = row.due_at <= now
+        ids["lapsed" if lapsed else "warned"].append(row.clock_id)
+        rung = ladder.rung_of_clock(rules, row.kind, lapsed=lapsed)
+        if rung:
+            openings.append(_opening(row, *rung))
+    _set_clocks(ids["lapsed"], None)
+    _set_clocks(ids["warned"], Clock.due_at)
+    return _climb(openings, rows, now, rules)
+
+
+@operation
+def _sweep_orders() -> Swept:
+    now, rules = clock.now(), rulebook.current()
+    rows = db.session.execute(_claim(_due_orders(now), Supervision)).all()
+    openings, later = [], []
+    unread_climbs = rules.policy("ladder")["unread_climbs"]
+    for row in rows:
+        unread_at = rules.calendar.due(row.opened_at, rules.rung_limit("unread")).due_at if unread_climbs else None
+        rule = ladder.climbs(row, now, unread_at=unread_at)
+        if rule:
+            openings.append(_opening(row, ladder.NEXT[row.level], rule, below=row.level))
+        later.append({"order": row.order_id, "at": None if rule else ladder.fires_next(row, now, unread_at=unread_at)})
+    if later:
+        _set_each(Supervision, later)
+    return _climb(openings, rows, now, rules)
+
+
+def _due_clocks(now: datetime) -> Select[Any]:
+    return (
+        select(
+            Clock.id.label("clock_id"), Clock.ticket_id, Clock.round, Clock.kind, Clock.unit_id, Clock.due_at,
+            Clock.due_version, Clock.fire_at, Ticket.region_path, Ticket.lead_unit_id,
+        )
+        .join(Ticket, Ticket.id == Clock.ticket_id)
+        .where(Clock.fire_at <= now, Clock.kind.not_in(WINDOWS))
+        .order_by(Clock.fire_at, Clock.id)
+        .limit(BATCH)
+    )
+
+
+def _due_orders(now: datetime) -> Select[Any]:
+    s = Supervision
+    return (
+        select(
+            s.id.label("order_id"), s.clock_id, s.ticket_id, s.round, s.due_version, s.level, s.opened_at, s.due_at,
+            s.stage_due_at, s.answered_at, s.signed_at, s.read_at, s.fire_at, s.region_path,
+            Clock.unit_id, Ticket.lead_unit_id,
+        )
+        .join(Clock, Clock.id == s.clock_id)
+        .join(Ticket, Ticket.id == s.ticket_id)
+        .where(s.fire_at <= now, Clock.paused_at.is_(None))
+        .order_by(s.fire_at, s.id)
+        .limit(BATCH)
+    )
+
+
+def _claim(rows: Select[Any], table: Any) -> Select[Any]:
+    """Other workers skip what this transaction holds; SQLite has a single writer and needs no locks."""
+    return rows.with_for_update(skip_locked=True, of=table)
+
+
+def _opening(row: Row[Any], level: Level, rule: str, below: Level | None = None) -> Opening:
+    return Opening(
+        clock_id=row.clock_id,
+        ticket_id=row.ticket_id,
+        round=row.round,
+        due_version=row.due_version,
+        level=level,
+        rule=rule,
+        region_path=row.region_path,
+        receiver_id=row.unit_id or row.lead_unit_id,
+        due_at=row.due_at,
+        below=below,
+    )
+
+
+def _set_clocks(ids: Sequence[int], fire_at: Any) -> None:
+    if ids:
+        db.session.connection().execute(update(Clock.__table__).where(Clock.id.in_(ids)).values(fire_at=fire_at))
+
+
+def _set_each(table: type[Supervision], rows: list[dict[str, Any]]) -> None:
+    statement = update(table.__table__).where(table.id == bindparam("order")).values(fire_at=bindparam("at"))
+    db.session.connection().execute(statement, rows)
+
+
+def _climb(openings: list[Opening], rows: Sequence[Row[Any]], now: datetime, rules: rulebook.Rulebook) -> Swept:
+    """Open the orders, end those below, tell the people and seal the events: all in the caller's transaction."""
+    latest = max((int((now - row.fire_at).total_seconds()) for row in rows), default=0)
+    swept = Swept(scanned=len(rows), latest_seconds=latest)
+    if not openings:
+        return swept
+    end_below(openings, now)
+    opened = open_orders(openings, now=now, rules=rules)
+    _raise_rungs(opened)
+    announcing.announce(opened, now)
+    for order in opened:
+        swept.by_level[order.level] = swept.by_level.get(order.level, 0) + 1
+    swept.fired = len(opened)
+    return swept
+
+
+def open_orders(
+    openings: Sequence[Opening], *, now: datetime, rules: rulebook.Rulebook, actor: Actor = SYSTEM
+) -> list[announcing.Opened]:
+    """Insert the orders with their limits and events. The unique key decides: what is open already is left out."""
+    offices, by_level = ladder.Offices(), {level: ladder.limits(rules, level, now) for level in Level}
+    rows = [_row(o, offices.issuer(o.region_path, o.level), by_level[o.level], now) for o in openings]
+    inserted = insert_ignoring(Supervision.__table__).returning(
+        Supervision.id, Supervision.clock_id, sort_by_parameter_order=False
+    )
+    ids = {clock_id: order_id for order_id, clock_id in db.session.connection().execute(inserted, rows)}
+    opened = []
+    for opening, row in zip(openings, rows, strict=True):
+        order_id = ids.get(opening.clock_id)
+        if order_id is None:
+            continue
+        opened.append(announcing.Opened(order_id, opening.ticket_id, opening.level, row["issuer_id"], opening.receiver_id, row["due_at"]))
+        log.record(
+            Act.SUPERVISE, object_type="supervision", object_id=order_id, actor=actor, standing=actor.posts[0], at=now,
+            ticket_id=opening.ticket_id, round=opening.round,
+            details={"level": opening.level, "rule": opening.rule, "clock": opening.clock_id,
+                     "due_version": opening.due_version, "rules": rules.version},
+        )
+    return opened
+
+
+def _row(opening: Opening, issuer_id: int | None, limits: ladder.Limits, now: datetime) -> dict[str, Any]:
+    return {
+        "ticket_id": opening.ticket_id,
+        "round": opening.round,
+        "clock_id": opening.clock_id,
+        "due_version": opening.due_version,
+        "level": opening.level,
+        "source": SupervisionSource.RULE,
+        "rule": opening.rule,
+        "reason": "",
+        "issuer_id": issuer_id,
+        "receiver_id": opening.receiver_id,
+        "region_path": opening.region_path,
+        "opened_at": now,
+        "recorded_at": now,
+        "sign_due_at": limits.sign_due_at,
+        "due_at": limits.due_at,
+        "stage_due_at": limits.stage_due_at,
+        "fire_at": limits.fire_at,
+        "answer": "",
+        "rejected_count": 0,
+    }
+
+
+def end_below(openings: Sequence[Opening], now: datetime) -> None:
+    """When the next rung opens, the order below it ends as 升级."""
+    clocks = [opening.clock_id for opening in openings]
+    table = Supervision.__table__
+    below = update(table).where(table.c.clock_id.in_(clocks), table.c.ended_at.is_(None))
+    ended = below.values(ended_at=now, ended_as=SupervisionEnd.ESCALATED, fire_at=None)
+    db.session.connection().execute(ended)
+
+
+def _raise_rungs(opened: Sequence[announcing.Opened]) -> None:
+    for rung, tickets in _grouped(opened, lambda order: order.level.rung).items():
+        table = Ticket.__table__
+        higher = case((table.c.rung < rung, rung), else_=table.c.rung)
+        raised = update(table).where(table.c.id.in_([order.ticket_id for order in tickets]))
+        db.session.connection().execute(raised.values(rung=higher))
+
+
+def _grouped(opened: Sequence[announcing.Opened], key: Callable[[announcing.Opened], int]) -> dict[int, list[announcing.Opened]]:
+    groups: dict[int, list[announcing.Opened]] = {}
+    for order in opened:
+        groups.setdefault(key(order), []).append(order)
+    return groups

@@ -1,0 +1,1 @@
+"""The loop of domain.md §4, act by act."""

@@ -1,0 +1,182 @@
+"""反馈、回访、评价: the enterprise is told, called by somebody else, and grades; or the work begins anew."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from models import clock
+from models.base import db
+from models.directory import Organisation
+from models.ratings import FollowUp, Grade, Rating, RatingChannel
+from models.tickets import Act, OrderRole, Reply, ReplyMethod, Round, Status, Ticket, UnitOrder
+from operations import notices
+from operations.access.actor import SYSTEM, Actor
+from operations.base import insert_ignoring, operation
+from operations.clocks import rulebook
+from operations.clocks.calendar import SHANGHAI
+from operations.errors import BadInput, Refused
+from operations.tickets.advance import advance
+from operations.tickets.coordination import order_unit
+
+BAD_TAGS = ("时间太长", "说法不一致", "材料反复要", "态度不好", "没解决问题", "其他")
+
+
+@operation
+def reply(
+    ticket: Ticket,
+    *,
+    actor: Actor,
+    method: ReplyMethod,
+    text: str,
+    told_at: datetime | None = None,
+    first_answer: str = "",
+    version: int | None = None,
+) -> None:
+    """反馈：tell the enterprise the outcome and record how, when and what it first said."""
+    advance(ticket, Act.REPLY, actor=actor, words=text, version=version, method=str(method))
+    db.session.add(
+        Reply(
+            ticket_id=ticket.id,
+            round=ticket.round,
+            method=method,
+            text=text,
+            first_answer=first_answer,
+            told_at=told_at or clock.now(),
+            replied_by_id=actor.user_id,
+        )
+    )
+    notices.tell_enterprise(ticket, f"办理结果已反馈：{ticket.subject}", words=text)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What came of one follow-up call."""
+
+    was_reached: bool
+    is_solved: bool | None = None
+    is_satisfied: bool | None = None
+    words: str = ""
+
+
+@operation
+def follow_up(ticket: Ticket, *, actor: Actor, call: Call, version: int | None = None) -> None:
+    """回访：by somebody outside the chain. Unsolved or dissatisfied begins a new round; three failed attempts on
+    different days go on to the rating as 未接通 (domain.md §4)."""
+    if call.was_reached and (call.is_solved is None or call.is_satisfied is None):
+        raise BadInput("接通后请记录是否解决、是否满意。")
+    if not call.was_reached:
+        _not_reached(ticket, actor, call, version)
+    elif call.is_solved and call.is_satisfied:
+        advance(ticket, Act.FOLLOW_UP, actor=actor, words=call.words, version=version, reached=True, solved=True)
+        notices.tell_enterprise(ticket, f"请评价：{ticket.subject}")
+    else:
+        _begin_round(ticket, Act.REWORK, actor=actor, reason=call.words or "回访未解决或不满意", version=version)
+    _note_call(ticket, actor, call)
+
+
+@operation
+def reopen(ticket: Ticket, *, actor: Actor, reason: str, version: int | None = None) -> None:
+    """重启：a closed ticket begins a new round with the unit that had it."""
+    _begin_round(ticket, Act.REOPEN, actor=actor, reason=reason, version=version)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the enterprise thinks of it. Reasons are required for 差评 only."""
+
+    grade: Grade
+    tags: tuple[str, ...] = ()
+    words: str = ""
+    is_anonymous: bool = False
+    channel: RatingChannel = RatingChannel.PLATFORM
+
+
+@operation
+def rate(ticket: Ticket, *, actor: Actor, opinion: Opinion, version: int | None = None) -> None:
+    """评价：one per ticket and round, by the enterprise alone; the unique key decides between two at once."""
+    if opinion.grade.is_bad and not (opinion.tags or opinion.words.strip()):
+        raise BadInput("请至少选一项不满意的原因，或写几句。")
+    advance(ticket, Act.RATE, actor=_unnamed(actor, opinion), words=opinion.words, version=version,
+            grade=str(opinion.grade), anonymous=opinion.is_anonymous)
+    row = {
+        "ticket_id": ticket.id,
+        "round": ticket.round,
+        "grade": opinion.grade,
+        "tags": {"tags": list(opinion.tags)},
+        "words": opinion.words,
+        "is_anonymous": opinion.is_anonymous,
+        "channel": opinion.channel,
+        "rated_by_id": None if opinion.is_anonymous else actor.user_id,
+        "rated_at": clock.now(),
+    }
+    if db.session.scalar(insert_ignoring(Rating).values(row).returning(Rating.id)) is None:
+        raise Refused("本轮已经评价过。")
+
+
+@operation
+def lapse_rating(ticket: Ticket) -> None:
+    """逾期未评价：nobody grades for the enterprise; the ticket closes without a grade (domain.md §8)."""
+    advance(ticket, Act.LAPSE_RATING, actor=SYSTEM)
+
+
+def _unnamed(actor: Actor, opinion: Opinion) -> Actor:
+    """An anonymous rater leaves no name, session or address in the log either."""
+    return Actor(user_id=None, name="匿名企业", posts=actor.posts) if opinion.is_anonymous else actor
+
+
+def _not_reached(ticket: Ticket, actor: Actor, call: Call, version: int | None) -> None:
+    needed = rulebook.current().policy("follow_up")["attempts"]
+    today = clock.now().astimezone(SHANGHAI).date()
+    earlier = {moment.astimezone(SHANGHAI).date() for moment in _failed_calls(ticket)}
+    if len(earlier | {today}) >= needed:
+        advance(ticket, Act.FOLLOW_UP, actor=actor, words=call.words, version=version, reached=False)
+        notices.tell_enterprise(ticket, f"多次未接通，请评价：{ticket.subject}")
+    else:
+        advance(ticket, Act.ATTEMPT_FOLLOW_UP, actor=actor, words=call.words, version=version)
+
+
+def _failed_calls(ticket: Ticket) -> list[datetime]:
+    rows = select(FollowUp.called_at).where(
+        FollowUp.ticket_id == ticket.id, FollowUp.round == ticket.round, FollowUp.was_reached.is_(False)
+    )
+    return list(db.session.scalars(rows))
+
+
+def _note_call(ticket: Ticket, actor: Actor, call: Call) -> None:
+    round_called = ticket.round - (1 if call.was_reached and not (call.is_solved and call.is_satisfied) else 0)
+    earlier = select(func.count()).where(FollowUp.ticket_id == ticket.id, FollowUp.round == round_called)
+    db.session.add(
+        FollowUp(
+            ticket_id=ticket.id,
+            round=round_called,
+            attempt=(db.session.scalar(earlier) or 0) + 1,
+            was_reached=call.was_reached,
+            is_solved=call.is_solved,
+            is_satisfied=call.is_satisfied,
+            words=call.words,
+            called_by_id=actor.user_id,
+            called_at=clock.now(),
+        )
+    )
+
+
+def _begin_round(ticket: Ticket, act: Act, *, actor: Actor, reason: str, version: int | None) -> None:
+    lead = _last_lead(ticket)
+    target = Status.HANDLING if lead else Status.COORDINATING
+    if lead:
+        ticket.lead_unit_id = lead.id
+    advance(ticket, act, actor=actor, words=reason, version=version, target=target,
+            units=[[lead.id, OrderRole.LEAD]] if lead else None)
+    db.session.add(Round(ticket_id=ticket.id, number=ticket.round, reason=reason[:500], opened_at=clock.now()))
+    if lead:
+        order_unit(ticket, lead, OrderRole.LEAD, actor=actor, basis=act.label)
+        notices.tell_units([lead], ticket, f"{act.label}：{ticket.subject}")
+    else:
+        notices.tell_stewards(ticket, f"{act.label}：{ticket.subject}")
+
+
+def _last_lead(ticket: Ticket) -> Organisation | None:
+    rows = select(Organisation).join(UnitOrder, UnitOrder.unit_id == Organisation.id)
+    led = rows.where(UnitOrder.ticket_id == ticket.id, UnitOrder.role == OrderRole.LEAD)
+    return db.session.scalar(led.order_by(UnitOrder.id.desc()).limit(1))

@@ -1,0 +1,162 @@
+"""Attachments: checked by content, streamed to disk under an opaque name, never trusted by their file name."""
+
+import hashlib
+import os
+import secrets
+import unicodedata
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import func, select
+
+from models import clock
+from models.base import db
+from models.tickets import Attachment
+from operations.access.actor import Actor
+from operations.base import operation
+from operations.errors import BadInput, NotFound
+
+PER_FILE = 10 * 1024 * 1024
+PER_TICKET = 10
+CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """One allowed kind: its ending, media type and how its bytes must begin (security.md (d))."""
+
+    media_type: str
+    signatures: tuple[bytes, ...]
+    member: str = ""
+
+
+KINDS = {
+    ".pdf": FileKind("application/pdf", (b"%PDF-",)),
+    ".jpg": FileKind("image/jpeg", (b"\xff\xd8\xff",)),
+    ".jpeg": FileKind("image/jpeg", (b"\xff\xd8\xff",)),
+    ".png": FileKind("image/png", (b"\x89PNG\r\n\x1a\n",)),
+    ".webp": FileKind("image/webp", (b"RIFF",)),
+    ".docx": FileKind(
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document", (b"PK\x03\x04",), "word/document.xml"
+    ),
+    ".xlsx": FileKind(
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", (b"PK\x03\x04",), "xl/workbook.xml"
+    ),
+}
+ALLOWED = "、".join(sorted({ending.lstrip(".") for ending in KINDS}))
+
+
+@operation
+def store(stream: BinaryIO, file_name: str, *, actor: Actor, folder: Path, draft_key: str, is_public: bool = True) -> Attachment:
+    """Keep one uploaded file for ``actor``'s draft. Raises BadInput with the reason when it may not be kept."""
+    name = clean_name(file_name)
+    kind = KINDS.get(Path(name).suffix.lower())
+    if kind is None:
+        raise BadInput(f"“{name}”的类型不能上传，只接受 {ALLOWED}。")
+    if count_in_draft(actor, draft_key) >= PER_TICKET:
+        raise BadInput(f"最多上传 {PER_TICKET} 个文件。")
+    stored_name = secrets.token_hex(20)
+    path = path_of(folder, stored_name)
+    size, digest = _write(stream, path, name)
+    try:
+        _ensure_is(kind, path, name)
+    except BadInput:
+        path.unlink()
+        raise
+    attachment = Attachment(
+        public_id=secrets.token_urlsafe(16),
+        draft_key=draft_key,
+        uploaded_by_id=actor.user_id,
+        file_name=name,
+        media_type=kind.media_type,
+        size=size,
+        sha256=digest,
+        stored_name=stored_name,
+        is_public=is_public,
+        created_at=clock.now(),
+    )
+    db.session.add(attachment)
+    return attachment
+
+
+@operation
+def discard(attachment: Attachment, *, actor: Actor) -> None:
+    """Take a file out of one's own draft; what belongs to a ticket is never deleted."""
+    if attachment.ticket_id is not None or attachment.uploaded_by_id != actor.user_id:
+        raise NotFound
+    attachment.discarded_at = clock.now()
+
+
+def of_draft(actor: Actor, draft_key: str) -> list[Attachment]:
+    """The files that wait in one draft of the actor's."""
+    return list(db.session.scalars(_in_draft(actor, draft_key).order_by(Attachment.id)))
+
+
+def count_in_draft(actor: Actor, draft_key: str) -> int:
+    """How many files wait in one draft."""
+    return db.session.scalar(select(func.count()).select_from(_in_draft(actor, draft_key).subquery())) or 0
+
+
+def path_of(folder: Path, stored_name: str) -> Path:
+    """Where a file lies: spread over folders by its random name; no part of it comes from a user."""
+    return folder / stored_name[:2] / stored_name
+
+
+def clean_name(file_name: str) -> str:
+    """The name as shown: NFC, without folders and control characters, at most 120 characters."""
+    name = unicodedata.normalize("NFC", file_name.replace("\\", "/").rsplit("/", 1)[-1])
+    shown = "".join(char for char in name if unicodedata.category(char)[0] != "C").strip(" .")
+    stem, ending = os.path.splitext(shown)
+    return (stem[: 120 - len(ending)] + ending) or "未命名"
+
+
+def total_size(attachments: Iterable[Attachment]) -> int:
+    """Bytes of several files together."""
+    return sum(attachment.size for attachment in attachments)
+
+
+def _in_draft(actor: Actor, draft_key: str):  # type: ignore[no-untyped-def]
+    return select(Attachment).where(
+        Attachment.uploaded_by_id == actor.user_id,
+        Attachment.draft_key == draft_key,
+        Attachment.ticket_id.is_(None),
+        Attachment.discarded_at.is_(None),
+    )
+
+
+def _write(stream: BinaryIO, path: Path, name: str) -> tuple[int, str]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    size, digest = 0, hashlib.sha256()
+    with path.open("xb") as out:
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            if size > PER_FILE:
+                break
+            digest.update(chunk)
+            out.write(chunk)
+    if size == 0 or size > PER_FILE:
+        path.unlink()
+        raise BadInput(f"“{name}”是空文件。" if size == 0 else f"“{name}”超过 {PER_FILE // 1024 // 1024} MB。")
+    return size, digest.hexdigest()
+
+
+def _ensure_is(kind: FileKind, path: Path, name: str) -> None:
+    with path.open("rb") as file:
+        head = file.read(16)
+    if not head.startswith(kind.signatures) or (kind.media_type == "image/webp" and head[8:12] != b"WEBP"):
+        raise BadInput(f"“{name}”的内容与扩展名不符，请用原来的软件重新另存后上传。")
+    if kind.member and not _holds(path, kind.member):
+        raise BadInput(f"“{name}”已损坏或不是 Office 文档，请重新另存后上传。")
+
+
+def _holds(path: Path, member: str) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            sane = len(entries) <= 2000 and sum(entry.file_size for entry in entries) <= 300 * 1024 * 1024
+            return sane and any(entry.filename == member for entry in entries)
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return False

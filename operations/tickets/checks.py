@@ -1,0 +1,193 @@
+"""What may stand against an act beyond role and status. Each answers None, or the sentence that says why not.
+
+The workflow table names them: the same check refuses the act and greys its button (habit 11).
+"""
+
+from typing import TYPE_CHECKING
+
+from models.access import Role
+from models.supervision import Level
+from models.tickets import ProposalKind, SigningStage, Status, TicketKind
+from operations.clocks.calendar import Limit
+
+if TYPE_CHECKING:
+    from operations.tickets.situation import Situation
+
+
+def supplement_not_yet_requested(s: "Situation") -> str | None:
+    """一次性告知 is once per ticket."""
+    return "每件诉求只能一次性告知一次，之前已经告知过。" if s.ticket.supplement_requested_at else None
+
+
+def is_consultation(s: "Situation") -> str | None:
+    """Only 咨询 is answered without a unit."""
+    return None if s.ticket.kind is TicketKind.CONSULTATION else "只有咨询可以直接答复，其他诉求请派单。"
+
+
+def own_order_unsigned(s: "Situation") -> str | None:
+    """One signature per order."""
+    order = s.own_order(s.standing) if s.standing else None
+    return "本单位已经签收。" if order is None or order.signed_at else None
+
+
+def enterprise_not_yet_contacted(s: "Situation") -> str | None:
+    """The first contact is the first."""
+    return None if s.lead_order and s.lead_order.contacted_at is None else "已经登记过首次联系。"
+
+
+def not_ruled(s: "Situation") -> str | None:
+    """After a ruling or a second return nobody returns it again."""
+    return "归属已经裁定，不能再退回；确有困难请申请会商。" if s.ticket.ruled_at else None
+
+
+def within_send_back_window(s: "Situation") -> str | None:
+    """≤ 1 working day after dispatch."""
+    if s.lead_order is None:
+        return "没有在办的主办单位。"
+    window = Limit.stored(s.rules.policy("send_back")["window"])
+    until = s.rules.calendar.due(s.lead_order.ordered_at, window).due_at
+    return None if s.now <= until else f"退回须在派单后 {window.label}内提出，现已超过。"
+
+
+def no_open_send_back(s: "Situation") -> str | None:
+    """One open proposal of a kind."""
+    return _no_open(s, ProposalKind.SEND_BACK)
+
+
+def send_back_proposed(s: "Situation") -> str | None:
+    """The leader countersigns what an officer proposed."""
+    return _with(s, ProposalKind.SEND_BACK, SigningStage.UNIT_LEADER)
+
+
+def case_clock_not_lapsed(s: "Situation") -> str | None:
+    """An extension is asked for before expiry only."""
+    lapsed = s.case_clock is not None and s.now > s.case_clock.due_at
+    return "延期只能在到期前申请，本件已经逾期。" if lapsed else None
+
+
+def extension_left(s: "Situation") -> str | None:
+    """One by the clerk, a second by the supervisor, no third."""
+    return "本轮已经延期两次，不能再延。" if s.extensions_granted >= 2 else None
+
+
+def no_open_extension(s: "Situation") -> str | None:
+    """One open proposal of a kind."""
+    return _no_open(s, ProposalKind.EXTENSION)
+
+
+def extension_with_leader(s: "Situation") -> str | None:
+    """It lies on the unit leader's desk."""
+    return _with(s, ProposalKind.EXTENSION, SigningStage.UNIT_LEADER)
+
+
+def extension_with_approver(s: "Situation") -> str | None:
+    """It lies on the clerk's desk, or a second one on the supervisor's."""
+    proposal = s.proposals.get(ProposalKind.EXTENSION)
+    if proposal is None or s.standing is None:
+        return "没有待审批的延期申请。"
+    desk = {SigningStage.CLERK: Role.CLERK, SigningStage.SUPERVISOR: Role.SUPERVISOR}.get(proposal.stage)
+    return None if desk is s.standing.role else f"该延期申请{proposal.stage.label}。"
+
+
+def not_on_ledger(s: "Situation") -> str | None:
+    """What is on the ledger stands still."""
+    return "本件正在挂账，请先销号或等复核日恢复。" if s.ledger_entry else None
+
+
+def on_ledger(s: "Situation") -> str | None:
+    """Only what is on the ledger is struck off."""
+    return None if s.ledger_entry else "本件没有挂账。"
+
+
+def no_open_ledger_proposal(s: "Situation") -> str | None:
+    """One open proposal of a kind."""
+    return _no_open(s, ProposalKind.LEDGER)
+
+
+def ledger_proposed(s: "Situation") -> str | None:
+    """The supervisor decides what the unit's leader proposed."""
+    return _with(s, ProposalKind.LEDGER, SigningStage.SUPERVISOR)
+
+
+def no_open_strike_off(s: "Situation") -> str | None:
+    """One open proposal of a kind."""
+    return _no_open(s, ProposalKind.STRIKE_OFF)
+
+
+def strike_off_proposed(s: "Situation") -> str | None:
+    """The reviewer strikes off what the leader proposed."""
+    return _with(s, ProposalKind.STRIKE_OFF, SigningStage.SUPERVISOR)
+
+
+def has_open_assistance(s: "Situation") -> str | None:
+    """There is somebody to waive."""
+    return None if s.open_assistance else "没有在办的协办单位。"
+
+
+def no_open_assistance(s: "Situation") -> str | None:
+    """办结报送 is refused while an assisting order is open."""
+    count = len(s.open_assistance)
+    return f"还有 {count} 个协办单位没有报送，不能办结；确需办结请服务中心免除协办。" if count else None
+
+
+def no_open_result(s: "Situation") -> str | None:
+    """One open proposal of a kind."""
+    return _no_open(s, ProposalKind.RESULT)
+
+
+def result_proposed(s: "Situation") -> str | None:
+    """The leader signs what an officer wrote."""
+    return _with(s, ProposalKind.RESULT, SigningStage.UNIT_LEADER)
+
+
+def outside_the_chain(s: "Situation") -> str | None:
+    """回避: nobody follows up what they handled (domain.md §4 invariant 7)."""
+    return "您经办过本件，按规定应当回避，请由其他人员回访。" if s.actor_is_in_the_chain else None
+
+
+def not_yet_rated(s: "Situation") -> str | None:
+    """One rating per ticket and round."""
+    return "本轮已经评价过。" if s.is_rated else None
+
+
+def main_ticket_followed_up(s: "Situation") -> str | None:
+    """Each merged enterprise rates once the main ticket has its outcome."""
+    main = s.ticket.merged_into
+    done = main is not None and main.status in (Status.FOLLOWED_UP, Status.CLOSED)
+    return None if done else "主件还没有办完，办完后即可评价。"
+
+
+def within_reopen_window(s: "Situation") -> str | None:
+    """The enterprise may reopen for 10 working days; clerk and supervisor at any time."""
+    if s.standing is None or s.standing.role is not Role.ENTERPRISE_MEMBER or s.ticket.closed_at is None:
+        return None
+    window = Limit.stored(s.rules.policy("reopen")["window"])
+    until = s.rules.calendar.due(s.ticket.closed_at, window).due_at
+    return None if s.now <= until else f"办结已超过 {window.label}，请作为新诉求提交。"
+
+
+def has_open_instruction(s: "Situation") -> str | None:
+    """There is an instruction to answer."""
+    return None if s.open_instructions else "没有待落实的批示。"
+
+
+def can_be_supervised(s: "Situation") -> str | None:
+    """The centre issues the first order; the next one comes from a higher office."""
+    if not s.clocks:
+        return "本件没有在走的时限，不能督办。"
+    standing = s.open_supervision.level.rung if s.open_supervision else 0
+    role = s.standing.role if s.standing else None
+    if role is Role.CLERK and standing >= Level.FIRST.rung:
+        return "已发出一次督办，再往上由营商办督办。"
+    if role is Role.SUPERVISOR and standing >= Level.REFERRAL.rung:
+        return "已经移交问责。"
+    return None
+
+
+def _no_open(s: "Situation", kind: ProposalKind) -> str | None:
+    return f"已有一份{kind.label}在等签批。" if kind in s.proposals else None
+
+
+def _with(s: "Situation", kind: ProposalKind, stage: SigningStage) -> str | None:
+    proposal = s.proposals.get(kind)
+    return None if proposal and proposal.stage is stage else f"没有{stage.label}的{kind.label}。"

@@ -1,0 +1,153 @@
+"""协调: a ticket finds the unit that must handle it, and finds another when it was the wrong one."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import func, select
+
+from models import clock
+from models.base import db
+from models.clocks import ClockKind
+from models.directory import Organisation
+from models.log import Event
+from models.tickets import Act, Consultation, OrderOutcome, OrderRole, Result, ResultKind, Status, Ticket, UnitOrder
+from operations import notices
+from operations.access.actor import Actor
+from operations.base import operation
+from operations.clocks import clocks
+from operations.errors import BadInput
+from operations.tickets.advance import advance
+
+UNIT_CLOCKS = (ClockKind.SIGNING, ClockKind.CONTACT, ClockKind.ASSISTING)
+
+
+@operation
+def answer(ticket: Ticket, *, actor: Actor, text: str, version: int | None = None) -> None:
+    """直接答复：a 咨询 is answered without a unit; the answer is the round's result."""
+    advance(ticket, Act.ANSWER, actor=actor, words=text, version=version)
+    db.session.add(
+        Result(ticket_id=ticket.id, round=ticket.round, kind=ResultKind.SOLVED, text=text, drafted_by_id=actor.user_id)
+    )
+
+
+@operation
+def dispatch(
+    ticket: Ticket,
+    *,
+    actor: Actor,
+    lead: Organisation,
+    assisting: Sequence[Organisation] = (),
+    basis: str = "",
+    is_ruling: bool = False,
+    version: int | None = None,
+) -> None:
+    """派单：order one lead unit and any assisting units; every clock runs from now, not from signing.
+
+    After a second return, or when the clerk says so, the dispatch is a ruling: nobody may send it back any more.
+    """
+    if lead in assisting or len(set(assisting)) != len(assisting):
+        raise BadInput("主办单位和协办单位不能重复。")
+    ruling = is_ruling or times_sent_back(ticket) >= 2
+    ticket.lead_unit_id = lead.id
+    units = [[lead.id, OrderRole.LEAD], *([unit.id, OrderRole.ASSIST] for unit in assisting)]
+    advance(ticket, Act.DISPATCH, actor=actor, words=basis, version=version, units=units, ruling=ruling or None)
+    if ruling:
+        ticket.ruled_at = clock.now()
+    order_unit(ticket, lead, OrderRole.LEAD, actor=actor, basis=basis)
+    for unit in assisting:
+        order_unit(ticket, unit, OrderRole.ASSIST, actor=actor, basis=basis)
+    notices.tell_units([lead, *assisting], ticket, f"新派单：{ticket.subject}")
+
+
+@operation
+def transfer(ticket: Ticket, *, actor: Actor, lead: Organisation, reason: str, version: int | None = None) -> None:
+    """转办：the clerk gives the lead to another unit; the case clock goes on as if nothing had happened."""
+    if lead.id == ticket.lead_unit_id:
+        raise BadInput("该单位就是现在的主办单位。")
+    from_unit = ticket.lead_unit_id
+    advance(ticket, Act.TRANSFER, actor=actor, words=reason, version=version, units=[[lead.id, OrderRole.LEAD]],
+            from_unit=from_unit)
+    end_lead(ticket, OrderOutcome.TRANSFERRED)
+    end_order_of(ticket, lead, OrderOutcome.TRANSFERRED)
+    ticket.lead_unit_id = lead.id
+    order_unit(ticket, lead, OrderRole.LEAD, actor=actor, basis=reason)
+    notices.tell_units([lead], ticket, f"转办：{ticket.subject}")
+
+
+@operation
+def consult(
+    ticket: Ticket, *, actor: Actor, units: Sequence[Organisation], held_on: date, outcome: str,
+    version: int | None = None,
+) -> None:
+    """会商：record who met and what was decided; while handling the units become assisting ones."""
+    new = [unit for unit in units if ticket.status is Status.HANDLING and unit.id not in _ordered_now(ticket)]
+    advance(ticket, Act.CONSULT, actor=actor, words=outcome, version=version,
+            units=[[unit.id, OrderRole.ASSIST] for unit in new], held_on=held_on.isoformat())
+    db.session.add(
+        Consultation(
+            ticket_id=ticket.id,
+            held_on=held_on,
+            units="、".join(unit.name for unit in units),
+            outcome=outcome,
+            convened_by_id=actor.user_id,
+        )
+    )
+    for unit in new:
+        order_unit(ticket, unit, OrderRole.ASSIST, actor=actor, basis="会商确定")
+    notices.tell_units(new, ticket, f"会商确定协办：{ticket.subject}")
+
+
+def order_unit(ticket: Ticket, unit: Organisation, role: OrderRole, *, actor: Actor, basis: str) -> UnitOrder:
+    """交办：one unit's order and the clocks that are its own."""
+    order = UnitOrder(
+        ticket_id=ticket.id,
+        round=ticket.round,
+        unit_id=unit.id,
+        role=role,
+        basis=basis[:500],
+        ordered_by_id=actor.user_id,
+        ordered_at=clock.now(),
+    )
+    db.session.add(order)
+    own = ClockKind.CONTACT if role is OrderRole.LEAD else ClockKind.ASSISTING
+    for kind in (ClockKind.SIGNING, own):
+        clocks.start(ticket, kind, unit_id=unit.id)
+    return order
+
+
+def end_order(ticket: Ticket, order: UnitOrder, outcome: OrderOutcome) -> None:
+    """End one order; the unit's clocks are met when the work is done, dropped otherwise."""
+    order.ended_at = clock.now()
+    order.outcome = outcome
+    clocks.stop(ticket, UNIT_CLOCKS, unit_id=order.unit_id, dropped=outcome is not OrderOutcome.DONE)
+    db.session.flush()  # the partial unique keys must see the end before the next order
+
+
+def end_lead(ticket: Ticket, outcome: OrderOutcome) -> None:
+    """End the running lead order, if there is one."""
+    for order in open_orders(ticket):
+        if order.role is OrderRole.LEAD:
+            end_order(ticket, order, outcome)
+
+
+def end_order_of(ticket: Ticket, unit: Organisation, outcome: OrderOutcome) -> None:
+    """End the running order of one unit, if it has one."""
+    for order in open_orders(ticket):
+        if order.unit_id == unit.id:
+            end_order(ticket, order, outcome)
+
+
+def open_orders(ticket: Ticket) -> list[UnitOrder]:
+    """The running orders of a ticket."""
+    rows = select(UnitOrder).where(UnitOrder.ticket_id == ticket.id, UnitOrder.ended_at.is_(None))
+    return list(db.session.scalars(rows))
+
+
+def times_sent_back(ticket: Ticket) -> int:
+    """How often units have returned the ticket, over all rounds."""
+    rows = select(func.count()).where(Event.ticket_id == ticket.id, Event.action == Act.SEND_BACK)
+    return db.session.scalar(rows) or 0
+
+
+def _ordered_now(ticket: Ticket) -> set[int]:
+    return {order.unit_id for order in open_orders(ticket)}

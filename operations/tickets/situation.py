@@ -1,0 +1,176 @@
+"""What is known of one ticket while it is acted on or shown: each fact is read once, when somebody asks."""
+
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import exists, or_, select
+
+from models import clock
+from models.access import Role
+from models.base import db
+from models.clocks import Clock, ClockKind
+from models.directory import Organisation, Stewardship
+from models.log import Event
+from models.ratings import Rating
+from models.supervision import Supervision
+from models.tickets import (
+    Act,
+    DeadlineExtension,
+    Instruction,
+    LedgerEntry,
+    OrderRole,
+    Proposal,
+    ProposalKind,
+    Ticket,
+    UnitOrder,
+)
+from operations.access.actor import Actor, Standing
+from operations.access.scope import GONE, REGIONAL
+from operations.clocks import clocks, rulebook
+from operations.tickets.workflow import Step
+
+IN_THE_CHAIN = (
+    Act.ACCEPT, Act.ANSWER, Act.DISPATCH, Act.TRANSFER, Act.SIGN, Act.CONTACT,
+    Act.PROPOSE_RESULT, Act.REPORT_RESULT, Act.REPORT_ASSISTANCE, Act.REPLY,
+)
+
+
+class Situation:
+    """One ticket and one actor at one moment."""
+
+    def __init__(self, ticket: Ticket, actor: Actor) -> None:
+        self.ticket = ticket
+        self.actor = actor
+        self.now: datetime = clock.now()
+        self.standing: Standing | None = None
+
+    @cached_property
+    def rules(self) -> rulebook.Rulebook:
+        """The rules in force."""
+        return rulebook.current()
+
+    @cached_property
+    def orders(self) -> list[tuple[UnitOrder, Organisation]]:
+        """Every order of the ticket with its unit, oldest first."""
+        rows = select(UnitOrder, Organisation).join(Organisation, Organisation.id == UnitOrder.unit_id)
+        return [(o, u) for o, u in db.session.execute(rows.where(UnitOrder.ticket_id == self.ticket.id).order_by(UnitOrder.id))]
+
+    @property
+    def open_orders(self) -> list[tuple[UnitOrder, Organisation]]:
+        """The orders still running."""
+        return [(order, unit) for order, unit in self.orders if order.ended_at is None]
+
+    @property
+    def lead_order(self) -> UnitOrder | None:
+        """The running order of the lead unit."""
+        return next((order for order, _ in self.open_orders if order.role is OrderRole.LEAD), None)
+
+    @property
+    def open_assistance(self) -> list[UnitOrder]:
+        """The running orders of assisting units."""
+        return [order for order, _ in self.open_orders if order.role is OrderRole.ASSIST]
+
+    @property
+    def clocks(self) -> list[Clock]:
+        """The running clocks."""
+        return clocks.running(self.ticket)
+
+    @property
+    def case_clock(self) -> Clock | None:
+        """The promise to the enterprise."""
+        return clocks.find(self.ticket, ClockKind.HANDLING)
+
+    @cached_property
+    def proposals(self) -> dict[ProposalKind, Proposal]:
+        """The open proposals by kind."""
+        rows = select(Proposal).where(Proposal.ticket_id == self.ticket.id, Proposal.decided_at.is_(None))
+        return {proposal.kind: proposal for proposal in db.session.scalars(rows)}
+
+    @cached_property
+    def ledger_entry(self) -> LedgerEntry | None:
+        """The open ledger entry."""
+        rows = select(LedgerEntry).where(LedgerEntry.ticket_id == self.ticket.id, LedgerEntry.left_at.is_(None))
+        return db.session.scalar(rows)
+
+    @cached_property
+    def extensions_granted(self) -> int:
+        """How many extensions this round has had."""
+        rows = select(DeadlineExtension.ordinal).where(
+            DeadlineExtension.ticket_id == self.ticket.id, DeadlineExtension.round == self.ticket.round
+        )
+        return len(db.session.scalars(rows).all())
+
+    @cached_property
+    def open_supervision(self) -> Supervision | None:
+        """The highest open order on the ticket."""
+        if not self.ticket.rung:
+            return None
+        rows = select(Supervision).where(Supervision.ticket_id == self.ticket.id, Supervision.ended_at.is_(None))
+        return max(db.session.scalars(rows), key=lambda order: order.level.rung, default=None)
+
+    @cached_property
+    def open_instructions(self) -> list[Instruction]:
+        """Instructions nobody has answered yet."""
+        rows = select(Instruction).where(Instruction.ticket_id == self.ticket.id, Instruction.answered_at.is_(None))
+        return list(db.session.scalars(rows))
+
+    @cached_property
+    def steward_ids(self) -> frozenset[int]:
+        """Who looks after the enterprise now."""
+        rows = select(Stewardship.steward_id).where(
+            Stewardship.enterprise_id == self.ticket.enterprise_id,
+            Stewardship.started_at <= self.now,
+            or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > self.now),
+        )
+        return frozenset(db.session.scalars(rows))
+
+    @cached_property
+    def actor_is_in_the_chain(self) -> bool:
+        """Whether the actor had a hand in this round (回避, domain.md §4 invariant 7)."""
+        did = exists().where(
+            Event.ticket_id == self.ticket.id,
+            Event.round == self.ticket.round,
+            Event.actor_id == self.actor.user_id,
+            Event.action.in_(IN_THE_CHAIN),
+        )
+        return bool(db.session.scalar(select(did)))
+
+    @cached_property
+    def is_rated(self) -> bool:
+        """Whether this round has its rating."""
+        rated = exists().where(Rating.ticket_id == self.ticket.id, Rating.round == self.ticket.round)
+        return bool(db.session.scalar(select(rated)))
+
+    def standing_for(self, step: Step) -> Standing | None:
+        """The post by which the actor may take ``step`` on this ticket; None when they may not."""
+        return next((p for p in self.actor.posts if p.role in step.roles and self._covers(p, step)), None)
+
+    def _covers(self, post: Standing, step: Step) -> bool:
+        match post.role:
+            case Role.SYSTEM:
+                return True
+            case Role.ENTERPRISE_MEMBER:
+                return post.enterprise_id == self.ticket.enterprise_id
+            case Role.STEWARD:
+                return self.actor.user_id in self.steward_ids
+            case Role.CASE_OFFICER:
+                return any(order.unit_id == post.unit_id for order, _ in self._orders_for(step))
+            case Role.UNIT_LEADER:
+                return any(unit.path.startswith(post.unit_path) for _, unit in self._orders_for(step))
+            case role if role in REGIONAL:
+                return self.ticket.region_path.startswith(post.region_path)
+            case _:
+                return False
+
+    def _orders_for(self, step: Step) -> list[tuple[UnitOrder, Organisation]]:
+        if step.order is None:  # whoever may open the ticket: the same orders as in access.scope
+            return [(order, unit) for order, unit in self.orders if order.outcome not in GONE]
+        return [(order, unit) for order, unit in self.open_orders if order.role is step.order]
+
+    def own_order(self, standing: Standing, role: OrderRole | None = None) -> UnitOrder | None:
+        """The running order of the unit that ``standing`` speaks for."""
+        for order, unit in self.open_orders:
+            mine = unit.path.startswith(standing.unit_path) if standing.role is Role.UNIT_LEADER else unit.id == standing.unit_id
+            if mine and role in (None, order.role):
+                return order
+        return None

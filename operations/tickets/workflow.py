@@ -1,0 +1,167 @@
+"""The workflow as data. Guards, buttons, clocks, docs/workflow.md and the tests all read this table (domain.md §4)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.access import Role
+from models.clocks import ClockKind
+from models.tickets import Act, OrderRole, Status
+from models.tickets.workflow import OPEN_STATUSES
+from operations.errors import IllegalTransition
+from operations.tickets import checks
+
+if TYPE_CHECKING:
+    from operations.tickets.situation import Situation
+
+A, R, S, K = Act, Role, Status, ClockKind
+Check = Callable[["Situation"], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row: who may do ``act`` from where to where, and what it does to the clocks.
+
+    ``targets`` empty: the status stays. ``order``: officers and leaders act for a unit that holds this order, None
+    being any. ``checks`` answer None, or the sentence why not; they guard the act and grey its button. A stage clock
+    among ``starts`` starts only where the ticket then stands. ``is_offered``: whether the action panel shows it.
+    """
+
+    act: Act
+    sources: frozenset[Status]
+    targets: tuple[Status, ...]
+    roles: frozenset[Role]
+    order: OrderRole | None = None
+    starts: tuple[ClockKind, ...] = ()
+    stops: tuple[ClockKind, ...] = ()
+    drops: tuple[ClockKind, ...] = ()
+    pauses: bool = False
+    resumes: bool = False
+    opens_round: bool = False
+    is_public: bool = False
+    checks: tuple[Check, ...] = ()
+    needs: str = ""
+    rule: str = ""
+    is_offered: bool = True
+
+
+def _step(act: Act, sources: object, targets: object, roles: object, **rest: object) -> Step:
+    as_set = frozenset(sources) if not isinstance(sources, Status) else frozenset({sources})  # type: ignore[call-overload]
+    aims = (targets,) if isinstance(targets, Status) else tuple(targets or ())  # type: ignore[call-overload]
+    return Step(act, as_set, aims, frozenset(roles), **rest)  # type: ignore[call-overload,arg-type]
+
+
+OPEN = OPEN_STATUSES
+BEFORE_HANDLED = {S.SUBMITTED, S.AWAITING_SUPPLEMENT, S.COORDINATING, S.HANDLING}
+UNIT = {R.CASE_OFFICER, R.UNIT_LEADER}
+LEAD = OrderRole.LEAD
+
+STEPS: tuple[Step, ...] = (
+    _step(A.SUBMIT, (), S.SUBMITTED, {R.ENTERPRISE_MEMBER, R.STEWARD, R.CLERK, R.SYSTEM}, starts=(K.ACCEPTANCE,),
+          is_public=True, is_offered=False, needs="主题、内容、类型、企业", rule="回执带编号、摘要和可查验的二维码"),
+    _step(A.REQUEST_SUPPLEMENT, S.SUBMITTED, S.AWAITING_SUPPLEMENT, {R.STEWARD, R.CLERK}, starts=(K.SUPPLEMENT,),
+          pauses=True, is_public=True, checks=(checks.supplement_not_yet_requested,),
+          needs="缺少材料的完整清单", rule="每件只能一次；受理时限暂停"),
+    _step(A.SUPPLEMENT, S.AWAITING_SUPPLEMENT, S.SUBMITTED, {R.ENTERPRISE_MEMBER, R.STEWARD}, stops=(K.SUPPLEMENT,),
+          resumes=True, is_public=True, needs="文字或材料", rule="时限恢复计算"),
+    _step(A.LAPSE_SUPPLEMENT, S.AWAITING_SUPPLEMENT, S.WITHDRAWN, {R.SYSTEM}, is_public=True, is_offered=False,
+          rule="补正期满未补正，视为撤回并通知企业"),
+    _step(A.ACCEPT, S.SUBMITTED, S.COORDINATING, {R.STEWARD, R.CLERK}, stops=(K.ACCEPTANCE,), starts=(K.COORDINATION,),
+          is_public=True, needs="事项类别、难易程度、是否保密", rule="首问负责，到派单为止"),
+    _step(A.ANSWER, S.COORDINATING, S.HANDLED, {R.STEWARD, R.CLERK}, stops=(K.COORDINATION, K.HANDLING),
+          starts=(K.REPLY,), is_public=True, checks=(checks.is_consultation,), needs="答复内容", rule="仅限咨询"),
+    _step(A.DISPATCH, S.COORDINATING, S.HANDLING, {R.STEWARD, R.CLERK}, stops=(K.COORDINATION,),
+          starts=(K.HANDLING, K.SIGNING, K.CONTACT, K.ASSISTING), is_public=True, needs="一个主办单位、协办单位、派单依据",
+          rule="时限从派单起算，不待签收；办结时限在一轮内只起算一次"),
+    _step(A.SIGN, S.HANDLING, (), UNIT, stops=(K.SIGNING,), checks=(checks.own_order_unsigned,), rule="只停签收时限"),
+    _step(A.CONTACT, S.HANDLING, (), UNIT, order=LEAD, stops=(K.CONTACT,), is_public=True,
+          checks=(checks.enterprise_not_yet_contacted,), needs="联系方式、联系人", rule="只停首次联系时限"),
+    _step(A.PROPOSE_SEND_BACK, S.HANDLING, (), {R.CASE_OFFICER}, order=LEAD,
+          checks=(checks.not_ruled, checks.within_send_back_window, checks.no_open_send_back),
+          needs="理由、法律依据、建议单位", rule="派单后 1 个工作日内，须单位负责人签批"),
+    _step(A.SEND_BACK, S.HANDLING, S.COORDINATING, {R.UNIT_LEADER}, order=LEAD, starts=(K.COORDINATION,),
+          drops=(K.SIGNING, K.CONTACT), is_offered=False, checks=(checks.not_ruled, checks.send_back_proposed),
+          needs="单位负责人签批", rule="办结时限不停、不重新计算；计入该单位退回次数；裁定后不得再退"),
+    _step(A.TRANSFER, S.HANDLING, (), {R.CLERK}, starts=(K.SIGNING, K.CONTACT), drops=(K.SIGNING, K.CONTACT),
+          is_public=True, needs="新主办单位、理由", rule="办结时限不停、不重新计算"),
+    _step(A.CONSULT, {S.COORDINATING, S.HANDLING}, (), {R.CLERK, R.SUPERVISOR}, starts=(K.ASSISTING,),
+          needs="参加单位、日期、结论", rule="办理中会商定下的单位成为协办单位"),
+    _step(A.REQUEST_EXTENSION, S.HANDLING, (), {R.CASE_OFFICER}, order=LEAD,
+          checks=(checks.case_clock_not_lapsed, checks.not_on_ledger, checks.extension_left, checks.no_open_extension),
+          needs="理由、依据、延至日期", rule="只能在到期前提出；一次，不超过原时限；第二次只能由督办员批准"),
+    _step(A.ENDORSE_EXTENSION, S.HANDLING, (), {R.UNIT_LEADER}, order=LEAD, is_offered=False,
+          checks=(checks.extension_with_leader,), rule="单位负责人同意后转服务中心"),
+    _step(A.GRANT_EXTENSION, S.HANDLING, (), {R.CLERK, R.SUPERVISOR}, is_offered=False, is_public=True,
+          checks=(checks.extension_with_approver,), rule="原到期日保留并公开；按时办结率两种口径都报"),
+    _step(A.PROPOSE_LEDGER, S.HANDLING, (), {R.UNIT_LEADER}, order=LEAD,
+          checks=(checks.not_on_ledger, checks.no_open_ledger_proposal), needs="类别、证据、复核日期（90 天内）",
+          rule="须督办员批准"),
+    _step(A.ENTER_ON_LEDGER, S.HANDLING, (), {R.SUPERVISOR}, pauses=True, is_public=True, is_offered=False,
+          checks=(checks.ledger_proposed,), rule="各时限以暂停区间停住，复核日自动恢复"),
+    _step(A.RESUME_FROM_LEDGER, S.HANDLING, (), {R.SYSTEM}, resumes=True, is_public=True, is_offered=False,
+          checks=(checks.on_ledger,), rule="到复核日自动恢复"),
+    _step(A.PROPOSE_STRIKE_OFF, S.HANDLING, (), {R.UNIT_LEADER}, order=LEAD,
+          checks=(checks.on_ledger, checks.no_open_strike_off), needs="销号证据、企业意见", rule="负责人签字，督办员复核"),
+    _step(A.STRIKE_OFF, S.HANDLING, (), {R.SUPERVISOR}, resumes=True, is_public=True, is_offered=False,
+          checks=(checks.on_ledger, checks.strike_off_proposed), rule="销号后时限恢复"),
+    _step(A.DECLINE_PROPOSAL, S.HANDLING, (), {R.UNIT_LEADER, R.CLERK, R.SUPERVISOR}, is_offered=False,
+          needs="理由", rule="不同意的提请保留在案"),
+    _step(A.REPORT_ASSISTANCE, S.HANDLING, (), UNIT, order=OrderRole.ASSIST, stops=(K.ASSISTING, K.SIGNING),
+          needs="协办情况", rule="停本单位协办时限"),
+    _step(A.WAIVE_ASSISTANCE, S.HANDLING, (), {R.CLERK}, drops=(K.ASSISTING, K.SIGNING), checks=(checks.has_open_assistance,),
+          needs="单位、理由", rule="免除协办须说明理由并留下批准人"),
+    _step(A.PROPOSE_RESULT, S.HANDLING, (), {R.CASE_OFFICER}, order=LEAD,
+          checks=(checks.no_open_assistance, checks.not_on_ledger, checks.no_open_result),
+          needs="结果、说明、证据", rule="须单位负责人签批"),
+    _step(A.REPORT_RESULT, S.HANDLING, S.HANDLED, {R.UNIT_LEADER}, order=LEAD, stops=(K.HANDLING, K.SIGNING, K.CONTACT),
+          starts=(K.REPLY,), is_public=True, is_offered=False,
+          checks=(checks.no_open_assistance, checks.not_on_ledger, checks.result_proposed),
+          needs="单位负责人签批", rule="协办未完不能报送"),
+    _step(A.REPLY, S.HANDLED, S.REPLIED, {R.STEWARD, R.CLERK}, stops=(K.REPLY,), starts=(K.FOLLOW_UP,), is_public=True,
+          needs="方式、时间、企业第一反应", rule="管家向企业反馈；没有管家的由服务中心反馈"),
+    _step(A.ATTEMPT_FOLLOW_UP, S.REPLIED, (), {R.CLERK}, checks=(checks.outside_the_chain,), is_offered=False,
+          rule="不同日期三次未接通，转入评价"),
+    _step(A.FOLLOW_UP, S.REPLIED, S.FOLLOWED_UP, {R.CLERK}, stops=(K.FOLLOW_UP,), starts=(K.RATING,), is_public=True,
+          checks=(checks.outside_the_chain,), needs="是否接通、是否解决、是否满意、原话", rule="经办过的人回避"),
+    _step(A.REWORK, S.REPLIED, (S.HANDLING, S.COORDINATING), {R.CLERK}, stops=(K.FOLLOW_UP,), opens_round=True,
+          starts=(K.HANDLING, K.COORDINATION, K.SIGNING, K.CONTACT), is_public=True, is_offered=False, checks=(checks.outside_the_chain,),
+          rule="未解决或不满意：开新一轮，上一轮连同时限冻结；直接答复的回到协调"),
+    _step(A.RATE, S.FOLLOWED_UP, S.CLOSED, {R.ENTERPRISE_MEMBER}, stops=(K.RATING,), is_public=True,
+          checks=(checks.not_yet_rated,), needs="五个等级之一", rule="每件每轮一次，不能改；可匿名"),
+    _step(A.RATE, S.MERGED, (), {R.ENTERPRISE_MEMBER}, is_public=True,
+          checks=(checks.main_ticket_followed_up, checks.not_yet_rated), rule="并单的各企业各自评价"),
+    _step(A.LAPSE_RATING, S.FOLLOWED_UP, S.CLOSED, {R.SYSTEM}, stops=(K.RATING,), is_public=True, is_offered=False,
+          rule="逾期记为未评价，不是等级，不进入满意率"),
+    _step(A.WITHDRAW, BEFORE_HANDLED, S.WITHDRAWN, {R.ENTERPRISE_MEMBER}, is_public=True, needs="理由", rule="保留并计数"),
+    _step(A.REOPEN, S.CLOSED, (S.HANDLING, S.COORDINATING), {R.ENTERPRISE_MEMBER, R.CLERK, R.SUPERVISOR},
+          starts=(K.HANDLING, K.COORDINATION, K.SIGNING, K.CONTACT), opens_round=True, is_public=True, checks=(checks.within_reopen_window,),
+          needs="理由", rule="开新一轮；企业在办结后 10 个工作日内"),
+    _step(A.MERGE, OPEN, S.MERGED, {R.CLERK}, is_public=True, needs="主件编号、理由", rule="随主件办理，可撤销"),
+    _step(A.UNMERGE, S.MERGED, tuple(OPEN), {R.CLERK}, is_public=True, needs="理由", rule="回到并单前的状态，时限接着算"),
+    _step(A.INSTRUCT, OPEN, (), {R.LEADER}, starts=(K.INSTRUCTION,), needs="批示内容、时限", rule="有自己的时限和回报责任"),
+    _step(A.ANSWER_INSTRUCTION, OPEN, (), {R.UNIT_LEADER, R.CLERK}, stops=(K.INSTRUCTION,),
+          checks=(checks.has_open_instruction,), needs="落实情况", rule="停批示时限"),
+    _step(A.NOTE, frozenset(S), (), {R.STEWARD, *UNIT, R.CLERK, R.SUPERVISOR}, is_offered=False, rule="企业看不到"),
+    _step(A.MESSAGE, OPEN, (), {R.ENTERPRISE_MEMBER, R.STEWARD, *UNIT, R.CLERK}, is_public=True, is_offered=False,
+          rule="企业看得到"),
+    _step(A.REMIND, OPEN, (), {R.STEWARD, R.CLERK, R.SUPERVISOR}, needs="催办内容", rule="通知当前责任人"),
+    _step(A.SUPERVISE, OPEN, (), {R.CLERK, R.SUPERVISOR}, checks=(checks.can_be_supervised,), needs="事由",
+          rule="服务中心只能一次督办；二次督办由上一级的营商办发出"),
+    _step(A.SIGN_SUPERVISION, OPEN, (), UNIT, is_offered=False, rule="停督办签收时限"),
+    _step(A.ANSWER_SUPERVISION, OPEN, (), UNIT, is_offered=False, needs="答复", rule="停督办答复时限"),
+    _step(A.ACCEPT_ANSWER, OPEN, (), {R.CLERK, R.SUPERVISOR}, is_offered=False, rule="办件推进后解除"),
+    _step(A.REJECT_ANSWER, OPEN, (), {R.CLERK, R.SUPERVISOR}, is_offered=False, needs="理由", rule="两次退回升级"),
+)
+
+
+def find(act: Act, status: Status | None) -> Step:
+    """The row for ``act`` from ``status`` (None: nothing yet). Raises IllegalTransition."""
+    for step in STEPS:
+        if step.act is act and (status in step.sources if status else not step.sources):
+            return step
+    raise IllegalTransition(act.label, status.label if status else "未登记")
+
+
+def open_to(status: Status, roles: frozenset[Role]) -> Iterator[Step]:
+    """The rows that lead on from ``status`` for somebody with one of ``roles``."""
+    return (step for step in STEPS if status in step.sources and not roles.isdisjoint(step.roles))

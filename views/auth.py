@@ -1,0 +1,66 @@
+"""Signing in and out."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_user, logout_user
+from werkzeug.exceptions import HTTPException
+
+from operations.access import accounts
+from operations.errors import BadInput
+from views.forms.auth import LoginForm
+from views.guards import open_to_all
+
+bp = Blueprint("auth", __name__)
+
+
+@bp.route("/login", methods=["GET", "POST"])
+@open_to_all
+def login() -> ResponseReturnValue:
+    """登录."""
+    if current_user.is_authenticated:
+        return redirect(way_on())
+    form = LoginForm.from_request()
+    if form.was_submitted_and_valid() and _signed_in(form):
+        return redirect(way_on())
+    return render_template("auth/login.html", form=form), 422 if form.errors else 200
+
+
+@bp.post("/logout")
+def logout() -> ResponseReturnValue:
+    """退出."""
+    accounts.sign_out(current_user)
+    logout_user()
+    session.clear()
+    flash("已退出。", "green")
+    return redirect(url_for("auth.login"))
+
+
+def way_on() -> str:
+    """Where ``next`` leads, when it is a page of this site; else the start page (no open redirect)."""
+    wanted = request.args.get("next", "")
+    parts = urlsplit(wanted)
+    if parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
+        return url_for("home.index")
+    try:
+        current_app.url_map.bind("").match(parts.path, method="GET")
+    except HTTPException:
+        return url_for("home.index")
+    return wanted
+
+
+def _signed_in(form: LoginForm) -> bool:
+    name, address = form.username.data, request.remote_addr or ""
+    try:
+        token = accounts.sign_in(name, form.password.data, address=address, agent=request.user_agent.string,
+                                 per_account=current_app.config["SESSIONS_PER_ACCOUNT"])
+    except BadInput as refusal:
+        accounts.note_failure(name, address=address)
+        form.blame("password", str(refusal))
+        return False
+    kept = {key: session[key] for key in ("kept_form",) if key in session}
+    session.clear()  # a new session id at every sign-in: nothing of the one before is carried on
+    session.update(kept, last_token=token)
+    actor = accounts.actor_of(token, address=address)
+    return actor is not None and login_user(actor)

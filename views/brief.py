@@ -1,0 +1,5 @@
+"""The leader's one-page brief."""
+
+from flask import Blueprint
+
+bp = Blueprint("brief", __name__, url_prefix="/brief")

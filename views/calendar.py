@@ -1,0 +1,5 @@
+"""The working calendar."""
+
+from flask import Blueprint
+
+bp = Blueprint("calendar", __name__, url_prefix="/calendar")

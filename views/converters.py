@@ -1,0 +1,36 @@
+"""URL parts that are already typed and bounded when a view sees them."""
+
+from werkzeug.routing import BaseConverter, IntegerConverter, UnicodeConverter, ValidationError
+
+from models.tickets import Act
+
+
+class ActConverter(BaseConverter):
+    """``/tickets/…/report-result`` arrives as ``Act.REPORT_RESULT``; an unknown verb is a 404."""
+
+    regex = "[a-z]+(?:-[a-z]+)*"
+
+    def to_python(self, value: str) -> Act:
+        try:
+            return Act(value.replace("-", "_"))
+        except ValueError as error:
+            raise ValidationError from error
+
+    def to_url(self, value: Act) -> str:
+        return str(value).replace("_", "-")
+
+
+class IdConverter(IntegerConverter):
+    """A row's id: what does not fit the column is not there."""
+
+    def __init__(self, map: object, *args: object, **kwargs: object) -> None:  # noqa: A002 – Werkzeug's own name
+        super().__init__(map, min=1, max=2**31 - 1)  # type: ignore[arg-type]
+
+
+class NumberConverter(UnicodeConverter):
+    """A ticket's number, ``ZQ-2026-11-0482913``."""
+
+    regex = r"ZQ-\d{4}-\d{2}-\d{7}"
+
+
+CONVERTERS = {"act": ActConverter, "id": IdConverter, "number": NumberConverter}

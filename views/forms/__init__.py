@@ -1,0 +1,1 @@
+"""The forms, one module per area; ``base`` says what every form has."""

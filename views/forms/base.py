@@ -1,0 +1,111 @@
+"""What every form has: CSRF, stripped and cleaned text, a key that makes two sendings one, and kept answers."""
+
+import hashlib
+import json
+import secrets
+import unicodedata
+from typing import Any
+
+from flask import request, session
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, ValidationError
+from wtforms.widgets import HiddenInput
+
+from operations.access import kept_forms
+from operations.base import Once
+
+OWN = ("csrf_token", "form_key", "version")
+
+
+def clean(text: str | None) -> str:
+    """Text as it is stored: NFC, Unix line ends, no control or bidirectional characters, no outer white space."""
+    if text is None:
+        return ""
+    said = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(char for char in said if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs")).strip()
+
+
+class NotLonger(Length):
+    """At most ``max`` characters, with a sentence that says how many there are."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        length = len(field.data or "")
+        if length > self.max:
+            raise ValidationError(f"最多 {self.max} 字，现有 {length} 字，请删减")
+
+
+class BaseForm(FlaskForm):
+    """The parent of all forms. ``answers`` is what the operation gets."""
+
+    class Meta(FlaskForm.Meta):
+        """Text fields are cleaned before they are checked."""
+
+        locales = ["zh_CN", "zh"]
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            if issubclass(unbound_field.field_class, StringField | TextAreaField) and not issubclass(
+                unbound_field.field_class, HiddenField
+            ):
+                options["filters"] = [*unbound_field.kwargs.get("filters", ()), clean]
+            return super().bind_field(form, unbound_field, options)
+
+    form_key = HiddenField(default=lambda: secrets.token_urlsafe(18))
+
+    @classmethod
+    def from_request(cls, **kwargs: Any) -> "BaseForm":
+        """The form of this page: posted, given back after a sign-in, or fresh."""
+        if request.method == "POST":
+            return cls(**kwargs)
+        kept = kept_answers()
+        return cls(formdata=kept, **kwargs) if kept is not None else cls(**kwargs)
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The fields by name, without what belongs to the form itself."""
+        return {name: value for name, value in self.data.items() if name not in OWN}
+
+    @property
+    def once(self) -> Once:
+        """What makes this very form one act, however often it is sent."""
+        fields = {name: request.form.getlist(name) for name in request.form if name not in ("csrf_token", "form_key")}
+        digest = hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+        return Once(current_user.user_id if current_user.is_authenticated else None, self.form_key.data[:64], digest)
+
+    def was_submitted_and_valid(self) -> bool:
+        """Whether the form was sent and every field holds."""
+        return bool(self.validate_on_submit())
+
+    def blame(self, field: str, sentence: str) -> None:
+        """Show a refusal of the domain at one field, so that the page comes back with everything typed."""
+        self[field].errors = [*self[field].errors, sentence]
+
+
+class VersionedForm(BaseForm):
+    """A form that acts on a ticket as its page showed it."""
+
+    version = IntegerField(widget=HiddenInput())
+
+
+class CodeField(SelectField):
+    """One member of a LabelledEnum; its data is the member."""
+
+    def __init__(self, label: str, kind: Any, *, members: Any = None, blank: str | None = None, **kwargs: Any) -> None:
+        offered = [(member.value, member.label) for member in (members or kind)]
+        if blank is not None:
+            offered.insert(0, ("", blank))
+        super().__init__(label, choices=offered, coerce=lambda code: kind(code) if code else None, **kwargs)
+
+
+def kept_answers() -> MultiDict[str, str] | None:
+    """What the person had typed here when the session ran out, once."""
+    token = session.get("kept_form")
+    if not token or not current_user.is_authenticated:
+        return None
+    fields = kept_forms.fetch(token, request.path, actor=current_user)
+    if fields is None:
+        return None
+    session.pop("kept_form")
+    return MultiDict((name, value) for name, values in fields.items() if name not in OWN for value in values)

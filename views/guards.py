@@ -1,0 +1,35 @@
+"""Who may open a page at all. What they find there is decided by the scope functions."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask_login import current_user
+
+from models.access import Role
+from operations.errors import NotFound
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def open_to_all(view: Callable[P, R]) -> Callable[P, R]:
+    """A page that needs no sign-in. Everything else is closed by default (``app/login.py``)."""
+    view.is_open_to_all = True  # type: ignore[attr-defined]
+    return view
+
+
+def for_roles(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A page of these roles; to others it is not there (habit 10)."""
+
+    def close(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if not current_user.holds(*roles):
+                raise NotFound
+            return view(*args, **kwargs)
+
+        guarded.roles = roles  # type: ignore[attr-defined]
+        return guarded
+
+    return close
