@@ -1,0 +1,89 @@
+"""Every test that asks for the app runs on SQLite and on PostgreSQL, on a database as the migrations leave it."""
+
+import os
+
+import flask_migrate
+import hypothesis
+import pytest
+
+from app import create_app
+from benchmarks.postgres import NoServer
+from config import Testing
+from models.base import db
+from tests import postgres, shared
+from tests.browser import Browser
+from tests.sqlite import SQLite
+
+ENGINES = {"sqlite": SQLite, "postgresql": postgres.Postgres}
+IN_CI = os.environ.get("CI") == "true"
+
+hypothesis.settings.register_profile("house", deadline=None, derandomize=IN_CI)
+hypothesis.settings.load_profile("house")
+
+
+def pytest_sessionstart(session):
+    shared.open_room(session.config)
+    if session.config.getoption("numprocesses", None):
+        postgres.start_server(session.config)
+
+
+def settings_for(url):
+    """Testing with a database, and with a folder of its own for what is kept at run time."""
+    var = shared.room() / f"var-{shared.worker_name()}"
+    return type("Settings", (Testing,), {"SQLALCHEMY_DATABASE_URI": url, "VAR_DIR": var})
+
+
+def migrate(url):
+    app = create_app(settings_for(url))
+    with app.app_context():
+        flask_migrate.upgrade()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def engine_name(request):
+    if request.param == "postgresql":
+        postgres.start_server(request.config)
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def database(engine_name):
+    """This worker's database: ``url``, and ``restore()`` to what the migrations left."""
+    try:
+        database = ENGINES[engine_name](migrate)
+    except NoServer as missing:
+        (pytest.fail if IN_CI else pytest.skip)(str(missing))
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def database_url(database):
+    return database.url
+
+
+@pytest.fixture(scope="session")
+def app(database_url):
+    app = create_app(settings_for(database_url))
+    app.test_client_class = Browser
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def clean_database(request):
+    """A test that asks for the app stands in its context, and what it wrote is gone afterwards."""
+    if "app" not in request.fixturenames:
+        yield
+        return
+    with request.getfixturevalue("app").app_context():
+        yield
+        db.session.remove()
+    request.getfixturevalue("database").restore()
+
+
+@pytest.fixture
+def client(app):
+    return app.test_client()

@@ -1,0 +1,60 @@
+"""The tests' own surroundings keep what they promise: a clean database, and requests apart from the test."""
+
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from flask import has_app_context
+
+from models import clock
+from models.base import Base, db
+from tests.browser import without_flask
+
+COUNTS = sa.text(" UNION ALL ".join(f"SELECT count(*) FROM {table}" for table in sorted(Base.metadata.tables)))
+EVENT = sa.text(
+    "INSERT INTO events (seq, at, action, object_type, is_public, body, alg, prev, hash)"
+    " VALUES (99, '2026-01-01', 'accept', 'ticket', false, '{}', 'sha256', 'p', 'h')"
+)
+
+
+def rows():
+    counts = list(db.session.scalars(COUNTS))
+    db.session.rollback()
+    return counts
+
+
+@pytest.fixture
+def one_event(app):
+    db.session.execute(EVENT)
+    db.session.commit()
+
+
+def test_restoring_takes_even_the_append_only_log_back(app, database):
+    as_migrated = rows()
+    db.session.execute(EVENT)
+    db.session.commit()
+    assert rows() != as_migrated
+
+    database.restore()
+
+    assert rows() == as_migrated
+
+
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_each_test_begins_with_the_same_rows(one_event, time):
+    assert db.session.scalar(sa.text("SELECT count(*) FROM events WHERE seq = 99")) == 1
+
+
+def test_a_test_may_end_in_the_middle_of_a_transaction(app):
+    db.session.execute(EVENT)
+
+
+def test_a_request_does_not_wait_for_the_test_that_makes_it(client, one_event):
+    db.session.execute(sa.text("SELECT 1"))  # SQLite: this holds the one right to write
+    assert client.post("/").status_code < 500
+
+
+def test_a_request_finds_the_clock_of_the_test_but_not_its_app(app):
+    moment = datetime(2026, 2, 14, tzinfo=UTC)
+    with clock.standing_at(moment):
+        assert without_flask().run(lambda: (clock.now(), has_app_context())) == (moment, False)
