@@ -3,6 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TEST_ARGS ?=
+# Compiled files are kept: without them every pytest worker would compile its plugins anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup assets run test lint jobs demo bench docs clean

@@ -3,6 +3,7 @@
 The backup writes pages, not rows, so triggers that keep the event log append-only have no say in it.
 """
 
+import contextlib
 import sqlite3
 import time
 from collections.abc import Callable
@@ -18,7 +19,7 @@ class SQLite:
         shared.once("sqlite", lambda: migrate(f"sqlite:///{template}"))
         self.url = f"sqlite:///{path}"
         self.template = sqlite3.connect(":memory:")
-        with sqlite3.connect(template) as source:
+        with contextlib.closing(sqlite3.connect(template)) as source:
             source.backup(self.template)
         self.connection = sqlite3.connect(path, timeout=PATIENCE_SECONDS)
         self.connection.execute("PRAGMA journal_mode=WAL")  # as `zhitongche init` does
@@ -32,6 +33,7 @@ class SQLite:
 
     def close(self) -> None:
         self.connection.close()
+        self.template.close()
 
     def _copy(self) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
