@@ -58,7 +58,7 @@ class Clock(Base):
         ),
         open_unique(
             "uq_clocks_one_running_per_unit", "ticket_id", "kind", "unit_id", while_null="stopped_at",
-            also="unit_id IS NOT NULL",
+            also="unit_id IS NOT NULL AND kind <> 'instruction'",
         ),
         Index("ix_clocks_ticket", "ticket_id", "round"),
         open_index("ix_clocks_fire", "fire_at", "id", where="fire_at IS NOT NULL"),

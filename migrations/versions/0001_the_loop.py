@@ -413,7 +413,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_clocks_ticket', ['ticket_id', 'round'], unique=False)
         batch_op.create_index('ix_clocks_unit_running', ['unit_id', 'kind', 'due_at'], unique=False, sqlite_where=sa.text('stopped_at IS NULL'), postgresql_where=sa.text('stopped_at IS NULL'))
         batch_op.create_index('uq_clocks_one_running', ['ticket_id', 'kind'], unique=True, sqlite_where=sa.text("stopped_at IS NULL AND unit_id IS NULL AND kind <> 'instruction'"), postgresql_where=sa.text("stopped_at IS NULL AND unit_id IS NULL AND kind <> 'instruction'"))
-        batch_op.create_index('uq_clocks_one_running_per_unit', ['ticket_id', 'kind', 'unit_id'], unique=True, sqlite_where=sa.text('stopped_at IS NULL AND unit_id IS NOT NULL'), postgresql_where=sa.text('stopped_at IS NULL AND unit_id IS NOT NULL'))
+        batch_op.create_index('uq_clocks_one_running_per_unit', ['ticket_id', 'kind', 'unit_id'], unique=True, sqlite_where=sa.text("stopped_at IS NULL AND unit_id IS NOT NULL AND kind <> 'instruction'"), postgresql_where=sa.text("stopped_at IS NULL AND unit_id IS NOT NULL AND kind <> 'instruction'"))
 
     op.create_table('consultations',
     sa.Column('id', sa.Integer(), nullable=False),

@@ -37,6 +37,11 @@ def running(ticket: Ticket) -> list[Clock]:
     return known[ticket.id]
 
 
+def none_running(ticket: Ticket) -> None:
+    """A ticket just made has no clocks: nobody need look."""
+    db.session.info.setdefault("running_clocks", {})[ticket.id] = []
+
+
 def find(ticket: Ticket, kind: ClockKind, unit_id: int | None = None) -> Clock | None:
     """The running clock of a kind, and of a unit where units have their own."""
     return next((c for c in running(ticket) if c.kind is kind and c.unit_id == unit_id), None)

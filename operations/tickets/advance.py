@@ -72,6 +72,7 @@ def advance(
 def begin(ticket: Ticket, *, actor: Actor, attachments: Sequence[Attachment] = (), **details: Any) -> Standing:
     """Put a new ticket on the line: the row of SUBMIT, whose actor stands to the ticket as to any other."""
     step = workflow.find(Act.SUBMIT, None)
+    clocks.none_running(ticket)
     standing = guard(step, Situation(ticket, actor))
     _record(ticket, step, Status.SUBMITTED, actor=actor, standing=standing, attachments=attachments, details=details)
     run_clocks(ticket, step)

@@ -50,7 +50,7 @@ def remind(ticket: Ticket, *, actor: Actor, words: str, version: int | None = No
 @operation
 def instruct(ticket: Ticket, *, actor: Actor, words: str, limit: Limit, version: int | None = None) -> None:
     """批示：a leader's words with a limit; their own clock and their own duty to report back."""
-    advance(ticket, Act.INSTRUCT, actor=actor, words=words, version=version, limit=str(limit))
+    advance(ticket, Act.INSTRUCT, actor=actor, words=words, version=version, limit=str(limit), unit=ticket.lead_unit_id)
     started = clocks.start(ticket, ClockKind.INSTRUCTION, limit=limit, unit_id=ticket.lead_unit_id)
     db.session.flush()
     db.session.add(
@@ -69,7 +69,8 @@ def answer_instruction(ticket: Ticket, *, actor: Actor, instruction_id: int, wor
     )
     if found is None or found.answered_at is not None:
         raise NotFound("没有找到待落实的批示。")
-    advance(ticket, Act.ANSWER_INSTRUCTION, actor=actor, words=words, version=version, instruction=found.id)
+    advance(ticket, Act.ANSWER_INSTRUCTION, actor=actor, words=words, version=version, instruction=found.id,
+            given_at=found.given_at.isoformat())
     found.answer, found.answered_by_id, found.answered_at = words, actor.user_id, clock.now()
     running = db.session.get(Clock, found.clock_id)
     if running in clocks.running(ticket):

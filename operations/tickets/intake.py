@@ -12,13 +12,25 @@ from models.base import db
 from models.directory import Enterprise, Region
 from models.log import Event
 from models.notices import NoticeKind
-from models.tickets import Act, Attachment, Channel, Difficulty, Round, Status, Ticket, TicketKind, Urgency
+from models.tickets import (
+    Act,
+    Attachment,
+    Channel,
+    Difficulty,
+    OrderOutcome,
+    Round,
+    Status,
+    Ticket,
+    TicketKind,
+    Urgency,
+)
 from operations import notices
 from operations.access.actor import SYSTEM, Actor
 from operations.base import insert_ignoring, operation
 from operations.errors import BadInput, Refused
 from operations.tickets import numbers
 from operations.tickets.advance import advance, begin
+from operations.tickets.coordination import end_order, open_orders
 
 SUBJECT_LIMIT, CONTENT_LIMIT = 100, 4000
 TRIES = 8
@@ -111,8 +123,10 @@ def accept(
 @operation
 def withdraw(ticket: Ticket, *, actor: Actor, reason: str, version: int | None = None) -> None:
     """撤回：by the enterprise, before the result; kept and counted."""
-    advance(ticket, Act.WITHDRAW, actor=actor, words=reason, version=version)
     notices.tell_handlers(ticket, f"企业已撤回：{ticket.subject}")
+    advance(ticket, Act.WITHDRAW, actor=actor, words=reason, version=version)
+    for order in open_orders(ticket):
+        end_order(ticket, order, OrderOutcome.WITHDRAWN)
 
 
 def similar_open(enterprise: Enterprise, subject: str) -> list[Ticket]:

@@ -34,7 +34,8 @@ def unmerge(ticket: Ticket, *, actor: Actor, reason: str, version: int | None = 
     """撤销并单：back to where it was; its clocks go on with the due dates they had."""
     undone = db.session.query(Merge).filter_by(ticket_id=ticket.id, undone_at=None).one()
     ticket.merged_into_id = None
-    advance(ticket, Act.UNMERGE, actor=actor, words=reason, version=version, target=Status(undone.from_status))
+    advance(ticket, Act.UNMERGE, actor=actor, words=reason, version=version, target=Status(undone.from_status),
+            merged_at=undone.merged_at.isoformat())
     undone.undone_at, undone.undone_by_id = clock.now(), actor.user_id
     _let_go_on(ticket, undone)
 
