@@ -1,5 +1,6 @@
 """Every test that asks for the app runs on SQLite and on PostgreSQL, on a database as the migrations leave it."""
 
+import functools
 import os
 
 import flask_migrate
@@ -10,6 +11,9 @@ from app import create_app
 from benchmarks.postgres import NoServer
 from config import Testing
 from models.base import db
+from operations.access.accounts import hash_password
+from operations.access.people import actor_named
+from operations.demo import city as demo_city
 from tests import postgres, shared
 from tests.browser import Browser
 from tests.sqlite import SQLite
@@ -87,3 +91,25 @@ def clean_database(request):
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+@functools.cache
+def password_hash():
+    return hash_password(demo_city.PASSWORD)
+
+
+@pytest.fixture
+def city(app):
+    """The demonstration city, empty of tickets; see ``operations/demo/city.py`` for who is who."""
+    return demo_city.build(password_hash())
+
+
+@pytest.fixture
+def people(city):
+    """``people["liumin"]``: the actor of an account of the city."""
+    return People()
+
+
+class People:
+    def __getitem__(self, username):
+        return actor_named(username)

@@ -111,9 +111,9 @@ class City:
 
 
 @operation
-def build(password: str = PASSWORD) -> City:
-    """Build the city in an empty database. Every account has ``password``."""
-    city, hashed = City(), hash_password(password)
+def build(hashed: str | None = None) -> City:
+    """Build the city in an empty database. Every account has PASSWORD, or the password that ``hashed`` belongs to."""
+    city, hashed = City(), hashed or hash_password(PASSWORD)
     _place(city)
     _organise(city)
     for username, name, role, organisation, title, rank in PEOPLE:

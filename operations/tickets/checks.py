@@ -184,6 +184,11 @@ def can_be_supervised(s: "Situation") -> str | None:
     return None
 
 
+def not_paused(s: "Situation") -> str | None:
+    """What stands still is not merged: the pause would be lost when the merge is undone."""
+    return "本件时限正在暂停，恢复计时后才能并单。" if any(clock.paused_at for clock in s.clocks) else None
+
+
 def _no_open(s: "Situation", kind: ProposalKind) -> str | None:
     return f"已有一份{kind.label}在等签批。" if kind in s.proposals else None
 

@@ -31,6 +31,7 @@ from operations.errors import BadInput, Refused
 from operations.tickets import numbers
 from operations.tickets.advance import advance, begin
 from operations.tickets.coordination import end_order, open_orders
+from operations.tickets.ledger import leave_ledger
 
 SUBJECT_LIMIT, CONTENT_LIMIT = 100, 4000
 TRIES = 8
@@ -127,6 +128,7 @@ def withdraw(ticket: Ticket, *, actor: Actor, reason: str, version: int | None =
     advance(ticket, Act.WITHDRAW, actor=actor, words=reason, version=version)
     for order in open_orders(ticket):
         end_order(ticket, order, OrderOutcome.WITHDRAWN)
+    leave_ledger(ticket)
 
 
 def similar_open(enterprise: Enterprise, subject: str) -> list[Ticket]:

@@ -53,6 +53,13 @@ def resume_from_ledger(ticket: Ticket) -> None:
     notices.tell_handlers(ticket, f"挂账复核日已到，恢复计时：{ticket.subject}")
 
 
+def leave_ledger(ticket: Ticket) -> None:
+    """The ticket has left the line: what stood on the ledger is no longer reviewed."""
+    entries = select(LedgerEntry).where(LedgerEntry.ticket_id == ticket.id, LedgerEntry.left_at.is_(None))
+    for entry in db.session.scalars(entries):
+        entry.left_at = clock.now()
+
+
 def due_for_review() -> list[Ticket]:
     """Tickets whose review date is today or past, oldest first."""
     today = clock.now().astimezone(SHANGHAI).date()

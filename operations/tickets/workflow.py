@@ -136,7 +136,7 @@ STEPS: tuple[Step, ...] = (
     _step(A.REOPEN, S.CLOSED, (S.HANDLING, S.COORDINATING), {R.ENTERPRISE_MEMBER, R.CLERK, R.SUPERVISOR},
           starts=(K.HANDLING, K.COORDINATION, K.SIGNING, K.CONTACT), opens_round=True, is_public=True, checks=(checks.within_reopen_window,),
           needs="理由", rule="开新一轮；企业在办结后 10 个工作日内"),
-    _step(A.MERGE, OPEN, S.MERGED, {R.CLERK}, is_public=True, needs="主件编号、理由", rule="随主件办理，可撤销"),
+    _step(A.MERGE, OPEN, S.MERGED, {R.CLERK}, is_public=True, checks=(checks.not_paused,), needs="主件编号、理由", rule="随主件办理，可撤销"),
     _step(A.UNMERGE, S.MERGED, tuple(OPEN), {R.CLERK}, is_public=True, needs="理由", rule="回到并单前的状态，时限接着算"),
     _step(A.INSTRUCT, OPEN, (), {R.LEADER}, starts=(K.INSTRUCTION,), needs="批示内容、时限", rule="有自己的时限和回报责任"),
     _step(A.ANSWER_INSTRUCTION, OPEN, (), {R.UNIT_LEADER, R.CLERK}, stops=(K.INSTRUCTION,),
