@@ -78,14 +78,19 @@ def app(database_url):
 
 @pytest.fixture(autouse=True)
 def clean_database(request):
-    """A test that asks for the app stands in its context, and what it wrote is gone afterwards."""
+    """A test that asks for the app stands in its context, and what it wrote is gone afterwards.
+
+    Rows that are dear to make may be made once: a module's or class's fixture makes them and calls
+    ``database.restore()`` when it ends, and every test of that module or class carries the mark ``shares_rows``.
+    """
     if "app" not in request.fixturenames:
         yield
         return
     with request.getfixturevalue("app").app_context():
         yield
         db.session.remove()
-    request.getfixturevalue("database").restore()
+    if not request.node.get_closest_marker("shares_rows"):
+        request.getfixturevalue("database").restore()
 
 
 @pytest.fixture
