@@ -45,16 +45,17 @@ def test_each_test_begins_with_the_same_rows(one_event, time):
     assert db.session.scalar(sa.text("SELECT count(*) FROM events WHERE seq = 99")) == 1
 
 
+@pytest.fixture(scope="class")
+def dear_event(app, database):
+    with app.app_context():
+        db.session.execute(EVENT)
+        db.session.commit()
+    yield
+    database.restore()
+
+
 @pytest.mark.shares_rows
 class TestRowsThatAreDearToMake:
-    @pytest.fixture(scope="class")
-    def dear_event(self, app, database):
-        with app.app_context():
-            db.session.execute(EVENT)
-            db.session.commit()
-        yield
-        database.restore()
-
     @pytest.mark.parametrize("time", ["first", "second"])
     def test_they_may_be_made_once_for_a_class(self, dear_event, time):
         assert db.session.scalar(sa.text("SELECT count(*) FROM events WHERE seq = 99")) == 1
