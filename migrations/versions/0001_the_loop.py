@@ -253,6 +253,8 @@ def upgrade() -> None:
     sa.Column('contact_name', sa.String(length=64), nullable=False),
     sa.Column('contact_phone', sa.String(length=32), nullable=False),
     sa.Column('has_green_card', sa.Boolean(), nullable=False),
+    sa.Column('quiet_since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('next_contact_on', sa.Date(), nullable=True),
     sa.Column('claimed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['owner_unit_id'], ['organisations.id'], name=op.f('fk_enterprises_owner_unit_id')),
@@ -263,6 +265,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('enterprises', schema=None) as batch_op:
         batch_op.create_index('ix_enterprises_name', ['name'], unique=False)
+        batch_op.create_index('ix_enterprises_quiet', ['quiet_since', 'id'], unique=False)
         batch_op.create_index('ix_enterprises_region', ['region_id'], unique=False)
 
     op.create_table('posts',
@@ -355,6 +358,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_tickets_enterprise', ['enterprise_id', 'id'], unique=False)
         batch_op.create_index('ix_tickets_merged_into', ['merged_into_id'], unique=False, sqlite_where=sa.text('merged_into_id IS NOT NULL'), postgresql_where=sa.text('merged_into_id IS NOT NULL'))
         batch_op.create_index('ix_tickets_open_due', ['due_at', 'id'], unique=False, sqlite_where=sa.text("status NOT IN ('closed', 'merged', 'refused', 'withdrawn')"), postgresql_where=sa.text("status NOT IN ('closed', 'merged', 'refused', 'withdrawn')"))
+        batch_op.create_index('ix_tickets_open_enterprise', ['enterprise_id', 'due_at', 'id'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
         batch_op.create_index('ix_tickets_open_status', ['status', 'due_at', 'id'], unique=False, sqlite_where=sa.text("status NOT IN ('closed', 'merged', 'refused', 'withdrawn')"), postgresql_where=sa.text("status NOT IN ('closed', 'merged', 'refused', 'withdrawn')"))
         batch_op.create_index('ix_tickets_open_unit', ['lead_unit_id', 'due_at', 'id'], unique=False, sqlite_where=sa.text("status NOT IN ('closed', 'merged', 'refused', 'withdrawn')"), postgresql_where=sa.text("status NOT IN ('closed', 'merged', 'refused', 'withdrawn')"))
         batch_op.create_index('ix_tickets_unit', ['lead_unit_id', 'id'], unique=False)

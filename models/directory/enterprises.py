@@ -1,6 +1,6 @@
 """Enterprises and what is known of them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy import ForeignKey, Index
@@ -43,10 +43,18 @@ class EnterpriseStatus(LabelledEnum):
 
 
 class Enterprise(Base):
-    """企业. An unclaimed one (``claimed_at`` empty) was made from a hotline sender, known by ``external_ref``."""
+    """企业. An unclaimed one (``claimed_at`` empty) was made from a hotline sender, known by ``external_ref``.
+
+    ``quiet_since`` is the last interaction, or the registration while there was none; ``next_contact_on`` the day the
+    steward has promised. Both repeat the interactions for lists and are written by operations.engagement alone.
+    """
 
     __tablename__ = "enterprises"
-    __table_args__ = (Index("ix_enterprises_region", "region_id"), Index("ix_enterprises_name", "name"))
+    __table_args__ = (
+        Index("ix_enterprises_region", "region_id"),
+        Index("ix_enterprises_name", "name"),
+        Index("ix_enterprises_quiet", "quiet_since", "id"),
+    )
 
     id: Mapped[primary_key]
     credit_code: Mapped[str | None] = mapped_column(sa.String(18), unique=True)
@@ -64,6 +72,8 @@ class Enterprise(Base):
     contact_name: Mapped[str] = mapped_column(sa.String(64), default="")
     contact_phone: Mapped[str] = mapped_column(sa.String(32), default="")
     has_green_card: Mapped[bool] = mapped_column(default=False)
+    quiet_since: Mapped[created_at]
+    next_contact_on: Mapped[date | None]
     claimed_at: Mapped[datetime | None]
     created_at: Mapped[created_at]
 

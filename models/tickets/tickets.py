@@ -89,6 +89,7 @@ class Ticket(Base):
         open_index("ix_tickets_open_status", "status", "due_at", "id", where=_IS_OPEN),
         open_index("ix_tickets_open_unit", "lead_unit_id", "due_at", "id", where=_IS_OPEN),
         Index("ix_tickets_enterprise", "enterprise_id", "id"),
+        open_index("ix_tickets_open_enterprise", "enterprise_id", "due_at", "id", where="closed_at IS NULL"),
         Index("ix_tickets_unit", "lead_unit_id", "id"),
         open_index("ix_tickets_merged_into", "merged_into_id", where="merged_into_id IS NOT NULL"),
     )
