@@ -2,6 +2,7 @@
 
 import functools
 import os
+from datetime import UTC, datetime
 
 import flask_migrate
 import hypothesis
@@ -10,6 +11,7 @@ import pytest
 from app import create_app
 from benchmarks.postgres import NoServer
 from config import Testing
+from models import clock
 from models.base import db
 from operations.access.accounts import hash_password
 from operations.access.people import actor_named
@@ -106,7 +108,8 @@ def password_hash():
 @pytest.fixture
 def city(app):
     """The demonstration city, empty of tickets; see ``operations/demo/city.py`` for who is who."""
-    return demo_city.build(password_hash())
+    with clock.standing_at(datetime(2026, 1, 5, tzinfo=UTC)):
+        return demo_city.build(password_hash())
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """反馈、回访、评价: the enterprise is told, called by somebody else, and grades; or the work begins anew."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -121,8 +121,10 @@ def lapse_rating(ticket: Ticket) -> None:
 
 
 def _unnamed(actor: Actor, opinion: Opinion) -> Actor:
-    """An anonymous rater leaves no name, session or address in the log either."""
-    return Actor(user_id=None, name="匿名企业", posts=actor.posts) if opinion.is_anonymous else actor
+    """An anonymous rater leaves no name, post, session or address in the log either."""
+    if not opinion.is_anonymous:
+        return actor
+    return Actor(user_id=None, name="匿名企业", posts=tuple(replace(post, post_id=None) for post in actor.posts))
 
 
 def _not_reached(ticket: Ticket, actor: Actor, call: Call, version: int | None) -> None:
