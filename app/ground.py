@@ -1,0 +1,25 @@
+"""The ground floor: configuration, database and log lines. Enough for commands and jobs; the site stands on it."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from app import logs
+from models import engine
+from models.base import db
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def ground_floor(config: object) -> Flask:
+    """An app that can open the database and nothing else. ``config`` is a class of ``config.py``."""
+    app = Flask("app")
+    app.config.from_object(config)
+    db.init_app(app)
+    Migrate(app, db, directory=str(MIGRATIONS))
+    with app.app_context():
+        for one in db.engines.values():
+            engine.prepare(one)
+    logs.register(app)
+    return app
