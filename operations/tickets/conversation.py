@@ -1,6 +1,7 @@
 """留言、备注、催办、批示: what is said about a ticket without moving it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -9,7 +10,7 @@ from models.base import db
 from models.clocks import Clock, ClockKind
 from models.tickets import Act, Attachment, Instruction, Ticket
 from operations import notices
-from operations.access.actor import Actor
+from operations.access.actor import SYSTEM, Actor
 from operations.base import operation
 from operations.clocks import clocks
 from operations.clocks.calendar import Limit
@@ -38,6 +39,12 @@ def message(ticket: Ticket, *, actor: Actor, words: str, attachments: Sequence[A
         notices.tell_handlers(ticket, f"企业留言：{ticket.subject}", words=words)
     else:
         notices.tell_enterprise(ticket, f"新留言：{ticket.subject}", words=words)
+
+
+@operation
+def keep_earlier_reply(ticket: Ticket, *, words: str, recorded_at: datetime) -> None:
+    """原答复：what another channel had answered before the ticket came here; told to nobody, read by all (import)."""
+    advance(ticket, Act.MESSAGE, actor=SYSTEM, words=words, recorded_at=recorded_at.isoformat())
 
 
 @operation

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -39,7 +40,10 @@ TRIES = 8
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """诉求 as somebody states it, before it is a ticket."""
+    """诉求 as somebody states it, before it is a ticket.
+
+    ``recorded_at`` is set where the demand was made earlier and elsewhere: an import submits it at its own time.
+    """
 
     enterprise: Enterprise
     subject: str
@@ -52,6 +56,7 @@ class Demand:
     contact_name: str = ""
     contact_phone: str = ""
     attachments: Sequence[Attachment] = field(default_factory=tuple)
+    recorded_at: datetime | None = None
 
 
 @operation
@@ -68,6 +73,7 @@ def submit(demand: Demand, *, actor: Actor) -> Ticket:
         kind=str(ticket.kind),
         channel=str(ticket.channel),
         enterprise=ticket.enterprise_id,
+        recorded_at=demand.recorded_at.isoformat() if demand.recorded_at else None,
     )
     for attachment in demand.attachments:
         attachment.ticket_id, attachment.draft_key = ticket.id, None
