@@ -1,6 +1,7 @@
 """The database handle, the declarative base and the column types all tables share."""
 
 import enum
+import functools
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -78,7 +79,7 @@ class RoutedSession(Session):
     def get_bind(self, *args: Any, **kwargs: Any) -> Any:
         bind = super().get_bind(*args, **kwargs)
         if self.info.get("read_only") and isinstance(bind, sa.Engine):
-            return bind.execution_options(**READ_ONLY[bind.dialect.name])
+            return _reading(bind)
         return bind
 
 
@@ -88,6 +89,13 @@ READ_ONLY: dict[str, dict[str, Any]] = {
     "sqlite": {"read_only": True},
     "postgresql": {"isolation_level": "AUTOCOMMIT"},
 }
+
+
+@functools.lru_cache(maxsize=8)
+def _reading(engine: sa.Engine) -> sa.Engine:
+    """The reading face of an engine. Always the same one, or the session would take a connection for each statement."""
+    return engine.execution_options(**READ_ONLY[engine.dialect.name])
+
 
 # Models are plain SQLAlchemy classes; the extension supplies the session and the engine.
 db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": RoutedSession, "autoflush": False})
