@@ -264,9 +264,10 @@ def upgrade() -> None:
     sa.UniqueConstraint('external_ref', name=op.f('uq_enterprises_external_ref'))
     )
     with op.batch_alter_table('enterprises', schema=None) as batch_op:
-        batch_op.create_index('ix_enterprises_name', ['name'], unique=False)
+        batch_op.create_index('ix_enterprises_name', ['name'], unique=False, postgresql_ops={'name': 'text_pattern_ops'})
         batch_op.create_index('ix_enterprises_quiet', ['quiet_since', 'id'], unique=False)
         batch_op.create_index('ix_enterprises_region', ['region_id'], unique=False)
+        batch_op.create_index('ix_enterprises_short_name', ['short_name'], unique=False, postgresql_ops={'short_name': 'text_pattern_ops'})
 
     op.create_table('posts',
     sa.Column('id', sa.Integer(), nullable=False),

@@ -52,7 +52,8 @@ class Enterprise(Base):
     __tablename__ = "enterprises"
     __table_args__ = (
         Index("ix_enterprises_region", "region_id"),
-        Index("ix_enterprises_name", "name"),
+        Index("ix_enterprises_name", "name", postgresql_ops={"name": "text_pattern_ops"}),
+        Index("ix_enterprises_short_name", "short_name", postgresql_ops={"short_name": "text_pattern_ops"}),
         Index("ix_enterprises_quiet", "quiet_since", "id"),
     )
 

@@ -83,9 +83,12 @@ def get_attachment(actor: Actor, public_id: str) -> Attachment:
     return attachment
 
 
-def stewarded_by(user_id: int | None) -> Select[Any]:
-    """Ids of the enterprises a steward looks after now, as 主管家 or as 备岗."""
-    now = clock.now()
+def stewarded_by(user_id: Any, at: Any = None) -> Select[Any]:
+    """Ids of the enterprises a steward looks after now, as 主管家 or as 备岗.
+
+    Statements that are built once and kept give ``bindparam``s for the person and for the moment.
+    """
+    now = clock.now() if at is None else at
     return select(Stewardship.enterprise_id).where(
         Stewardship.steward_id == user_id,
         Stewardship.started_at <= now,
