@@ -75,6 +75,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('events', schema=None) as batch_op:
         batch_op.create_index('ix_events_action', ['action', 'seq'], unique=False)
+        batch_op.create_index('ix_events_actor', ['actor_id', 'seq'], unique=False, sqlite_where=sa.text('actor_id IS NOT NULL'), postgresql_where=sa.text('actor_id IS NOT NULL'))
         batch_op.create_index('ix_events_ticket', ['ticket_id', 'seq'], unique=False)
 
     op.create_table('job_runs',
@@ -435,6 +436,25 @@ def upgrade() -> None:
     with op.batch_alter_table('consultations', schema=None) as batch_op:
         batch_op.create_index('ix_consultations_ticket', ['ticket_id'], unique=False)
 
+    op.create_table('drafts',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=32), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('enterprise_id', sa.Integer(), nullable=False),
+    sa.Column('answers', sa.JSON(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ticket_id', sa.Integer(), nullable=True),
+    sa.Column('discarded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['enterprise_id'], ['enterprises.id'], name=op.f('fk_drafts_enterprise_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_drafts_ticket_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_drafts_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_drafts')),
+    sa.UniqueConstraint('key', name=op.f('uq_drafts_key'))
+    )
+    with op.batch_alter_table('drafts', schema=None) as batch_op:
+        batch_op.create_index('ix_drafts_user', ['user_id', 'id'], unique=False)
+
     op.create_table('follow_ups',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('ticket_id', sa.Integer(), nullable=False),
@@ -743,6 +763,7 @@ def upgrade() -> None:
     sa.Column('receiver_id', sa.Integer(), nullable=True),
     sa.Column('region_path', sa.String(length=120), nullable=False),
     sa.Column('issued_by_id', sa.Integer(), nullable=True),
+    sa.Column('clock_due_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('sign_due_at', sa.DateTime(timezone=True), nullable=True),
@@ -773,7 +794,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('supervisions', schema=None) as batch_op:
         batch_op.create_index('ix_supervisions_fire', ['fire_at', 'id'], unique=False, sqlite_where=sa.text('fire_at IS NOT NULL'), postgresql_where=sa.text('fire_at IS NOT NULL'))
+        batch_op.create_index('ix_supervisions_late', ['clock_due_at', 'id'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
         batch_op.create_index('ix_supervisions_queue', ['level', 'opened_at', 'id'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+        batch_op.create_index('ix_supervisions_received', ['receiver_id', 'id'], unique=False, sqlite_where=sa.text('ended_at IS NOT NULL'), postgresql_where=sa.text('ended_at IS NOT NULL'))
         batch_op.create_index('ix_supervisions_receiver', ['receiver_id', 'opened_at'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
         batch_op.create_index('ix_supervisions_ticket', ['ticket_id'], unique=False)
         batch_op.create_index('uq_supervisions_one_open', ['clock_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))

@@ -2,6 +2,7 @@
 
 from models.tickets.attachments import Attachment
 from models.tickets.circumstances import Consultation, DeadlineExtension, Instruction, LedgerClass, LedgerEntry, Merge
+from models.tickets.drafts import Draft
 from models.tickets.orders import OrderOutcome, OrderRole, UnitOrder
 from models.tickets.outcomes import Reply, ReplyMethod, Result, ResultKind
 from models.tickets.proposals import Decision, Proposal, ProposalKind, SigningStage
@@ -16,6 +17,7 @@ __all__ = [
     "DeadlineExtension",
     "Decision",
     "Difficulty",
+    "Draft",
     "Instruction",
     "LedgerClass",
     "LedgerEntry",

@@ -36,6 +36,31 @@ def get_ticket(actor: Actor, number: str) -> Ticket:
     return ticket
 
 
+def own_enterprise_ids(actor: Actor) -> list[int]:
+    """The enterprises the actor is a member of."""
+    return [post.enterprise_id for post in actor.posts_as(Role.ENTERPRISE_MEMBER) if post.enterprise_id]
+
+
+def own_tickets(actor: Actor) -> Select[Ticket]:
+    """The tickets of the actor's own enterprises: what the enterprise's pages show, whatever other posts there are."""
+    return select(Ticket).where(Ticket.enterprise_id.in_(own_enterprise_ids(actor)))
+
+
+def get_own_ticket(actor: Actor, number: str) -> Ticket:
+    """The ticket of this number of the actor's own enterprise. Raises NotFound."""
+    ticket = db.session.scalar(own_tickets(actor).where(Ticket.number == number))
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def own_enterprises(actor: Actor) -> list[Enterprise]:
+    """The enterprises the actor is a member of, the first post first."""
+    ids = own_enterprise_ids(actor)
+    found = {row.id: row for row in db.session.scalars(select(Enterprise).where(Enterprise.id.in_(ids)))}
+    return [found[one] for one in ids]
+
+
 def visible_enterprises(actor: Actor) -> Select[Enterprise]:
     """Every enterprise the actor may open."""
     return select(Enterprise).where(or_(false(), *(_enterprises_of(post, actor) for post in actor.posts)))

@@ -1,5 +1,6 @@
 """反馈、回访、评价: the enterprise is told, called by somebody else, and grades; or the work begins anew."""
 
+import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from models.base import db
 from models.directory import Organisation
 from models.ratings import FollowUp, Grade, Rating, RatingChannel
 from models.tickets import Act, OrderRole, Reply, ReplyMethod, Round, Status, Ticket, UnitOrder
-from operations import notices
+from operations import log, notices
 from operations.access.actor import SYSTEM, Actor
 from operations.base import insert_ignoring, operation
 from operations.clocks import rulebook
@@ -94,16 +95,23 @@ class Opinion:
 
 @operation
 def rate(ticket: Ticket, *, actor: Actor, opinion: Opinion, version: int | None = None) -> None:
-    """评价：one per ticket and round, by the enterprise alone; the unique key decides between two at once."""
+    """评价：one per ticket and round, by the enterprise alone; the unique key decides between two at once.
+
+    Of an anonymous one the event holds neither grade nor words, only their digest: whoever reads the ticket's
+    timeline knows the enterprise. A named 差评 is told to the service centre, which owes a call (domain.md §8).
+    """
     if opinion.grade.is_bad and not (opinion.tags or opinion.words.strip()):
         raise BadInput("请至少选一项不满意的原因，或写几句。")
-    advance(ticket, Act.RATE, actor=_unnamed(actor, opinion), words=opinion.words, version=version,
-            grade=str(opinion.grade), anonymous=opinion.is_anonymous)
+    salt = secrets.token_hex(8)
+    advance(ticket, Act.RATE, actor=_unnamed(actor, opinion), version=version, anonymous=opinion.is_anonymous,
+            words="" if opinion.is_anonymous else opinion.words,
+            grade=None if opinion.is_anonymous else str(opinion.grade),
+            opinion=log.words_digest(salt, f"{opinion.grade}\n{opinion.words}"))
     row = {
         "ticket_id": ticket.id,
         "round": ticket.round,
         "grade": opinion.grade,
-        "tags": {"tags": list(opinion.tags)},
+        "tags": {"tags": list(opinion.tags), "salt": salt},
         "words": opinion.words,
         "is_anonymous": opinion.is_anonymous,
         "channel": opinion.channel,
@@ -112,6 +120,8 @@ def rate(ticket: Ticket, *, actor: Actor, opinion: Opinion, version: int | None 
     }
     if db.session.scalar(insert_ignoring(Rating).values(row).returning(Rating.id)) is None:
         raise Refused("本轮已经评价过。")
+    if opinion.grade.is_bad and not opinion.is_anonymous:
+        notices.tell_centre(ticket, f"企业评价“{opinion.grade.label}”，请在 1 个工作日内联系：{ticket.subject}")
 
 
 @operation

@@ -5,23 +5,32 @@ import os
 import secrets
 import unicodedata
 import zipfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from models import clock
 from models.base import db
-from models.tickets import Attachment
+from models.tickets import Attachment, Ticket
 from operations.access.actor import Actor
 from operations.base import operation
 from operations.errors import BadInput, NotFound
 
-PER_FILE = 10 * 1024 * 1024
-PER_TICKET = 10
 CHUNK = 64 * 1024
+MIB = 1024 * 1024
+ROOM_IN_ZIP = 300 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRules:
+    """The site's settings: where files lie, bytes of one file, files of one sending, bytes of one enterprise."""
+
+    folder: Path
+    per_file: int
+    per_sending: int
+    per_enterprise: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +59,32 @@ ALLOWED = "、".join(sorted({ending.lstrip(".") for ending in KINDS}))
 
 
 @operation
-def store(stream: BinaryIO, file_name: str, *, actor: Actor, folder: Path, draft_key: str, is_public: bool = True) -> Attachment:
-    """Keep one uploaded file for ``actor``'s draft. Raises BadInput with the reason when it may not be kept."""
+def store(
+    stream: BinaryIO,
+    file_name: str,
+    *,
+    actor: Actor,
+    rules: UploadRules,
+    draft_key: str,
+    enterprise_id: int | None = None,
+    is_public: bool = True,
+) -> Attachment:
+    """Keep one uploaded file for ``actor``'s draft. Raises BadInput with the reason when it may not be kept.
+
+    ``enterprise_id`` is whose room it takes up (ATTACHMENT_QUOTA); None takes up nobody's.
+    """
     name = clean_name(file_name)
     kind = KINDS.get(Path(name).suffix.lower())
     if kind is None:
         raise BadInput(f"“{name}”的类型不能上传，只接受 {ALLOWED}。")
-    if count_in_draft(actor, draft_key) >= PER_TICKET:
-        raise BadInput(f"最多上传 {PER_TICKET} 个文件。")
     stored_name = secrets.token_hex(20)
-    path = path_of(folder, stored_name)
-    size, digest = _write(stream, path, name)
+    path = path_of(rules.folder, stored_name)
+    size, digest = _write(stream, path, name, most=rules.per_file)  # before the first statement: no lock is held
     try:
         _ensure_is(kind, path, name)
+        if count_in_draft(actor, draft_key) >= rules.per_sending:
+            raise BadInput(f"“{name}”没有收下：一次最多 {rules.per_sending} 个文件，可把几份材料合成一个 PDF。")
+        _ensure_room(enterprise_id, size, name, most=rules.per_enterprise)
     except BadInput:
         path.unlink()
         raise
@@ -113,12 +135,22 @@ def clean_name(file_name: str) -> str:
     return (stem[: 120 - len(ending)] + ending) or "未命名"
 
 
-def total_size(attachments: Iterable[Attachment]) -> int:
-    """Bytes of several files together."""
-    return sum(attachment.size for attachment in attachments)
+def find_in_draft(actor: Actor, draft_key: str, public_id: str) -> Attachment:
+    """One waiting file of the actor's draft, or NotFound."""
+    found = db.session.scalar(_in_draft(actor, draft_key).where(Attachment.public_id == public_id))
+    if found is None:
+        raise NotFound
+    return found
 
 
-def _in_draft(actor: Actor, draft_key: str):  # type: ignore[no-untyped-def]
+def of_ticket(ticket: Ticket, *, with_internal: bool) -> list[Attachment]:
+    """The files of a ticket, oldest first; the enterprise sees the public ones only."""
+    rows = select(Attachment).where(Attachment.ticket_id == ticket.id, Attachment.discarded_at.is_(None))
+    shown = rows if with_internal else rows.where(Attachment.is_public.is_(True))
+    return list(db.session.scalars(shown.order_by(Attachment.id)))
+
+
+def _in_draft(actor: Actor, draft_key: str) -> Select[Attachment]:
     return select(Attachment).where(
         Attachment.uploaded_by_id == actor.user_id,
         Attachment.draft_key == draft_key,
@@ -127,20 +159,36 @@ def _in_draft(actor: Actor, draft_key: str):  # type: ignore[no-untyped-def]
     )
 
 
-def _write(stream: BinaryIO, path: Path, name: str) -> tuple[int, str]:
+def _write(stream: BinaryIO, path: Path, name: str, *, most: int) -> tuple[int, str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     size, digest = 0, hashlib.sha256()
     with path.open("xb") as out:
         while chunk := stream.read(CHUNK):
             size += len(chunk)
-            if size > PER_FILE:
+            if size > most:
                 break
             digest.update(chunk)
             out.write(chunk)
-    if size == 0 or size > PER_FILE:
+    if size == 0 or size > most:
         path.unlink()
-        raise BadInput(f"“{name}”是空文件。" if size == 0 else f"“{name}”超过 {PER_FILE // 1024 // 1024} MB。")
+        raise BadInput(f"“{name}”是空文件。" if size == 0 else f"“{name}”超过 {_shown(most)}，请压缩后再传。")
     return size, digest.hexdigest()
+
+
+def _ensure_room(enterprise_id: int | None, size: int, name: str, *, most: int) -> None:
+    if enterprise_id is None:
+        return
+    taken = (
+        select(func.coalesce(func.sum(Attachment.size), 0))
+        .join(Ticket, Ticket.id == Attachment.ticket_id)
+        .where(Ticket.enterprise_id == enterprise_id, Attachment.discarded_at.is_(None))
+    )
+    if (db.session.scalar(taken) or 0) + size > most:
+        raise BadInput(f"“{name}”没有收下：贵企业的附件总量已满 {_shown(most)}，请压缩，或联系企业管家。")
+
+
+def _shown(size: int) -> str:
+    return f"{size // MIB} MB" if size >= MIB else f"{max(1, size // 1024)} KB"
 
 
 def _ensure_is(kind: FileKind, path: Path, name: str) -> None:
@@ -156,7 +204,7 @@ def _holds(path: Path, member: str) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-            sane = len(entries) <= 2000 and sum(entry.file_size for entry in entries) <= 300 * 1024 * 1024
+            sane = len(entries) <= 2000 and sum(entry.file_size for entry in entries) <= ROOM_IN_ZIP
             return sane and any(entry.filename == member for entry in entries)
     except (zipfile.BadZipFile, OSError, ValueError):
         return False
