@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base
+from models.base import Base, open_index
 
 
 class Event(Base):
@@ -16,7 +16,11 @@ class Event(Base):
     """
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_ticket", "ticket_id", "seq"), Index("ix_events_action", "action", "seq"))
+    __table_args__ = (
+        Index("ix_events_ticket", "ticket_id", "seq"),
+        Index("ix_events_action", "action", "seq"),
+        open_index("ix_events_actor", "actor_id", "seq", where="actor_id IS NOT NULL"),  # the system's own are many
+    )
 
     seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[datetime]

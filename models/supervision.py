@@ -44,6 +44,7 @@ class Supervision(Base):
     """督办. Attached to the ticket, never a status; unique per clock, level and due version.
 
     ``fire_at`` is when the sweep must next look at it: not signed for, not answered, or still in the same stage.
+    ``clock_due_at`` repeats the due date that is pressed, so that the queue sorts by lateness on one index.
     """
 
     __tablename__ = "supervisions"
@@ -55,7 +56,9 @@ class Supervision(Base):
         Index("ix_supervisions_ticket", "ticket_id"),
         open_index("ix_supervisions_fire", "fire_at", "id", where="fire_at IS NOT NULL"),
         open_index("ix_supervisions_queue", "level", "opened_at", "id", where="ended_at IS NULL"),
+        open_index("ix_supervisions_late", "clock_due_at", "id", where="ended_at IS NULL"),
         open_index("ix_supervisions_receiver", "receiver_id", "opened_at", where="ended_at IS NULL"),
+        open_index("ix_supervisions_received", "receiver_id", "id", where="ended_at IS NOT NULL"),
     )
 
     id: Mapped[primary_key]
@@ -71,6 +74,7 @@ class Supervision(Base):
     receiver_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     region_path: Mapped[str] = mapped_column(sa.String(120))
     issued_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    clock_due_at: Mapped[datetime]
     opened_at: Mapped[datetime]
     recorded_at: Mapped[created_at]
     sign_due_at: Mapped[datetime | None]

@@ -19,6 +19,8 @@ ISSUERS = {
     Level.REFERRAL: OrganisationKind.SUPERVISION_OFFICE,
 }
 NEXT = {Level.REMINDER: Level.FIRST, Level.FIRST: Level.SECOND, Level.SECOND: Level.TALK, Level.TALK: Level.REFERRAL}
+# These must be signed for and answered in time and climb by themselves; the others lead on by other ways.
+WITH_LIMITS = (Level.FIRST, Level.SECOND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,8 @@ class Limits:
 
 
 def limits(rules: Rulebook, level: Level, opened_at: datetime) -> Limits:
-    """The limits of an order opened now. Reminders and talks have none: they lead on by other ways."""
-    if level not in (Level.FIRST, Level.SECOND):
+    """The limits of an order opened now; only the first two orders have any."""
+    if level not in WITH_LIMITS:
         return Limits()
     ladder, calendar = rules.policy("ladder"), rules.calendar
     return Limits(

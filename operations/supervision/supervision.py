@@ -1,56 +1,83 @@
 """督办 by people: issue by hand, sign for, answer, accept or reject; opening is written by the addressee's own POST."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, select
 
 from models import clock
 from models.access import Role
 from models.base import db
+from models.clocks import Clock
+from models.log import Event
 from models.supervision import Level, Supervision, SupervisionSource
 from models.tickets import Act, Ticket
 from operations import log
-from operations.access.actor import Actor
+from operations.access.actor import Actor, Standing
 from operations.base import operation
 from operations.clocks import rulebook
-from operations.errors import DomainError, NotAllowed, NotFound, Refused, Stale
+from operations.errors import NotAllowed, Refused, Stale
 from operations.supervision import ladder, sweep
 from operations.supervision.announcing import announce
 from operations.tickets.advance import advance, may
 from operations.tickets.situation import Situation
+
+OPENED = "open_supervision"
 
 
 @operation
 def supervise(ticket: Ticket, *, actor: Actor, reason: str, version: int | None = None) -> Supervision:
     """督办：issue the next order by hand. The centre issues the first; the supervisor's office whatever comes next."""
     standing = may(ticket, Act.SUPERVISE, actor)
-    situation = Situation(ticket, actor)
-    pressed = situation.case_clock or min(situation.clocks, key=lambda running: running.due_at)
-    below = situation.open_supervision
-    level = _next_level(below.level if below else None, standing.role)
     if version is not None and version != ticket.version:
         raise Stale
+    situation = Situation(ticket, actor)
+    below = situation.open_supervision
+    pressed = _pressed_clock(situation, below)
     opening = sweep.Opening(
-        clock_id=below.clock_id if below else pressed.id,
+        clock_id=pressed.id,
         ticket_id=ticket.id,
         round=ticket.round,
-        due_version=below.due_version if below else pressed.due_version,
-        level=level,
+        due_version=pressed.due_version,
+        level=next_level(below.level if below else None, standing.role),
         rule="by_hand",
         region_path=ticket.region_path,
         receiver_id=pressed.unit_id or ticket.lead_unit_id,
-        due_at=pressed.due_at,
+        clock_due_at=pressed.due_at,
     )
     return _issue(ticket, opening, actor, reason)
 
 
 @operation
 def record_opening(order: Supervision, *, actor: Actor) -> None:
-    """打开：the first opening by somebody of the receiving unit; later ones change nothing."""
-    if not _receives(order, actor):
+    """打开：each person of the receiving unit is recorded once, by name; the first one opens it for the unit."""
+    post = receiving_post(order, actor)
+    if post is None:
         raise NotAllowed
+    db.session.refresh(order, with_for_update=True)  # two clicks at once are one opening
     if order.read_at is None:
         order.read_at = clock.now()
-        db.session.flush()
-        _note(order, actor, "open_supervision")
+    if not db.session.scalar(select(_opening_of(order, actor).exists())):
+        log.record(OPENED, object_type="supervision", object_id=order.id, actor=actor, standing=post,
+                   ticket_id=order.ticket_id, round=order.round)
+
+
+def opened_by(actor: Actor, orders: Sequence[Supervision]) -> set[int]:
+    """Ids of those ``orders`` that the actor has opened: one small statement on the tickets' own events."""
+    mine = select(Event.object_id).where(
+        Event.ticket_id.in_({order.ticket_id for order in orders}), Event.action == OPENED,
+        Event.actor_id == actor.user_id, Event.object_id.in_([order.id for order in orders]),
+    )
+    return set(db.session.scalars(mine)) if orders else set()
+
+
+def receiving_post(order: Supervision, actor: Actor) -> Standing | None:
+    """The post by which the actor is an addressee: an officer's unit is the receiver, a leader's is it or above it."""
+    path = order.receiver.path if order.receiver else ""
+    for post in actor.posts_as(Role.CASE_OFFICER, Role.UNIT_LEADER):
+        if post.unit_id == order.receiver_id or (post.role is Role.UNIT_LEADER and path.startswith(post.unit_path)):
+            return post
+    return None
 
 
 @operation
@@ -81,53 +108,50 @@ def answer(order: Supervision, ticket: Ticket, *, actor: Actor, words: str) -> N
 
 
 @operation
-def accept_answer(order: Supervision, ticket: Ticket, *, actor: Actor) -> None:
+def accept_answer(order: Supervision, ticket: Ticket, *, actor: Actor, version: int | None = None) -> None:
     """认可答复：the order is lifted when the ticket moves on (domain.md §7)."""
-    _ensure_answered(order)
-    advance(ticket, Act.ACCEPT_ANSWER, actor=actor, supervision=order.id)
+    ensure_may_judge(order, ticket, actor=actor)
+    advance(ticket, Act.ACCEPT_ANSWER, actor=actor, version=version, supervision=order.id)
     order.accepted_at = clock.now()
 
 
 @operation
-def reject_answer(order: Supervision, ticket: Ticket, *, actor: Actor, reason: str) -> None:
+def reject_answer(order: Supervision, ticket: Ticket, *, actor: Actor, reason: str, version: int | None = None) -> None:
     """退回答复：the receiver has its answering limit again; the second rejection climbs a rung."""
-    _ensure_answered(order)
-    advance(ticket, Act.REJECT_ANSWER, actor=actor, words=reason, supervision=order.id)
-    rules, now = rulebook.current(), clock.now()
+    ensure_may_judge(order, ticket, actor=actor)
+    advance(ticket, Act.REJECT_ANSWER, actor=actor, words=reason, version=version, supervision=order.id)
     order.rejected_count += 1
     order.answered_at = None
+    if order.level not in ladder.WITH_LIMITS:
+        return
+    rules, now = rulebook.current(), clock.now()
     order.due_at = rules.calendar.due(now, rules.rung_limit("answer")).due_at
     order.fire_at = min(moment for moment in (order.due_at, order.stage_due_at) if moment)
     if order.rejected_count >= rules.policy("ladder")["rejections"]:
         order.due_at = order.fire_at = now  # unanswered at its limit: the sweep opens the next rung
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one item of a bulk act."""
-
-    number: str
-    is_done: bool
-    words: str
-
-
-def supervise_all(tickets: list[Ticket], *, actor: Actor, reason: str) -> list[Outcome]:
-    """Issue an order for each ticket; rights and rungs are checked again for each, one refusal stops no other."""
-    return [_attempt(ticket, lambda t=ticket: supervise(t, actor=actor, reason=reason).level.label) for ticket in tickets]
+def ensure_may_judge(order: Supervision, ticket: Ticket, *, actor: Actor) -> None:
+    """Raise what stands against accepting or rejecting the answer: the centre judges answers to its own rung only."""
+    standing = may(ticket, Act.ACCEPT_ANSWER, actor)
+    if order.ended_at is not None:
+        raise Refused("这份督办已经结束。")
+    if order.answered_at is None or order.accepted_at is not None:
+        raise Refused("没有待认可的答复。")
+    if standing.role is Role.CLERK and order.level.rung > Level.FIRST.rung:
+        raise Refused(f"{order.level.label}由营商办认可或退回答复。")
 
 
-def _attempt(ticket: Ticket, act: object) -> Outcome:
-    number = ticket.number
-    try:
-        return Outcome(number, True, f"已发出{act()}")  # type: ignore[operator]
-    except DomainError as refusal:
-        return Outcome(number, False, str(refusal))
-
-
-def _next_level(below: Level | None, role: Role) -> Level:
+def next_level(below: Level | None, role: Role) -> Level:
+    """The rung above ``below`` (None: nothing stands yet): the centre's is the first, the office's whatever comes next."""
     if role is Role.CLERK or below is None:
         return Level.FIRST
     return ladder.NEXT[below]
+
+
+def _pressed_clock(situation: Situation, below: Supervision | None) -> Clock:
+    known = (running for running in situation.clocks if below and running.id == below.clock_id)
+    return next(known, None) or situation.case_clock or min(situation.clocks, key=lambda running: running.due_at)
 
 
 def _issue(ticket: Ticket, opening: sweep.Opening, actor: Actor, reason: str) -> Supervision:
@@ -144,31 +168,15 @@ def _issue(ticket: Ticket, opening: sweep.Opening, actor: Actor, reason: str) ->
     return order
 
 
-def _receives(order: Supervision, actor: Actor) -> bool:
-    posts = actor.posts_as(Role.CASE_OFFICER, Role.UNIT_LEADER)
-    path = order.receiver.path if order.receiver else ""
-    return any(
-        post.unit_id == order.receiver_id or (post.role is Role.UNIT_LEADER and path.startswith(post.unit_path))
-        for post in posts
+def _opening_of(order: Supervision, actor: Actor) -> Select[Any]:
+    return select(Event.seq).where(
+        Event.ticket_id == order.ticket_id, Event.action == OPENED, Event.object_id == order.id,
+        Event.actor_id == actor.user_id,
     )
 
 
 def _ensure_received(order: Supervision, actor: Actor) -> None:
-    if not _receives(order, actor):
+    if receiving_post(order, actor) is None:
         raise NotAllowed
     if order.ended_at is not None:
         raise Refused("这份督办已经结束。")
-
-
-def _ensure_answered(order: Supervision) -> None:
-    if order.ended_at is not None:
-        raise Refused("这份督办已经结束。")
-    if order.answered_at is None or order.accepted_at is not None:
-        raise NotFound("没有待认可的答复。")
-
-
-def _note(order: Supervision, actor: Actor, action: str) -> None:
-    log.record(action, object_type="supervision", object_id=order.id, actor=actor, standing=actor.posts[0],
-                     ticket_id=order.ticket_id, round=order.round)
-
-

@@ -53,7 +53,7 @@ class Opening:
     rule: str
     region_path: str
     receiver_id: int | None
-    due_at: datetime
+    clock_due_at: datetime
     below: Level | None = None
 
 
@@ -121,7 +121,8 @@ def _due_clocks(now: datetime) -> Select[Any]:
     return (
         select(
             Clock.id.label("clock_id"), Clock.ticket_id, Clock.round, Clock.kind, Clock.unit_id, Clock.due_at,
-            Clock.due_version, Clock.fire_at, Ticket.region_path, Ticket.lead_unit_id,
+            Clock.due_at.label("clock_due_at"), Clock.due_version, Clock.fire_at, Ticket.region_path,
+            Ticket.lead_unit_id,
         )
         .join(Ticket, Ticket.id == Clock.ticket_id)
         .where(Clock.fire_at <= now, Clock.kind.not_in(WINDOWS))
@@ -135,7 +136,7 @@ def _due_orders(now: datetime) -> Select[Any]:
     return (
         select(
             s.id.label("order_id"), s.clock_id, s.ticket_id, s.round, s.due_version, s.level, s.opened_at, s.due_at,
-            s.stage_due_at, s.answered_at, s.signed_at, s.read_at, s.fire_at, s.region_path,
+            s.stage_due_at, s.answered_at, s.signed_at, s.read_at, s.fire_at, s.region_path, s.clock_due_at,
             Clock.unit_id, Ticket.lead_unit_id,
         )
         .join(Clock, Clock.id == s.clock_id)
@@ -161,7 +162,7 @@ def _opening(row: Row[Any], level: Level, rule: str, below: Level | None = None)
         rule=rule,
         region_path=row.region_path,
         receiver_id=row.unit_id or row.lead_unit_id,
-        due_at=row.due_at,
+        clock_due_at=row.clock_due_at,
         below=below,
     )
 
@@ -230,6 +231,7 @@ def _row(opening: Opening, issuer_id: int | None, limits: ladder.Limits, now: da
         "issuer_id": issuer_id,
         "receiver_id": opening.receiver_id,
         "region_path": opening.region_path,
+        "clock_due_at": opening.clock_due_at,
         "opened_at": now,
         "recorded_at": now,
         "sign_due_at": limits.sign_due_at,
