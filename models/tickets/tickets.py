@@ -66,6 +66,9 @@ class Channel(LabelledEnum):
 
 _CLOSED = ", ".join(f"'{status}'" for status in sorted(CLOSED_STATUSES))
 _IS_OPEN = f"status NOT IN ({_CLOSED})"
+# Lists of open tickets name the very condition of the partial indexes, or the planner may not use them.
+OPEN_ONLY = sa.literal_column(f"tickets.{_IS_OPEN}", sa.Boolean)
+TAIL = sa.literal_column("substr(tickets.number, 15)", sa.String)
 
 
 class Ticket(Base):
@@ -88,6 +91,7 @@ class Ticket(Base):
         open_index("ix_tickets_open_due", "due_at", "id", where=_IS_OPEN),
         open_index("ix_tickets_open_status", "status", "due_at", "id", where=_IS_OPEN),
         open_index("ix_tickets_open_unit", "lead_unit_id", "due_at", "id", where=_IS_OPEN),
+        Index("ix_tickets_tail", sa.text("substr(number, 15)")),  # people read out the last digits
         Index("ix_tickets_enterprise", "enterprise_id", "id"),
         open_index("ix_tickets_open_enterprise", "enterprise_id", "due_at", "id", where="closed_at IS NULL"),
         Index("ix_tickets_unit", "lead_unit_id", "id"),
