@@ -315,6 +315,7 @@ def upgrade() -> None:
     op.create_table('tickets',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('number', sa.String(length=24), nullable=False),
+    sa.Column('tail', sa.String(length=4), sa.Computed('substr(number, 15)', persisted=True), nullable=False),
     sa.Column('subject', sa.String(length=100), nullable=False),
     sa.Column('content', sa.Text(), nullable=False),
     sa.Column('kind', sa.Enum('consultation', 'help', 'complaint', 'report', 'suggestion', 'rights', 'policy', 'assistance', 'arrears', name='ticketkind', native_enum=False, create_constraint=True, length=32), nullable=False),
@@ -363,6 +364,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_tickets_open_enterprise', ['enterprise_id', 'due_at', 'id'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
         batch_op.create_index('ix_tickets_open_status', ['status', 'due_at', 'id'], unique=False, sqlite_where=sa.text("status NOT IN ('closed', 'merged', 'refused', 'withdrawn')"), postgresql_where=sa.text("status NOT IN ('closed', 'merged', 'refused', 'withdrawn')"))
         batch_op.create_index('ix_tickets_open_unit', ['lead_unit_id', 'due_at', 'id'], unique=False, sqlite_where=sa.text("status NOT IN ('closed', 'merged', 'refused', 'withdrawn')"), postgresql_where=sa.text("status NOT IN ('closed', 'merged', 'refused', 'withdrawn')"))
+        batch_op.create_index('ix_tickets_tail', ['tail'], unique=False)
         batch_op.create_index('ix_tickets_unit', ['lead_unit_id', 'id'], unique=False)
         batch_op.create_index('uq_tickets_external', ['channel', 'external_number'], unique=True, sqlite_where=sa.text('external_number IS NOT NULL'), postgresql_where=sa.text('external_number IS NOT NULL'))
 

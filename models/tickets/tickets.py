@@ -68,7 +68,6 @@ _CLOSED = ", ".join(f"'{status}'" for status in sorted(CLOSED_STATUSES))
 _IS_OPEN = f"status NOT IN ({_CLOSED})"
 # Lists of open tickets name the very condition of the partial indexes, or the planner may not use them.
 OPEN_ONLY = sa.literal_column(f"tickets.{_IS_OPEN}", sa.Boolean)
-TAIL = sa.literal_column("substr(tickets.number, 15)", sa.String)
 
 
 class Ticket(Base):
@@ -91,7 +90,7 @@ class Ticket(Base):
         open_index("ix_tickets_open_due", "due_at", "id", where=_IS_OPEN),
         open_index("ix_tickets_open_status", "status", "due_at", "id", where=_IS_OPEN),
         open_index("ix_tickets_open_unit", "lead_unit_id", "due_at", "id", where=_IS_OPEN),
-        Index("ix_tickets_tail", sa.text("substr(number, 15)")),  # people read out the last digits
+        Index("ix_tickets_tail", "tail"),
         Index("ix_tickets_enterprise", "enterprise_id", "id"),
         open_index("ix_tickets_open_enterprise", "enterprise_id", "due_at", "id", where="closed_at IS NULL"),
         Index("ix_tickets_unit", "lead_unit_id", "id"),
@@ -100,6 +99,8 @@ class Ticket(Base):
 
     id: Mapped[primary_key]
     number: Mapped[str] = mapped_column(sa.String(24), unique=True)
+    # People read out the last four digits; the database keeps them for its index.
+    tail: Mapped[str] = mapped_column(sa.String(4), sa.Computed("substr(number, 15)", persisted=True), deferred=True)
     subject: Mapped[str] = mapped_column(sa.String(100))
     content: Mapped[str] = mapped_column(sa.Text)
     kind: Mapped[TicketKind]
