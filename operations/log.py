@@ -97,27 +97,7 @@ def append(drafts: Sequence[Draft]) -> None:
 
 
 def _link(draft: Draft, seq: int, prev: str, stamp: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    standing = draft.standing
-    body: dict[str, Any] = {
-        "seq": seq,
-        "at": draft.at.isoformat(),
-        "boot": stamp,
-        "actor": draft.actor.user_id,
-        "post": standing.post_id if standing else None,
-        "session": draft.actor.session_id,
-        "ip": draft.actor.address,
-        "action": draft.action,
-        "object": [draft.object_type, draft.object_id],
-        "ticket": draft.ticket_id,
-        "round": draft.round,
-        "from": draft.source,
-        "to": draft.target,
-        "public": draft.is_public,
-        "result": draft.result,
-        "details": draft.details,
-        "files": [attachment.sha256 for attachment in draft.attachments],
-    }
-    said = None
+    body, said = _body(draft, seq, stamp), None
     if draft.words:
         salt = secrets.token_hex(8)
         body["words"] = words_digest(salt, draft.words)
@@ -141,6 +121,29 @@ def _link(draft: Draft, seq: int, prev: str, stamp: str) -> tuple[dict[str, Any]
         "prev": prev,
         "hash": link_hash(prev, seq, text, ALGORITHM),
     }, said
+
+
+def _body(draft: Draft, seq: int, stamp: str) -> dict[str, Any]:
+    """What is sealed: who, by which post, from where, did what to what (security.md (e))."""
+    return {
+        "seq": seq,
+        "at": draft.at.isoformat(),
+        "boot": stamp,
+        "actor": draft.actor.user_id,
+        "post": draft.standing.post_id if draft.standing else None,
+        "session": draft.actor.session_id,
+        "ip": draft.actor.address,
+        "action": draft.action,
+        "object": [draft.object_type, draft.object_id],
+        "ticket": draft.ticket_id,
+        "round": draft.round,
+        "from": draft.source,
+        "to": draft.target,
+        "public": draft.is_public,
+        "result": draft.result,
+        "details": draft.details,
+        "files": [attachment.sha256 for attachment in draft.attachments],
+    }
 
 
 def canonical(body: dict[str, Any]) -> str:

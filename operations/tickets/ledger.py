@@ -12,7 +12,7 @@ from operations.access.actor import SYSTEM, Actor
 from operations.base import operation
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
-from operations.errors import BadInput
+from operations.errors import BadInput, Refused
 from operations.tickets.advance import advance
 
 
@@ -79,6 +79,8 @@ def ensure_allowed(ledger_class: LedgerClass | None, review_on: date | None) -> 
 
 
 def _open_entry(ticket: Ticket) -> LedgerEntry:
-    return db.session.scalars(
-        select(LedgerEntry).where(LedgerEntry.ticket_id == ticket.id, LedgerEntry.left_at.is_(None))
-    ).one()
+    entries = select(LedgerEntry).where(LedgerEntry.ticket_id == ticket.id, LedgerEntry.left_at.is_(None))
+    entry = db.session.scalar(entries)
+    if entry is None:
+        raise Refused("本件没有挂账。")
+    return entry

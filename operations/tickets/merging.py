@@ -8,7 +8,7 @@ from operations import notices
 from operations.access.actor import Actor
 from operations.base import operation
 from operations.clocks import clocks
-from operations.errors import BadInput
+from operations.errors import BadInput, Refused
 from operations.tickets.advance import advance
 
 
@@ -32,7 +32,9 @@ def merge(ticket: Ticket, *, actor: Actor, main: Ticket, reason: str, version: i
 @operation
 def unmerge(ticket: Ticket, *, actor: Actor, reason: str, version: int | None = None) -> None:
     """撤销并单：back to where it was; its clocks go on with the due dates they had."""
-    undone = db.session.query(Merge).filter_by(ticket_id=ticket.id, undone_at=None).one()
+    undone = db.session.query(Merge).filter_by(ticket_id=ticket.id, undone_at=None).one_or_none()
+    if undone is None:
+        raise Refused("本件没有并单。")
     ticket.merged_into_id = None
     advance(ticket, Act.UNMERGE, actor=actor, words=reason, version=version, target=Status(undone.from_status),
             merged_at=undone.merged_at.isoformat())
