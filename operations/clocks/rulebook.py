@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
-from sqlalchemy import DateTime, func, select, type_coerce
+from sqlalchemy import DateTime, bindparam, func, select, type_coerce
 
 from models import clock
 from models.base import db
@@ -51,15 +51,18 @@ def forget() -> None:
     _read.cache_clear()
 
 
+# Built once: every page and every act asks it.
+_VERSIONS = select(
+    select(func.coalesce(func.max(CalendarDay.id), 0)).scalar_subquery(),
+    select(func.count(CalendarYear.year)).scalar_subquery(),
+    select(func.count(Policy.id)).where(Policy.effective_at <= bindparam("now")).scalar_subquery(),
+    select(func.max(type_coerce(Policy.set_at, DateTime()))).scalar_subquery(),
+)
+
+
 def _look_up() -> Rulebook:
-    now = clock.now()
-    versions = select(
-        select(func.coalesce(func.max(CalendarDay.id), 0)).scalar_subquery(),
-        select(func.count(CalendarYear.year)).scalar_subquery(),
-        select(func.count(Policy.id)).where(Policy.effective_at <= now).scalar_subquery(),
-        select(func.max(type_coerce(Policy.set_at, DateTime()))).scalar_subquery(),
-    )
-    version = "/".join(str(part or 0) for part in db.session.execute(versions).one())
+    asked = db.session.execute(_VERSIONS, {"now": clock.now()})
+    version = "/".join(str(part or 0) for part in asked.one())
     return _read(str(db.engine.url), version)
 
 

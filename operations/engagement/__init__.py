@@ -1,0 +1,1 @@
+"""互动: what stewards and enterprises say to each other."""

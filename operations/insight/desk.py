@@ -1,0 +1,220 @@
+"""今日工作台: a steward's tickets by time left, their enterprises by silence, their latest interactions.
+
+Three statements in all, built once and kept: each carries its own figures beside the rows that it lists.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select
+from sqlalchemy.sql.selectable import Subquery
+
+from models import clock
+from models.access import Role
+from models.base import UTCDateTime, db
+from models.directory import Enterprise, Organisation
+from models.engagement import Interaction
+from models.tickets import Act, Status, Ticket, TicketKind
+from operations.access.actor import Actor
+from operations.access.scope import stewarded_by
+from operations.clocks import rulebook
+from operations.clocks.calendar import SHANGHAI
+from operations.clocks.lights import Light, light_of
+from operations.insight.lines import (
+    AWAITED_CLOCK, CALLED, COLUMNS, NOW, UNIT, Cursor, Line, comes_after, conditions, line_of, next_due, tonight,
+)
+from operations.tickets.workflow import open_to
+
+QUIET_DAYS = 30
+LINES_SHOWN, FIRMS_SHOWN, TALKS_SHOWN = 25, 10, 6
+VIEWS = ("all", "red", "amber", "green", "hold", "today")
+TABS = ("quiet", "promised", "open", "all")
+MINE = stewarded_by(bindparam("person"), NOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The tickets of one view with the figures of all views; ``after`` leads to the next page."""
+
+    lines: Sequence[Line]
+    counts: dict[str, int]
+    after: Cursor | None
+
+
+@dataclass(slots=True)
+class Firm:
+    """An enterprise in a steward's list with the light of its open tickets."""
+
+    row: Any
+    light: Light | None
+    is_quiet: bool
+    has_missed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Firms:
+    """The enterprises of one tab with the figures of all tabs."""
+
+    rows: Sequence[Firm]
+    counts: dict[str, int]
+
+
+def work(actor: Actor, *, view: str = "all", after: Cursor | None = None) -> Work:
+    """今天要办：the open tickets of the steward's enterprises, by working time left, paused ones last."""
+    now, calendar = clock.now(), rulebook.current().calendar
+    asked = {"person": actor.user_id, "now": now, "tonight": tonight(now)}
+    if after:
+        asked |= {"after_due": after.moment, "after_id": after.row_id}
+    rows = db.session.execute(_work(view, after is not None), asked).all()
+    counts = {name: rows[0][place] for place, name in enumerate(VIEWS)} if rows else dict.fromkeys(VIEWS, 0)
+    wanted = [row for row in rows if row.is_wanted]
+    shown = wanted[:LINES_SHOWN]
+    more = Cursor(shown[-1].sorted_by, shown[-1].id) if len(wanted) > LINES_SHOWN else None
+    return Work([line_of(row, now=now, calendar=calendar) for row in shown], counts, more)
+
+
+def firms(actor: Actor, *, tab: str = "quiet") -> Firms:
+    """我的企业：those of one tab, the longest silent first."""
+    now = clock.now()
+    quiet_before, today = quiet_line(now), now.astimezone(SHANGHAI).date()
+    asked = {"person": actor.user_id, "now": now, "quiet_before": quiet_before, "today": today}
+    rows = db.session.execute(_firms(tab), asked).all()
+    counts = {name: rows[0][place] for place, name in enumerate(TABS)} if rows else dict.fromkeys(TABS, 0)
+    return Firms([_firm(row, now, quiet_before, today) for row in rows if row.is_wanted], counts)
+
+
+def talks(actor: Actor) -> Sequence[Any]:
+    """最近互动：what the steward noted last."""
+    return db.session.execute(_TALKS, {"person": actor.user_id}).all()
+
+
+def quiet_line(now: datetime) -> datetime:
+    """久未联系 begins here: whoever was last spoken to before this moment."""
+    return now - timedelta(days=QUIET_DAYS)
+
+
+def next_act(line: Line) -> Act | None:
+    """What the steward may do next by the workflow table: stop the clock that runs, or press a unit that is short of
+    time. None where there is nothing but to look."""
+    acts = _ACTS.get(line.row.status, ())
+    if acts:
+        return acts[0] if line.row.kind is TicketKind.CONSULTATION else acts[-1]
+    pressed = line.light in (Light.AMBER, Light.RED, Light.DARK_RED)
+    return Act.REMIND if line.row.status is Status.HANDLING and pressed else None
+
+
+def _acts_of_a_steward() -> dict[Status, tuple[Act, ...]]:
+    """For each status the offered acts of a steward that stop the clock which runs there."""
+    return {
+        status: tuple(
+            step.act for step in open_to(status, frozenset({Role.STEWARD})) if step.is_offered and kind in step.stops
+        )
+        for status, kind in AWAITED_CLOCK.items()
+    }
+
+
+_ACTS = _acts_of_a_steward()
+
+
+@cache
+def _work(view: str, is_further: bool) -> Select[Any]:
+    """Every view is counted over all open tickets; those of the wanted one come first, so counts never lack a row."""
+    views, sorted_by = conditions(), next_due()
+    wanted = views[view] & comes_after(sorted_by, Ticket.id) if is_further else views[view]
+    is_wanted = case((wanted, 1), else_=0)
+    counted = select(
+        *(func.count().filter(views[name]).over().label(f"count_{name}") for name in VIEWS),
+        *COLUMNS, Ticket.enterprise_id, Ticket.lead_unit_id,
+        sorted_by.label("sorted_by"), is_wanted.label("is_wanted"),
+    ).where(Ticket.enterprise_id.in_(MINE), Ticket.closed_at.is_(None))
+    page = counted.order_by(is_wanted.desc(), sorted_by, Ticket.id).limit(LINES_SHOWN + 1).subquery()
+    return (
+        select(page, CALLED, UNIT)
+        .join(Enterprise, Enterprise.id == page.c.enterprise_id)
+        .outerjoin(Organisation, Organisation.id == page.c.lead_unit_id)
+        .order_by(page.c.is_wanted.desc(), page.c.sorted_by, page.c.id)
+    )
+
+
+@cache
+def _firms(tab: str) -> Select[Any]:
+    held = (
+        select(Ticket.enterprise_id, func.count().label("open_count"))
+        .where(Ticket.enterprise_id.in_(MINE), Ticket.closed_at.is_(None))
+        .group_by(Ticket.enterprise_id)
+        .subquery()
+    )
+    tabs = firm_tabs(held.c.open_count.is_not(None))
+    is_wanted = case((tabs[tab], 1), else_=0)
+    columns = (
+        Enterprise.id, Enterprise.name, Enterprise.category, Enterprise.contact_name, Enterprise.contact_phone,
+        Enterprise.quiet_since, Enterprise.next_contact_on,
+    )
+    page = (
+        select(
+            *(func.count().filter(tabs[name]).over().label(f"count_{name}") for name in TABS),
+            *columns, held.c.open_count, is_wanted.label("is_wanted"),
+        )
+        .outerjoin(held, held.c.enterprise_id == Enterprise.id)
+        .where(Enterprise.id.in_(MINE))
+        .order_by(is_wanted.desc(), Enterprise.quiet_since, Enterprise.id)
+        .limit(FIRMS_SHOWN)
+        .subquery()
+    )
+    beside = firm_facts(page)
+    return select(page, *beside).order_by(page.c.is_wanted.desc(), page.c.quiet_since, page.c.id)
+
+
+def firm_tabs(is_held: ColumnElement[bool]) -> dict[str, ColumnElement[bool]]:
+    """The groups of enterprises. Parameters: ``quiet_before`` and ``today``."""
+    return {
+        "quiet": Enterprise.quiet_since < bindparam("quiet_before", type_=UTCDateTime()),
+        "promised": Enterprise.next_contact_on <= bindparam("today"),
+        "open": is_held,
+        "all": Enterprise.id.is_not(None),
+    }
+
+
+def firm_facts(page: Subquery) -> tuple[ColumnElement[Any], ...]:
+    """Beside each listed enterprise: how it was last spoken to, and what the light of its tickets is made of."""
+    spoken = select(Interaction.kind).where(Interaction.enterprise_id == page.c.id)
+    spoken = spoken.order_by(Interaction.occurred_at.desc(), Interaction.id.desc()).limit(1)
+    runs = and_(Ticket.enterprise_id == page.c.id, Ticket.closed_at.is_(None), Ticket.paused_at.is_(None))
+    measures = {"due_at": func.min(Ticket.due_at), "warn_at": func.min(Ticket.warn_at), "rung": func.max(Ticket.rung)}
+    return (
+        spoken.scalar_subquery().label("spoken"),
+        *(select(measure).where(runs).scalar_subquery().label(name) for name, measure in measures.items()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Worst:
+    """The tightest of an enterprise's running tickets, as ``light_of`` reads it."""
+
+    due_at: datetime | None
+    warn_at: datetime | None
+    rung: int
+    paused_at: None = None
+
+
+def _firm(row: Any, now: datetime, quiet_before: datetime, today: date) -> Firm:
+    light = None
+    if row.open_count:
+        light = light_of(_Worst(row.due_at, row.warn_at, row.rung or 0), now) if row.due_at else Light.HOLD
+    missed = row.next_contact_on is not None and row.next_contact_on < today
+    return Firm(row, light, row.quiet_since < quiet_before, missed)
+
+
+_TALKS = (
+    select(
+        Interaction.id, Interaction.kind, func.substr(Interaction.content, 1, 40).label("content"),
+        Interaction.occurred_at, Interaction.recorded_at, Interaction.enterprise_id, CALLED,
+    )
+    .join(Enterprise, Enterprise.id == Interaction.enterprise_id)
+    .where(Interaction.steward_id == bindparam("person"))
+    .order_by(Interaction.occurred_at.desc(), Interaction.id.desc())
+    .limit(TALKS_SHOWN)
+)
