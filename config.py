@@ -82,8 +82,11 @@ class Config:
     SESSIONS_PER_ACCOUNT = Setting(env.whole(1, 20), default=3, means="一个账户同时登录数的上限")
     MAX_CONTENT_LENGTH = Setting(env.size, default=12 * MIB, means="一次请求的总大小上限")
     ATTACHMENT_BYTES = Setting(env.size, default=10 * MIB, means="单个附件的大小上限")
-    ATTACHMENTS_PER_TICKET = Setting(env.whole(1, 100), default=10, means="每件诉求的附件个数上限")
+    ATTACHMENTS_PER_TICKET = Setting(
+        env.whole(1, 100), default=10, means="一次提交（诉求、补充、留言各算一次）的附件个数上限"
+    )
     ATTACHMENT_QUOTA = Setting(env.size, default=200 * MIB, means="每家企业的附件总量上限")
+    DEMO = Setting(env.switch, default=False, means="演示：登录页列出演示账号，点一下即登录；不要用于正式数据（`on`、`off`）")
     OFFICE_HOURS = Setting(
         env.office_hours,
         default=env.office_hours("08:30-12:00,13:30-17:30"),

@@ -135,14 +135,6 @@ def clean_name(file_name: str) -> str:
     return (stem[: 120 - len(ending)] + ending) or "未命名"
 
 
-def find_in_draft(actor: Actor, draft_key: str, public_id: str) -> Attachment:
-    """One waiting file of the actor's draft, or NotFound."""
-    found = db.session.scalar(_in_draft(actor, draft_key).where(Attachment.public_id == public_id))
-    if found is None:
-        raise NotFound
-    return found
-
-
 def of_ticket(ticket: Ticket, *, with_internal: bool) -> list[Attachment]:
     """The files of a ticket, oldest first; the enterprise sees the public ones only."""
     rows = select(Attachment).where(Attachment.ticket_id == ticket.id, Attachment.discarded_at.is_(None))

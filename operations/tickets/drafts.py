@@ -1,10 +1,11 @@
 """草稿: a demand on its way to being submitted, kept on the server so that no reload, no back and no sign-in loses it."""
 
+import re
 import secrets
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select
 
 from models import clock
 from models.base import db
@@ -18,7 +19,7 @@ from operations.tickets import attachments, intake
 
 MOST_SHOWN = 10
 LONGEST_ANSWER = 20_000  # what is too long to be submitted is kept all the same, so that it can be shortened
-KEPT_FOR = timedelta(days=90)
+KEPT_FOR = timedelta(days=30)  # their files go then as well, see abandoned.py
 
 
 @operation
@@ -74,15 +75,16 @@ def send(draft: Draft, *, actor: Actor) -> Ticket:
 
 def find(actor: Actor, key: str) -> Draft:
     """The actor's own draft of this key, sent or not. Raises NotFound."""
-    found = db.session.scalar(_of(actor).where(Draft.key == key))
+    found = db.session.scalar(_of(actor).where(Draft.key == key)) if _KEY.fullmatch(key) else None
     if found is None:
         raise NotFound
     return found
 
 
 def unsent_of(actor: Actor) -> list[Draft]:
-    """The drafts the actor has not sent, the last touched first."""
-    rows = _of(actor).where(Draft.ticket_id.is_(None)).order_by(Draft.id.desc()).limit(MOST_SHOWN)
+    """The drafts of the last 30 days that the actor has not sent, the newest first."""
+    rows = _of(actor).where(Draft.ticket_id.is_(None), Draft.updated_at > clock.now() - KEPT_FOR)
+    rows = rows.order_by(Draft.id.desc()).limit(MOST_SHOWN)
     return list(db.session.scalars(rows))
 
 
@@ -91,15 +93,7 @@ def done_steps(draft: Draft) -> frozenset[int]:
     return frozenset(draft.answers.get("done", ()))
 
 
-@operation
-def sweep_old() -> int:
-    """Put away what nobody came back to within 90 days; returns how many."""
-    old = update(Draft).where(
-        Draft.updated_at < clock.now() - KEPT_FOR, Draft.ticket_id.is_(None), Draft.discarded_at.is_(None)
-    )
-    return db.session.connection().execute(old.values(discarded_at=clock.now())).rowcount
-
-
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,32}")
 _EMPTY: dict[str, Any] = {"done": []}
 
 
