@@ -1,0 +1,150 @@
+"""督办台: the open orders of a region, narrowed, counted and paged. Every number equals the list behind it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy.orm import aliased
+
+from models import clock
+from models.base import LabelledEnum, UTCDateTime, db
+from models.clocks import Clock
+from models.directory import Organisation, Region
+from models.supervision import Level, Supervision
+from models.tickets import Ticket
+from operations.access.actor import Actor
+from operations.access.scope import supervision_scope
+from operations.clocks import rulebook
+from operations.insight.keyset import Page, paged
+from operations.insight.lines import FAR, Cursor
+from operations.supervision.receipts import Receipt
+
+S = Supervision
+LATE_DAYS = (1, 3, 5)
+PAGE = 25
+NEW_CAP = 100
+# What somebody must answer for. Reminders are many and ask for no receipt: they show when their box is ticked.
+PRESSING = tuple(level for level in Level if level is not Level.REMINDER)
+Receiver, Issuer = aliased(Organisation), aliased(Organisation)
+
+
+class Sorting(LabelledEnum):
+    """The order of the queue."""
+
+    LATEST = "late", "超时最久"
+    UNREAD = "unread", "最久未打开"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What the list is narrowed to; nothing set is every open order of the scope but the system's reminders.
+
+    ``late_days``: the pressed clock lapsed at least so many working days ago. ``is_slow``: the present step of the
+    receipt is past its limit.
+    """
+
+    levels: tuple[Level, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    late_days: int = 0
+    is_slow: bool = False
+    unit_id: int | None = None
+    region: Region | None = None
+    sorting: Sorting = Sorting.LATEST
+
+
+def page_of(
+    actor: Actor, narrowing: Narrowing, *, after: Cursor | None = None, before: Cursor | None = None
+) -> Page:
+    """One page of the queue."""
+    moment: Any = S.clock_due_at
+    if narrowing.sorting is Sorting.UNREAD:  # the longest unopened first, everything opened behind them
+        moment = func.coalesce(case((receipt() == Receipt.UNOPENED, S.opened_at)), FAR, type_=UTCDateTime())
+    return paged(_rows().where(*conditions(actor, narrowing)), moment, S.id, size=PAGE, after=after, before=before)
+
+
+def all_rows(actor: Actor, narrowing: Narrowing, *, limit: int) -> Iterator[Row[Any]]:
+    """The rows of the whole list in its default order, streamed; ``limit`` bounds an export."""
+    rows = _rows().where(*conditions(actor, narrowing)).order_by(S.clock_due_at, S.id).limit(limit)
+    yield from db.session.execute(rows, execution_options={"yield_per": 500})
+
+
+def picked_rows(actor: Actor, ids: list[int]) -> list[Row[Any]]:
+    """The rows of these orders, those that are not the actor's left out."""
+    rows = _rows().where(supervision_scope(actor), S.id.in_(ids)).order_by(S.clock_due_at, S.id)
+    return list(db.session.execute(rows))
+
+
+def newest_id() -> int:
+    """The mark by which ``count_new`` knows what the page has not shown."""
+    return db.session.scalar(select(func.max(S.id))) or 0
+
+
+def count_new(actor: Actor, narrowing: Narrowing, *, since: int) -> int:
+    """How many open orders of this list came after ``since``, counted up to ``NEW_CAP``."""
+    new = select(S.id).where(S.id > since, *conditions(actor, narrowing)).limit(NEW_CAP)
+    return db.session.scalar(select(func.count()).select_from(new.subquery())) or 0
+
+
+def conditions(actor: Actor, narrowing: Narrowing) -> list[ColumnElement[bool]]:
+    """What holds for every order of the list: scope first."""
+    columns = {"level": S.level, "receipt": receipt(), "late": late_days(), "slow": slow(),
+               "receiver_id": S.receiver_id, "region_path": S.region_path}
+    return [supervision_scope(actor), S.ended_at.is_(None), *narrowed(columns, narrowing)]
+
+
+def narrowed(columns: dict[str, Any], n: Narrowing, *, but: str = "") -> list[ColumnElement[bool]]:
+    """The conditions that a narrowing sets on these columns; ``but`` is the facet (state, unit, region) left out."""
+    found: list[ColumnElement[bool]] = []
+    if but != "state":
+        found.append(columns["level"].in_(n.levels or PRESSING))
+        found += [columns["receipt"].in_(n.receipts)] if n.receipts else []
+        found += [columns["late"] >= n.late_days] if n.late_days else []
+        found += [columns["slow"] == 1] if n.is_slow else []
+    if but != "unit" and n.unit_id is not None:
+        found.append(columns["receiver_id"] == n.unit_id)
+    if but != "region" and n.region is not None:
+        found.append(columns["region_path"].startswith(n.region.path, autoescape=True))
+    return found
+
+
+def receipt() -> ColumnElement[Any]:
+    """``receipts.receipt_of`` as SQL."""
+    return case(
+        (S.level == Level.REMINDER, ""),
+        (S.answered_at.is_not(None), str(Receipt.ANSWERED)),
+        (S.signed_at.is_not(None), str(Receipt.UNANSWERED)),
+        (S.read_at.is_not(None), str(Receipt.UNSIGNED)),
+        else_=str(Receipt.UNOPENED),
+    )
+
+
+def slow() -> ColumnElement[int]:
+    """``receipts.is_slow`` as SQL, 1 or 0."""
+    now = clock.now()
+    unsigned = S.signed_at.is_(None) & (S.sign_due_at < now)
+    unanswered = S.signed_at.is_not(None) & (S.due_at < now)
+    return case(((S.level != Level.REMINDER) & S.answered_at.is_(None) & (unsigned | unanswered), 1), else_=0)
+
+
+def late_days() -> ColumnElement[int]:
+    """0, 1, 3 or 5: the highest of ``LATE_DAYS`` that the pressed clock is late by, in working days."""
+    now, calendar = clock.now(), rulebook.current().calendar
+    since = {days: calendar.subtract_office_seconds(now, days * calendar.day_seconds) for days in LATE_DAYS}
+    return case(*((S.clock_due_at <= since[days], days) for days in reversed(LATE_DAYS)), else_=0)
+
+
+def _rows() -> Select[Any]:
+    return (
+        select(
+            S.id, S.level, S.source, S.rule, S.opened_at, S.clock_due_at, S.sign_due_at, S.due_at, S.stage_due_at,
+            S.read_at, S.signed_at, S.answered_at, S.accepted_at, S.rejected_count, S.ticket_id, S.receiver_id,
+            Ticket.number, Ticket.subject, Ticket.status, Ticket.rung, Ticket.version.label("ticket_version"),
+            Clock.kind, Clock.paused_at,
+            Receiver.short_name.label("receiver"), Issuer.short_name.label("issuer"),
+        )
+        .join(Ticket, Ticket.id == S.ticket_id)
+        .join(Clock, Clock.id == S.clock_id)
+        .outerjoin(Receiver, Receiver.id == S.receiver_id)
+        .outerjoin(Issuer, Issuer.id == S.issuer_id)
+    )
