@@ -1,7 +1,7 @@
 """``@operation`` makes a function one business act: one transaction, its events sealed last, done once."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
@@ -20,6 +20,8 @@ R = TypeVar("R")
 
 _inside: ContextVar[bool] = ContextVar("inside_operation", default=False)
 _last_steps: ContextVar[dict[object, Callable[[], None]] | None] = ContextVar("last_steps", default=None)
+# What one transaction reads once and keeps in the session's notebook.
+REMEMBERED = ("running_clocks", "rulebook", "remembered")
 _INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -65,7 +67,7 @@ def operation(act: Callable[P, R]) -> Callable[P, R]:
         finally:
             _inside.reset(token)
             _last_steps.reset(steps)
-            for remembered in ("running_clocks", "rulebook"):
+            for remembered in REMEMBERED:
                 db.session.info.pop(remembered, None)
 
     return in_transaction
@@ -77,6 +79,25 @@ def before_commit(key: object, step: Callable[[], None]) -> None:
     if steps is None:
         raise RuntimeError("outside an operation there is no commit to wait for")
     steps[key] = step
+
+
+def remembered(key: Hashable, read: Callable[[], R]) -> R:
+    """What ``read`` answers, asked once per transaction: for facts that no act of the transaction changes."""
+    known: dict[Hashable, Any] = db.session.info.setdefault("remembered", {})
+    if key not in known:
+        known[key] = read()
+    return known[key]
+
+
+def come_to_rest() -> None:
+    """Within one transaction of several acts: finish those done so far, as a commit would, but do not commit yet.
+
+    The next act and the sweep then see what a new transaction would see: nothing is remembered but the rules.
+    """
+    _take_last_steps()
+    db.session.flush()
+    db.session.expunge_all()
+    db.session.info.pop("running_clocks", None)
 
 
 def _take_last_steps() -> None:

@@ -6,8 +6,7 @@ Nothing here reckons a date: the acts, the clocks and the sweep are the ones tha
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import select
 
@@ -18,7 +17,7 @@ from models.directory import Enterprise, Organisation
 from models.supervision import Level, Supervision
 from models.tickets import Channel, Difficulty, ProposalKind, ReplyMethod, ResultKind, Ticket
 from operations.access.actor import SYSTEM
-from operations.base import operation
+from operations.base import come_to_rest, operation
 from operations.clocks.calendar import SHANGHAI
 from operations.hotline import stage
 from operations.hotline.importing import reference
@@ -29,6 +28,7 @@ from operations.tickets import aftercare, coordination, intake, proposals
 
 LEVELS = (Level.FIRST, Level.SECOND, Level.TALK)
 RESULT = proposals.Terms("已按原答复办理。", result_kind=ResultKind.SOLVED)
+TOGETHER = 200  # turns that share a transaction: nobody waits for a commit in a throw-away database
 CALL = aftercare.Call(was_reached=True, is_solved=True, is_satisfied=True)
 
 
@@ -56,6 +56,9 @@ class Walked:
         return self.closed_at <= self.due_at
 
 
+Turn: TypeAlias = tuple[datetime, bool, int, Walk]
+
+
 def replay(messages: Sequence[Message], *, limit_days: int) -> list[Walked]:
     """Walk every message through the database of the running app, which must be empty. In the order given."""
     if not messages:
@@ -63,14 +66,13 @@ def replay(messages: Sequence[Message], *, limit_days: int) -> list[Walked]:
     with clock.standing_at(min(message.asked_at for message in messages)):
         on_stage = stage.build(messages, limit_days=limit_days)
     walks = [Walk(message) for message in messages]
-    for moment, together in groupby(_turns(walks), key=lambda turn: turn[0]):
-        _sweep_before(moment)
-        with clock.standing_at(moment):
-            _play([(walk, is_closing) for _, is_closing, _, walk in together], on_stage)
+    turns = _turns(walks)
+    for first in range(0, len(turns), TOGETHER):
+        _play(turns[first : first + TOGETHER], on_stage)
     return _walked(walks)
 
 
-def _turns(walks: Sequence[Walk]) -> list[tuple[datetime, bool, int, Walk]]:
+def _turns(walks: Sequence[Walk]) -> list[Turn]:
     """Every arrival and every reply in the order of time; at equal times arrivals first, in the order of the file."""
     arrivals = ((walk.message.asked_at, False, place, walk) for place, walk in enumerate(walks))
     replies = ((walk.message.replied_at, True, place, walk) for place, walk in enumerate(walks))
@@ -88,9 +90,13 @@ def _sweep_before(moment: datetime) -> None:
 
 
 @operation
-def _play(turns: Sequence[tuple[Walk, bool]], on_stage: Stage) -> None:
-    for walk, is_closing in turns:
-        (_close if is_closing else _open)(walk, on_stage)
+def _play(turns: Sequence[Turn], on_stage: Stage) -> None:
+    """Many turns in one transaction, each with the sweeps before it. Every act still has its own event and moment."""
+    for moment, is_closing, _, walk in turns:
+        _sweep_before(moment)
+        with clock.standing_at(moment):
+            (_close if is_closing else _open)(walk, on_stage)
+            come_to_rest()
 
 
 def _open(walk: Walk, on_stage: Stage) -> None:

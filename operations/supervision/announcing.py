@@ -1,6 +1,6 @@
 """Who is told of an opened order, set by set."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,8 @@ from models.base import db
 from models.directory import Region
 from models.notices import Notice, NoticeKind
 from models.supervision import Level
-from models.tickets import Ticket
 from operations import notices
-from operations.base import insert_ignoring
+from operations.base import insert_ignoring, remembered
 
 # An order from the second rung on is copied to the leaders in charge of the region (domain.md §7).
 TO_LEADERS = (Level.SECOND, Level.TALK, Level.REFERRAL)
@@ -29,41 +28,38 @@ class Opened:
     level: Level
     issuer_id: int | None
     receiver_id: int | None
-    due_at: datetime | None
+    subject: str
+    region_path: str
 
 
 def announce(opened: Sequence[Opened], now: datetime) -> None:
     """Queue one message per person and order, in the transaction that opened it."""
     if not opened:
         return
-    people = _people({order.receiver_id for order in opened} | {order.issuer_id for order in opened})
-    leaders = _leaders() if any(order.level in TO_LEADERS for order in opened) else []
-    subjects = _subjects([order.ticket_id for order in opened])
+    units = frozenset(order.receiver_id for order in opened if order.receiver_id)
+    people = remembered(("people", units), lambda: _people(units))
+    leaders = remembered("leaders", _leaders) if any(order.level in TO_LEADERS for order in opened) else []
     later = notices.not_before(now)
-    rows = [
-        _notice(order, user_id, subjects[order.ticket_id][0], now, later)
-        for order in opened
-        for user_id in _told(order, people, leaders, subjects[order.ticket_id][1])
-    ]
+    rows = [_notice(order, user_id, now, later) for order in opened for user_id in _told(order, people, leaders)]
     if rows:
         db.session.connection().execute(insert_ignoring(Notice.__table__), rows)
 
 
-def _told(order: Opened, people: dict[int, list[tuple[Role, int]]], leaders: list[tuple[int, str]], path: str) -> list[int]:
+def _told(order: Opened, people: dict[int, list[tuple[Role, int]]], leaders: list[tuple[int, str]]) -> list[int]:
     receivers = people.get(order.receiver_id or 0, [])
     heads = [user for role, user in receivers if role is Role.UNIT_LEADER]
     told = [user for _, user in receivers] if order.level is Level.REMINDER else heads or [user for _, user in receivers]
     if order.level in TO_LEADERS:
-        told = told + [user for user, region_path in leaders if path.startswith(region_path)]
+        told = told + [user for user, region_path in leaders if order.region_path.startswith(region_path)]
     return list(dict.fromkeys(told))
 
 
-def _notice(order: Opened, user_id: int, subject: str, now: datetime, later: datetime) -> dict[str, Any]:
+def _notice(order: Opened, user_id: int, now: datetime, later: datetime) -> dict[str, Any]:
     return {
         "user_id": user_id,
         "kind": NoticeKind.SUPERVISION,
         "ticket_id": order.ticket_id,
-        "subject": f"{order.level.label}：{subject}",
+        "subject": f"{order.level.label}：{order.subject}",
         "words": "",
         "dedup_key": f"supervision.{order.order_id}.{user_id}",
         "created_at": now,
@@ -71,9 +67,9 @@ def _notice(order: Opened, user_id: int, subject: str, now: datetime, later: dat
     }
 
 
-def _people(units: set[int | None]) -> dict[int, list[tuple[Role, int]]]:
+def _people(units: Iterable[int]) -> dict[int, list[tuple[Role, int]]]:
     rows = select(Post.organisation_id, Post.role, Post.user_id).where(
-        Post.organisation_id.in_([unit for unit in units if unit]),
+        Post.organisation_id.in_(units),
         Post.role.in_([Role.CASE_OFFICER, Role.UNIT_LEADER]),
         Post.ended_at.is_(None),
     )
@@ -88,8 +84,3 @@ def _leaders() -> list[tuple[int, str]]:
     from_region = select(Post.user_id, Region.path).join(Region, Region.id == Post.region_id)
     rows = from_region.where(Post.role == Role.LEADER, Post.ended_at.is_(None))
     return [(user, path) for user, path in db.session.execute(rows)]
-
-
-def _subjects(ticket_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    rows = select(Ticket.id, Ticket.subject, Ticket.region_path).where(Ticket.id.in_(ticket_ids))
-    return {ticket: (subject, path) for ticket, subject, path in db.session.execute(rows)}

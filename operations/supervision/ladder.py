@@ -82,6 +82,13 @@ def fires_next(order: Any, now: datetime, *, unread_at: datetime | None) -> date
     return min((moment for moment in ahead if moment is not None and moment > now), default=None)
 
 
+_OFFICES = (
+    select(Organisation.region_id, Organisation.kind, Organisation.id)
+    .where(Organisation.kind.in_(set(ISSUERS.values())))
+    .order_by(Organisation.id.desc())
+)
+
+
 class Offices:
     """Which office issues an order for a region: the nearest of its kind at or above it, at this moment.
 
@@ -90,10 +97,7 @@ class Offices:
     """
 
     def __init__(self) -> None:
-        rows = select(Organisation.region_id, Organisation.kind, Organisation.id).where(
-            Organisation.kind.in_(set(ISSUERS.values()))
-        )
-        self._by_place = {(region, kind): unit for region, kind, unit in db.session.execute(rows.order_by(Organisation.id.desc()))}
+        self._by_place = {(region, kind): unit for region, kind, unit in db.session.execute(_OFFICES)}
         self._known: dict[tuple[str, Level], int | None] = {}
 
     def issuer(self, region_path: str, level: Level) -> int | None:

@@ -42,6 +42,7 @@ def supervise(ticket: Ticket, *, actor: Actor, reason: str, version: int | None 
         level=next_level(below.level if below else None, standing.role),
         rule="by_hand",
         region_path=ticket.region_path,
+        subject=ticket.subject,
         receiver_id=pressed.unit_id or ticket.lead_unit_id,
         clock_due_at=pressed.due_at,
     )

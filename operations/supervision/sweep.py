@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, case, func, select, update
+from sqlalchemy import Row, Update, bindparam, func, select, update
 
 from models import clock
 from models.base import db
@@ -14,7 +14,7 @@ from models.supervision import Level, Supervision, SupervisionEnd, SupervisionSo
 from models.tickets import Act, Ticket
 from operations import log
 from operations.access.actor import SYSTEM, Actor
-from operations.base import insert_ignoring, operation
+from operations.base import insert_ignoring, operation, remembered
 from operations.clocks import rulebook
 from operations.supervision import announcing, ladder
 
@@ -52,9 +52,56 @@ class Opening:
     level: Level
     rule: str
     region_path: str
+    subject: str
     receiver_id: int | None
     clock_due_at: datetime
     below: Level | None = None
+
+
+# Built once: a sweep that finds little costs little.
+_s, _orders, _clocks, _tickets = Supervision, Supervision.__table__, Clock.__table__, Ticket.__table__
+_NEXT_FIRE = select(
+    select(func.min(Clock.fire_at)).where(Clock.fire_at.is_not(None), Clock.kind.not_in(WINDOWS)).scalar_subquery(),
+    select(func.min(_s.fire_at)).where(_s.fire_at.is_not(None)).scalar_subquery(),
+)
+# FOR UPDATE SKIP LOCKED: other workers skip what this transaction holds; SQLite has one writer and needs no locks.
+_DUE_CLOCKS = (
+    select(
+        Clock.id.label("clock_id"), Clock.ticket_id, Clock.round, Clock.kind, Clock.unit_id, Clock.due_at,
+        Clock.due_at.label("clock_due_at"), Clock.due_version, Clock.fire_at, Ticket.region_path, Ticket.subject,
+        Ticket.lead_unit_id,
+    )
+    .join(Ticket, Ticket.id == Clock.ticket_id)
+    .where(Clock.fire_at <= bindparam("now"), Clock.kind.not_in(WINDOWS))
+    .order_by(Clock.fire_at, Clock.id)
+    .limit(BATCH)
+    .with_for_update(skip_locked=True, of=Clock)
+)
+_DUE_ORDERS = (
+    select(
+        _s.id.label("order_id"), _s.clock_id, _s.ticket_id, _s.round, _s.due_version, _s.level, _s.opened_at, _s.due_at,
+        _s.stage_due_at, _s.answered_at, _s.signed_at, _s.read_at, _s.fire_at, _s.region_path, _s.clock_due_at,
+        Clock.unit_id, Ticket.subject, Ticket.lead_unit_id,
+    )
+    .join(Clock, Clock.id == _s.clock_id)
+    .join(Ticket, Ticket.id == _s.ticket_id)
+    .where(_s.fire_at <= bindparam("now"), Clock.paused_at.is_(None))
+    .order_by(_s.fire_at, _s.id)
+    .limit(BATCH)
+    .with_for_update(skip_locked=True, of=Supervision)
+)
+_IDS = bindparam("ids", expanding=True)
+_LET_REST = update(_clocks).where(_clocks.c.id.in_(_IDS)).values(fire_at=None)
+_LET_LAPSE = update(_clocks).where(_clocks.c.id.in_(_IDS)).values(fire_at=_clocks.c.due_at)
+_LOOK_AGAIN = update(_orders).where(_orders.c.id == bindparam("order")).values(fire_at=bindparam("at"))
+_END_BELOW = (
+    update(_orders)
+    .where(_orders.c.clock_id.in_(_IDS), _orders.c.ended_at.is_(None))
+    .values(ended_at=bindparam("now"), ended_as=SupervisionEnd.ESCALATED, fire_at=None)
+)
+_RAISE = update(_tickets).where(_tickets.c.id.in_(_IDS), _tickets.c.rung < bindparam("to_rung")).values(
+    rung=bindparam("to_rung")
+)
 
 
 def sweep() -> Swept:
@@ -71,10 +118,7 @@ def sweep() -> Swept:
 
 def next_fire_at() -> datetime | None:
     """The next moment at which a sweep would find something: the simulated clock of the replay jumps to it."""
-    of_clocks = select(func.min(Clock.fire_at)).where(Clock.fire_at.is_not(None), Clock.kind.not_in(WINDOWS))
-    of_orders = select(func.min(Supervision.fire_at)).where(Supervision.fire_at.is_not(None))
-    moments = [db.session.scalar(of_clocks), db.session.scalar(of_orders)]
-    return min((moment for moment in moments if moment), default=None)
+    return min(filter(None, db.session.execute(_NEXT_FIRE).one()), default=None)
 
 
 def remaining(now: datetime) -> int:
@@ -86,25 +130,29 @@ def remaining(now: datetime) -> int:
 
 @operation
 def _sweep_clocks() -> Swept:
-    now, rules = clock.now(), rulebook.current()
-    rows = db.session.execute(_claim(_due_clocks(now), Clock)).all()
-    openings, ids = [], {"warned": [], "lapsed": []}
+    now = clock.now()
+    rows = db.session.execute(_DUE_CLOCKS, {"now": now}).all()
+    if not rows:
+        return Swept()
+    rules, openings, ids = rulebook.current(), [], {"warned": [], "lapsed": []}
     for row in rows:
         lapsed = row.due_at <= now
         ids["lapsed" if lapsed else "warned"].append(row.clock_id)
         rung = ladder.rung_of_clock(rules, row.kind, lapsed=lapsed)
         if rung:
             openings.append(_opening(row, *rung))
-    _set_clocks(ids["lapsed"], None)
-    _set_clocks(ids["warned"], Clock.due_at)
+    _execute(_LET_REST, ids["lapsed"])
+    _execute(_LET_LAPSE, ids["warned"])
     return _climb(openings, rows, now, rules)
 
 
 @operation
 def _sweep_orders() -> Swept:
-    now, rules = clock.now(), rulebook.current()
-    rows = db.session.execute(_claim(_due_orders(now), Supervision)).all()
-    openings, later = [], []
+    now = clock.now()
+    rows = db.session.execute(_DUE_ORDERS, {"now": now}).all()
+    if not rows:
+        return Swept()
+    rules, openings, later = rulebook.current(), [], []
     unread_climbs = rules.policy("ladder")["unread_climbs"]
     for row in rows:
         unread_at = rules.calendar.due(row.opened_at, rules.rung_limit("unread")).due_at if unread_climbs else None
@@ -112,44 +160,8 @@ def _sweep_orders() -> Swept:
         if rule:
             openings.append(_opening(row, ladder.NEXT[row.level], rule, below=row.level))
         later.append({"order": row.order_id, "at": None if rule else ladder.fires_next(row, now, unread_at=unread_at)})
-    if later:
-        _set_each(Supervision, later)
+    db.session.connection().execute(_LOOK_AGAIN, later)
     return _climb(openings, rows, now, rules)
-
-
-def _due_clocks(now: datetime) -> Select[Any]:
-    return (
-        select(
-            Clock.id.label("clock_id"), Clock.ticket_id, Clock.round, Clock.kind, Clock.unit_id, Clock.due_at,
-            Clock.due_at.label("clock_due_at"), Clock.due_version, Clock.fire_at, Ticket.region_path,
-            Ticket.lead_unit_id,
-        )
-        .join(Ticket, Ticket.id == Clock.ticket_id)
-        .where(Clock.fire_at <= now, Clock.kind.not_in(WINDOWS))
-        .order_by(Clock.fire_at, Clock.id)
-        .limit(BATCH)
-    )
-
-
-def _due_orders(now: datetime) -> Select[Any]:
-    s = Supervision
-    return (
-        select(
-            s.id.label("order_id"), s.clock_id, s.ticket_id, s.round, s.due_version, s.level, s.opened_at, s.due_at,
-            s.stage_due_at, s.answered_at, s.signed_at, s.read_at, s.fire_at, s.region_path, s.clock_due_at,
-            Clock.unit_id, Ticket.lead_unit_id,
-        )
-        .join(Clock, Clock.id == s.clock_id)
-        .join(Ticket, Ticket.id == s.ticket_id)
-        .where(s.fire_at <= now, Clock.paused_at.is_(None))
-        .order_by(s.fire_at, s.id)
-        .limit(BATCH)
-    )
-
-
-def _claim(rows: Select[Any], table: Any) -> Select[Any]:
-    """Other workers skip what this transaction holds; SQLite has a single writer and needs no locks."""
-    return rows.with_for_update(skip_locked=True, of=table)
 
 
 def _opening(row: Row[Any], level: Level, rule: str, below: Level | None = None) -> Opening:
@@ -161,20 +173,16 @@ def _opening(row: Row[Any], level: Level, rule: str, below: Level | None = None)
         level=level,
         rule=rule,
         region_path=row.region_path,
+        subject=row.subject,
         receiver_id=row.unit_id or row.lead_unit_id,
         clock_due_at=row.clock_due_at,
         below=below,
     )
 
 
-def _set_clocks(ids: Sequence[int], fire_at: Any) -> None:
+def _execute(statement: Update, ids: Sequence[int], **values: Any) -> None:
     if ids:
-        db.session.connection().execute(update(Clock.__table__).where(Clock.id.in_(ids)).values(fire_at=fire_at))
-
-
-def _set_each(table: type[Supervision], rows: list[dict[str, Any]]) -> None:
-    statement = update(table.__table__).where(table.id == bindparam("order")).values(fire_at=bindparam("at"))
-    db.session.connection().execute(statement, rows)
+        db.session.connection().execute(statement, {"ids": ids, **values})
 
 
 def _climb(openings: list[Opening], rows: Sequence[Row[Any]], now: datetime, rules: rulebook.Rulebook) -> Swept:
@@ -197,7 +205,8 @@ def open_orders(
     openings: Sequence[Opening], *, now: datetime, rules: rulebook.Rulebook, actor: Actor = SYSTEM
 ) -> list[announcing.Opened]:
     """Insert the orders with their limits and events. The unique key decides: what is open already is left out."""
-    offices, by_level = ladder.Offices(), {level: ladder.limits(rules, level, now) for level in Level}
+    offices = remembered("offices", ladder.Offices)
+    by_level = {level: ladder.limits(rules, level, now) for level in {opening.level for opening in openings}}
     rows = [_row(o, offices.issuer(o.region_path, o.level), by_level[o.level], now) for o in openings]
     inserted = insert_ignoring(Supervision.__table__).returning(
         Supervision.id, Supervision.clock_id, sort_by_parameter_order=False
@@ -208,7 +217,7 @@ def open_orders(
         order_id = ids.get(opening.clock_id)
         if order_id is None:
             continue
-        opened.append(announcing.Opened(order_id, opening.ticket_id, opening.level, row["issuer_id"], opening.receiver_id, row["due_at"]))
+        opened.append(_opened(order_id, opening, row["issuer_id"]))
         log.record(
             Act.SUPERVISE, object_type="supervision", object_id=order_id, actor=actor, standing=actor.posts[0], at=now,
             ticket_id=opening.ticket_id, round=opening.round,
@@ -216,6 +225,12 @@ def open_orders(
                      "due_version": opening.due_version, "rules": rules.version},
         )
     return opened
+
+
+def _opened(order_id: int, opening: Opening, issuer_id: int | None) -> announcing.Opened:
+    return announcing.Opened(
+        order_id, opening.ticket_id, opening.level, issuer_id, opening.receiver_id, opening.subject, opening.region_path
+    )
 
 
 def _row(opening: Opening, issuer_id: int | None, limits: ladder.Limits, now: datetime) -> dict[str, Any]:
@@ -245,19 +260,12 @@ def _row(opening: Opening, issuer_id: int | None, limits: ladder.Limits, now: da
 
 def end_below(openings: Sequence[Opening], now: datetime) -> None:
     """When the next rung opens, the order below it ends as 升级."""
-    clocks = [opening.clock_id for opening in openings]
-    table = Supervision.__table__
-    below = update(table).where(table.c.clock_id.in_(clocks), table.c.ended_at.is_(None))
-    ended = below.values(ended_at=now, ended_as=SupervisionEnd.ESCALATED, fire_at=None)
-    db.session.connection().execute(ended)
+    _execute(_END_BELOW, [opening.clock_id for opening in openings], now=now)
 
 
 def _raise_rungs(opened: Sequence[announcing.Opened]) -> None:
     for rung, tickets in _grouped(opened, lambda order: order.level.rung).items():
-        table = Ticket.__table__
-        higher = case((table.c.rung < rung, rung), else_=table.c.rung)
-        raised = update(table).where(table.c.id.in_([order.ticket_id for order in tickets]))
-        db.session.connection().execute(raised.values(rung=higher))
+        _execute(_RAISE, [order.ticket_id for order in tickets], to_rung=rung)
 
 
 def _grouped(opened: Sequence[announcing.Opened], key: Callable[[announcing.Opened], int]) -> dict[int, list[announcing.Opened]]:
