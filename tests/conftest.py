@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 import flask_migrate
 import hypothesis
 import pytest
+from sqlalchemy import select
 
 from app import create_app
 from benchmarks.postgres import NoServer
 from config import Testing
 from models import clock
+from models.access import User
 from models.base import db
+from models.directory import Enterprise, Organisation, Region
 from operations.access.accounts import hash_password
 from operations.access.people import actor_named
 from operations.demo import city as demo_city
@@ -23,7 +26,9 @@ from tests.sqlite import SQLite
 ENGINES = {"sqlite": SQLite, "postgresql": postgres.Postgres}
 IN_CI = os.environ.get("CI") == "true"
 
-hypothesis.settings.register_profile("house", deadline=None, derandomize=IN_CI)
+# Explaining an example runs whole histories again for minutes; the shrunk example says enough.
+PHASES = set(hypothesis.Phase) - {hypothesis.Phase.explain}
+hypothesis.settings.register_profile("house", deadline=None, derandomize=IN_CI, phases=PHASES)
 hypothesis.settings.load_profile("house")
 
 
@@ -55,7 +60,7 @@ def engine_name(request):
 
 @pytest.fixture(scope="session")
 def database(engine_name):
-    """This worker's database: ``url``, and ``restore()`` to what the migrations left."""
+    """This worker's database: ``url``, ``restore()`` to what the migrations left, ``remember(name)`` for more."""
     try:
         database = ENGINES[engine_name](migrate)
     except NoServer as missing:
@@ -106,10 +111,25 @@ def password_hash():
 
 
 @pytest.fixture
-def city(app):
+def city(app, database):
     """The demonstration city, empty of tickets; see ``operations/demo/city.py`` for who is who."""
-    with clock.standing_at(datetime(2026, 1, 5, tzinfo=UTC)):
-        return demo_city.build(password_hash())
+    if "city" in database.remembered:
+        database.restore("city")
+    else:
+        with clock.standing_at(datetime(2026, 1, 5, tzinfo=UTC)):
+            demo_city.build(password_hash())
+        db.session.remove()
+        database.remember("city")
+    return demo_city.City(
+        regions=by("code", Region),
+        organisations=by("name", Organisation),
+        users=by("username", User),
+        enterprises=by("short_name", Enterprise),
+    )
+
+
+def by(name, model):
+    return {getattr(row, name): row for row in db.session.scalars(select(model))}
 
 
 @pytest.fixture

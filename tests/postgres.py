@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from benchmarks import postgres as server
 from tests import shared
+from tests.shared import MIGRATED
 
 BASE_URL = "ZHITONGCHE_TEST_POSTGRES"
 MISSING = "ZHITONGCHE_TEST_NO_POSTGRES"
@@ -53,52 +54,63 @@ class Postgres:
         shared.once("postgres", lambda: self._make_template(migrate))
         self.url = server.create_database(self.base_url, self.name, template=self.template)
         self.engine = sa.create_engine(self.url, isolation_level="AUTOCOMMIT", connect_args=AS_REPLICA)
-        self.restore = self._restore if self._may_act_as_replica() else self._copy
+        self.may_act_as_replica = self._may_act_as_replica()
+        self.remembered = {MIGRATED}
+
+    def remember(self, name: str) -> None:
+        """What the database holds now can be restored by this name; not on somebody else's server."""
+        if self.may_act_as_replica:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql(restoring_function(connection, name))
+            self.remembered.add(name)
+
+    def restore(self, name: str = MIGRATED) -> None:
+        if self.may_act_as_replica:
+            self._restore(name)
+        else:
+            server.drop_database(self.base_url, self.name)
+            server.create_database(self.base_url, self.name, template=self.template)
+
+    def close(self) -> None:
+        self.engine.dispose()
+        server.drop_database(self.base_url, self.name)
 
     def _make_template(self, migrate: Callable[[str], None]) -> None:
         server.wait_until_ready(self.base_url)
         url = server.create_database(self.base_url, self.template)
         migrate(url)
         with server.connection_to(url) as connection:
-            connection.exec_driver_sql(restoring_function(connection))
+            connection.exec_driver_sql(restoring_function(connection, MIGRATED))
 
     def _may_act_as_replica(self) -> bool:
         try:
-            self._restore()
+            self._restore(MIGRATED)
         except sa.exc.DBAPIError:
             return False
         return True
 
-    def _restore(self) -> None:
+    def _restore(self, name: str) -> None:
         with self.engine.connect() as connection:
-            connection.exec_driver_sql("SELECT kept.restore()")
-
-    def _copy(self) -> None:
-        server.drop_database(self.base_url, self.name)
-        server.create_database(self.base_url, self.name, template=self.template)
-
-    def close(self) -> None:
-        self.engine.dispose()
-        server.drop_database(self.base_url, self.name)
+            connection.exec_driver_sql(f"SELECT {name}.restore()")
 
 
-def restoring_function(connection: sa.Connection) -> str:
-    """SQL that puts every table and sequence back to what the migrations left; rows they left are kept aside."""
+def restoring_function(connection: sa.Connection, name: str) -> str:
+    """SQL that keeps the present rows aside in a schema, with a function that puts tables and sequences back."""
     tables = sorted(sa.inspect(connection).get_table_names())
     steps = [f'IF EXISTS (SELECT FROM "{table}") THEN DELETE FROM "{table}"; END IF;' for table in tables]
     copies = []
     for table in tables:
         if connection.exec_driver_sql(f'SELECT EXISTS (SELECT FROM "{table}")').scalar():
             columns = _writable_columns(connection, table)
-            copies.append(f'CREATE TABLE kept."{table}" AS SELECT {columns} FROM "{table}";')
-            steps.append(f'INSERT INTO "{table}" ({columns}) OVERRIDING SYSTEM VALUE SELECT * FROM kept."{table}";')
+            copies.append(f'CREATE TABLE {name}."{table}" AS SELECT {columns} FROM "{table}";')
+            steps.append(f'INSERT INTO "{table}" ({columns}) OVERRIDING SYSTEM VALUE SELECT * FROM {name}."{table}";')
     for sequence in connection.exec_driver_sql(SEQUENCES).scalars():
         value, is_called = connection.exec_driver_sql(f"SELECT last_value, is_called FROM {sequence}").one()
         steps.append(f"PERFORM setval('{sequence}', {value}, {is_called});")
     body = "\n".join(steps)
     return (
-        f"CREATE SCHEMA kept; {' '.join(copies)}"
-        f" CREATE FUNCTION kept.restore() RETURNS void LANGUAGE plpgsql AS $$BEGIN {body} END$$"
+        f"CREATE SCHEMA {name}; {' '.join(copies)}"
+        f" CREATE FUNCTION {name}.restore() RETURNS void LANGUAGE plpgsql AS $$BEGIN {body} END$$"
     )
 
 

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 
 ROOM = "ZHITONGCHE_TEST_ROOM"
+MIGRATED = "migrated"  # the name of the rows that the migrations leave
 
 
 def open_room(config: pytest.Config) -> None:
     """Made by the process that pytest was started as; workers find it in their environment."""
     if not is_worker(config):
         os.environ[ROOM] = tempfile.mkdtemp(prefix="zqztc-test-", dir=_fastest_folder())
+        # Workers must find the same tests in the same order, also where the cases of a test are a set.
+        os.environ.setdefault("PYTHONHASHSEED", "0")
         config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(ROOM)))
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from tests import shared
+from tests.shared import MIGRATED
 
 PATIENCE_SECONDS = 5.0
 
@@ -18,32 +19,41 @@ class SQLite:
         template, path = shared.room() / "template.sqlite3", shared.room() / f"{shared.worker_name()}.sqlite3"
         shared.once("sqlite", lambda: migrate(f"sqlite:///{template}"))
         self.url = f"sqlite:///{path}"
-        self.template = sqlite3.connect(":memory:")
+        self.remembered: dict[str, sqlite3.Connection] = {}
         with contextlib.closing(sqlite3.connect(template)) as source:
-            source.backup(self.template)
+            self._remember(MIGRATED, source)
         self.connection = sqlite3.connect(path, timeout=PATIENCE_SECONDS)
         self.connection.execute("PRAGMA journal_mode=WAL")  # as `zhitongche init` does
         self.connection.execute("PRAGMA synchronous=OFF")
-        self._copy()
+        self._copy(MIGRATED)
 
-    def restore(self) -> None:
-        """Only after a test that wrote: the version changes when another connection commits."""
-        if self._version() != self.version:
-            self._copy()
+    def remember(self, name: str) -> None:
+        """What the database holds now can be restored by this name."""
+        self._remember(name, self.connection)
+        self.state = name, self._version()
+
+    def restore(self, name: str = MIGRATED) -> None:
+        """Only where needed: the version changes when another connection commits."""
+        if self.state != (name, self._version()):
+            self._copy(name)
 
     def close(self) -> None:
-        self.connection.close()
-        self.template.close()
+        for connection in (self.connection, *self.remembered.values()):
+            connection.close()
 
-    def _copy(self) -> None:
+    def _remember(self, name: str, source: sqlite3.Connection) -> None:
+        self.remembered[name] = sqlite3.connect(":memory:")
+        source.backup(self.remembered[name])
+
+    def _copy(self, name: str) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
 
         def give_up(_status: int, _remaining: int, _total: int) -> None:
             if time.monotonic() > deadline:
                 raise TimeoutError("a transaction of this test is still open: nothing can be cleaned up")
 
-        self.template.backup(self.connection, progress=give_up, sleep=0.01)
-        self.version = self._version()
+        self.remembered[name].backup(self.connection, progress=give_up, sleep=0.01)
+        self.state = name, self._version()
 
     def _version(self) -> int:
         return self.connection.execute("PRAGMA data_version").fetchone()[0]
