@@ -360,10 +360,10 @@ def upgrade() -> None:
     with op.batch_alter_table('tickets', schema=None) as batch_op:
         batch_op.create_index('ix_tickets_enterprise', ['enterprise_id', 'id'], unique=False)
         batch_op.create_index('ix_tickets_merged_into', ['merged_into_id'], unique=False, sqlite_where=sa.text('merged_into_id IS NOT NULL'), postgresql_where=sa.text('merged_into_id IS NOT NULL'))
-        batch_op.create_index('ix_tickets_open_due', ['due_at', 'id'], unique=False, sqlite_where=sa.text("status NOT IN ('closed', 'merged', 'refused', 'withdrawn')"), postgresql_where=sa.text("status NOT IN ('closed', 'merged', 'refused', 'withdrawn')"))
+        batch_op.create_index('ix_tickets_open_due', ['due_at', 'id'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
         batch_op.create_index('ix_tickets_open_enterprise', ['enterprise_id', 'due_at', 'id'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
-        batch_op.create_index('ix_tickets_open_status', ['status', 'due_at', 'id'], unique=False, sqlite_where=sa.text("status NOT IN ('closed', 'merged', 'refused', 'withdrawn')"), postgresql_where=sa.text("status NOT IN ('closed', 'merged', 'refused', 'withdrawn')"))
-        batch_op.create_index('ix_tickets_open_unit', ['lead_unit_id', 'due_at', 'id'], unique=False, sqlite_where=sa.text("status NOT IN ('closed', 'merged', 'refused', 'withdrawn')"), postgresql_where=sa.text("status NOT IN ('closed', 'merged', 'refused', 'withdrawn')"))
+        batch_op.create_index('ix_tickets_open_status', ['status', 'due_at', 'id'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+        batch_op.create_index('ix_tickets_open_unit', ['lead_unit_id', 'due_at', 'id'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
         batch_op.create_index('ix_tickets_tail', ['tail'], unique=False)
         batch_op.create_index('ix_tickets_unit', ['lead_unit_id', 'id'], unique=False)
         batch_op.create_index('uq_tickets_external', ['channel', 'external_number'], unique=True, sqlite_where=sa.text('external_number IS NOT NULL'), postgresql_where=sa.text('external_number IS NOT NULL'))
