@@ -5,12 +5,11 @@ Three statements in all, built once and kept: each carries its own figures besid
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select
-from sqlalchemy.sql.selectable import Subquery
 
 from models import clock
 from models.access import Role
@@ -33,6 +32,10 @@ LINES_SHOWN, FIRMS_SHOWN, TALKS_SHOWN = 25, 10, 6
 VIEWS = ("all", "red", "amber", "green", "hold", "today")
 TABS = ("quiet", "promised", "open", "all")
 MINE = stewarded_by(bindparam("person"), NOW)
+FIRM_COLUMNS = (
+    Enterprise.id, Enterprise.name, Enterprise.category, Enterprise.contact_name, Enterprise.contact_phone,
+    Enterprise.quiet_since, Enterprise.next_contact_on,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +82,9 @@ def work(actor: Actor, *, view: str = "all", after: Cursor | None = None) -> Wor
 def firms(actor: Actor, *, tab: str = "quiet") -> Firms:
     """我的企业：those of one tab, the longest silent first."""
     now = clock.now()
-    quiet_before, today = quiet_line(now), now.astimezone(SHANGHAI).date()
-    asked = {"person": actor.user_id, "now": now, "quiet_before": quiet_before, "today": today}
-    rows = db.session.execute(_firms(tab), asked).all()
+    rows = db.session.execute(_firms(tab), {"person": actor.user_id, "now": now} | tab_lines(now)).all()
     counts = {name: rows[0][place] for place, name in enumerate(TABS)} if rows else dict.fromkeys(TABS, 0)
-    return Firms([_firm(row, now, quiet_before, today) for row in rows if row.is_wanted], counts)
+    return Firms([firm_of(row, now=now) for row in rows if row.is_wanted], counts)
 
 
 def talks(actor: Actor) -> Sequence[Any]:
@@ -91,9 +92,9 @@ def talks(actor: Actor) -> Sequence[Any]:
     return db.session.execute(_TALKS, {"person": actor.user_id}).all()
 
 
-def quiet_line(now: datetime) -> datetime:
-    """久未联系 begins here: whoever was last spoken to before this moment."""
-    return now - timedelta(days=QUIET_DAYS)
+def tab_lines(now: datetime) -> dict[str, Any]:
+    """The parameters of ``firm_tabs``: 久未联系 is who was last spoken to before that moment, 约好 who waits today."""
+    return {"quiet_before": now - timedelta(days=QUIET_DAYS), "today": now.astimezone(SHANGHAI).date()}
 
 
 def next_act(line: Line) -> Act | None:
@@ -149,14 +150,10 @@ def _firms(tab: str) -> Select[Any]:
     )
     tabs = firm_tabs(held.c.open_count.is_not(None))
     is_wanted = case((tabs[tab], 1), else_=0)
-    columns = (
-        Enterprise.id, Enterprise.name, Enterprise.category, Enterprise.contact_name, Enterprise.contact_phone,
-        Enterprise.quiet_since, Enterprise.next_contact_on,
-    )
     page = (
         select(
             *(func.count().filter(tabs[name]).over().label(f"count_{name}") for name in TABS),
-            *columns, held.c.open_count, is_wanted.label("is_wanted"),
+            *FIRM_COLUMNS, held.c.open_count, is_wanted.label("is_wanted"),
         )
         .outerjoin(held, held.c.enterprise_id == Enterprise.id)
         .where(Enterprise.id.in_(MINE))
@@ -164,7 +161,7 @@ def _firms(tab: str) -> Select[Any]:
         .limit(FIRMS_SHOWN)
         .subquery()
     )
-    beside = firm_facts(page)
+    beside = firm_facts(page.c.id)
     return select(page, *beside).order_by(page.c.is_wanted.desc(), page.c.quiet_since, page.c.id)
 
 
@@ -178,11 +175,11 @@ def firm_tabs(is_held: ColumnElement[bool]) -> dict[str, ColumnElement[bool]]:
     }
 
 
-def firm_facts(page: Subquery) -> tuple[ColumnElement[Any], ...]:
+def firm_facts(enterprise_id: Any) -> tuple[ColumnElement[Any], ...]:
     """Beside each listed enterprise: how it was last spoken to, and what the light of its tickets is made of."""
-    spoken = select(Interaction.kind).where(Interaction.enterprise_id == page.c.id)
+    spoken = select(Interaction.kind).where(Interaction.enterprise_id == enterprise_id)
     spoken = spoken.order_by(Interaction.occurred_at.desc(), Interaction.id.desc()).limit(1)
-    runs = and_(Ticket.enterprise_id == page.c.id, Ticket.closed_at.is_(None), Ticket.paused_at.is_(None))
+    runs = and_(Ticket.enterprise_id == enterprise_id, Ticket.closed_at.is_(None), Ticket.paused_at.is_(None))
     measures = {"due_at": func.min(Ticket.due_at), "warn_at": func.min(Ticket.warn_at), "rung": func.max(Ticket.rung)}
     return (
         spoken.scalar_subquery().label("spoken"),
@@ -200,12 +197,13 @@ class _Worst:
     paused_at: None = None
 
 
-def _firm(row: Any, now: datetime, quiet_before: datetime, today: date) -> Firm:
-    light = None
+def firm_of(row: Any, *, now: datetime) -> Firm:
+    """The enterprise of a plain row: ``FIRM_COLUMNS``, ``open_count`` and ``firm_facts``."""
+    lines, light = tab_lines(now), None
     if row.open_count:
         light = light_of(_Worst(row.due_at, row.warn_at, row.rung or 0), now) if row.due_at else Light.HOLD
-    missed = row.next_contact_on is not None and row.next_contact_on < today
-    return Firm(row, light, row.quiet_since < quiet_before, missed)
+    missed = row.next_contact_on is not None and row.next_contact_on < lines["today"]
+    return Firm(row, light, row.quiet_since < lines["quiet_before"], missed)
 
 
 _TALKS = (

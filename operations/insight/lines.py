@@ -60,10 +60,10 @@ def line_of(row: Any, *, now: datetime, calendar: WorkCalendar) -> Line:
     """The line of a plain row that has ``status``, ``due_at``, ``warn_at``, ``paused_at`` and ``rung``."""
     light = light_of(row, now)
     stage = row.status.stage
-    return Line(row, light, words_left(row, now, calendar), STATIONS.get(stage, 7), stage.label if stage else "")
+    return Line(row, light, words_left(row, now=now, calendar=calendar), STATIONS.get(stage, 7), stage.label if stage else "")
 
 
-def words_left(row: Any, now: datetime, calendar: WorkCalendar) -> str:
+def words_left(row: Any, *, now: datetime, calendar: WorkCalendar) -> str:
     """剩 3 天 2 小时, 逾期 2 天, 暂停; nothing where no clock runs."""
     if row.due_at is None:
         return "未计时"

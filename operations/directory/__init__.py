@@ -1,0 +1,1 @@
+"""管家数据库: enterprises and who looks after them."""
