@@ -49,7 +49,6 @@ bench: setup ## measure against the floors; JSON lines
 	@$(BIN)/zhitongche bench
 
 docs: setup ## write the generated documents anew
-	@$(BIN)/python -m tools.settings_doc
 	@$(BIN)/zhitongche docs
 
 clean: ## remove what can be made again; var/ is kept

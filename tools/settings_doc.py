@@ -1,4 +1,4 @@
-"""Write docs/settings.md from config.py: python -m tools.settings_doc."""
+"""docs/settings.md, made from config.py; `zhitongche docs` writes it."""
 
 from datetime import time, timedelta
 from typing import Any
@@ -51,7 +51,3 @@ def as_given(value: Any) -> str:
             return f"{value // config.MIB}MiB"
         case _:
             return str(value)
-
-
-if __name__ == "__main__":
-    TARGET.write_text(document())
