@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from models import clock as time
 from models.base import db
@@ -27,13 +28,14 @@ GOVERNING = frozenset(
 # These warn by lapsing only (domain.md §7: "or signing/contact lapsed") or end a waiting time by lapsing.
 SILENT_BEFORE_DUE = frozenset({ClockKind.SIGNING, ClockKind.CONTACT, ClockKind.SUPPLEMENT, ClockKind.RATING})
 
+_RUNNING = select(Clock).where(Clock.ticket_id == bindparam("ticket"), Clock.stopped_at.is_(None))
+
 
 def running(ticket: Ticket) -> list[Clock]:
     """The clocks of a ticket that have not stopped, paused ones included; read once per transaction."""
     known = db.session.info.setdefault("running_clocks", {})
     if ticket.id not in known:
-        rows = db.session.scalars(select(Clock).where(Clock.ticket_id == ticket.id, Clock.stopped_at.is_(None)))
-        known[ticket.id] = list(rows)
+        known[ticket.id] = list(db.session.scalars(_RUNNING, {"ticket": ticket.id}))
     return known[ticket.id]
 
 
@@ -145,18 +147,24 @@ def next_fire(going: Clock, now: datetime) -> datetime:
 
 
 def refresh(ticket: Ticket) -> None:
-    """Repeat the governing clock on the ticket's own row, for lists; unsigned or uncontacted counts as 黄 (§5)."""
-    clocks = [c for c in running(ticket) if c.kind in GOVERNING]
-    governing = min(clocks, key=lambda c: c.due_at, default=None)
+    """Repeat the governing clock on the ticket's own row, for lists."""
+    for name, value in shown_on_ticket(running(ticket)).items():
+        setattr(ticket, name, value)
+
+
+def shown_on_ticket(clocks: Iterable[Any]) -> dict[str, Any]:
+    """What lists show of running clocks: the governing one's dates; unsigned or uncontacted counts as 黄 (§5)."""
+    known = list(clocks)
+    governing = min((c for c in known if c.kind in GOVERNING), key=lambda c: c.due_at, default=None)
     if governing is None:
-        ticket.due_at = ticket.warn_at = ticket.paused_at = None
-        ticket.is_provisional = False
-        return
-    unmet = [c.due_at for c in running(ticket) if c.kind in (ClockKind.SIGNING, ClockKind.CONTACT)]
-    ticket.due_at = governing.due_at
-    ticket.warn_at = min([governing.warn_at, *unmet])
-    ticket.paused_at = governing.paused_at
-    ticket.is_provisional = governing.is_provisional
+        return {"due_at": None, "warn_at": None, "paused_at": None, "is_provisional": False}
+    unmet = [c.due_at for c in known if c.kind in (ClockKind.SIGNING, ClockKind.CONTACT)]
+    return {
+        "due_at": governing.due_at,
+        "warn_at": min([governing.warn_at, *unmet]),
+        "paused_at": governing.paused_at,
+        "is_provisional": governing.is_provisional,
+    }
 
 
 def _end_pause(going: Clock, now: datetime) -> None:

@@ -180,6 +180,8 @@ class OfficeTime:
         confirmed_years: frozenset[int] = frozenset(),
     ) -> None:
         self.overrides = dict(overrides)
+        self.office_hours = office_hours
+        self.confirmed_years = confirmed_years
         self.unpublished_years = frozenset(COVERED_YEARS) - frozenset(PUBLISHED_YEARS) - confirmed_years
         self._spans = _spans(office_hours)
         self.day_seconds = sum(closes - opens for opens, closes in self._spans)
@@ -188,6 +190,11 @@ class OfficeTime:
             _mark(self._working, [day], override.is_working)
         self._days = list(compress(range(SPAN), self._working))
         self._days_before = [0, *accumulate(self._working)]
+
+    def changed(self, overrides: Mapping[date, Override] = NO_OVERRIDES, confirmed: Iterable[int] = ()) -> Self:
+        """调整后的日历：the same one with these overrides and confirmed years added."""
+        years = self.confirmed_years | frozenset(confirmed)
+        return type(self)({**self.overrides, **overrides}, self.office_hours, years)
 
     def is_working_day(self, day: date) -> bool:
         """工作日：whether the city works on this Shanghai date. Raises ValueError outside the covered years."""

@@ -79,8 +79,9 @@ def _statement(actor: Actor, narrowing: Narrowing) -> Any:
         where = narrowed(keys, narrowing, but=but) if but is not None else []
         return select(literal(name), *shown, func.count()).where(*where).group_by(*by)
 
+    states = (c.level, c.receipt, c.late, c.slow)
     return union_all(
-        facet("state", c.level, c.receipt, number, c.late, c.slow, by=(c.level, c.receipt, c.late, c.slow), but="state"),
+        facet("state", c.level, c.receipt, number, c.late, c.slow, by=states, but="state"),
         facet("all", c.level, c.receipt, number, number, c.slow, by=(c.level, c.receipt, c.slow), but=None),
         facet("unit", text, text, c.receiver_id, number, number, by=(c.receiver_id,), but="unit"),
         facet("region", c.region_path, text, number, number, number, by=(c.region_path,), but="region"),

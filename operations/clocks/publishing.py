@@ -1,0 +1,240 @@
+"""工作日历变更: a published day or year, and every running clock that it moves, in one transaction (domain.md §5).
+
+The due date of a ticket moves by a granted extension, an ended pause or by this, and by nothing else (§4, invariant 3);
+``original_due_at`` stays what was first promised.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import bindparam, case, func, or_, select, update
+
+from models import clock
+from models.access import Role
+from models.base import db
+from models.clocks import CalendarDay, CalendarYear, Clock
+from models.supervision import Level, Supervision, SupervisionEnd
+from models.tickets import Ticket
+from operations import log
+from operations.access.actor import Actor, Standing
+from operations.base import operation
+from operations.clocks import rulebook
+from operations.clocks.calendar import Override, WorkCalendar
+from operations.clocks.clocks import shown_on_ticket
+from operations.clocks.office_time import COVERED_YEARS, PUBLISHED_YEARS, local_time
+from operations.clocks.reckoning import BATCH, Moved, carried_over, histories, midnight, reckon, running_clocks
+from operations.errors import BadInput, NotAllowed
+
+KEPT_IN_EVENT = 1000
+DAY = timedelta(days=1)
+AHEAD_YEARS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """本地调整：one day that the city works or has off, whatever the national arrangement says."""
+
+    day: date
+    is_working: bool
+    reason: str
+
+
+def preview_day(change: Change, *, actor: Actor) -> list[Moved]:
+    """What publishing the change would move now; nothing is written. Raises BadInput as publishing would."""
+    _standing(actor)
+    before, after = _calendars(change)
+    return [moved for batch in _reckoned(before, after, _touched(change.day)) for moved in batch if moved.is_moved]
+
+
+def preview_year(year: int, *, actor: Actor) -> list[Moved]:
+    """What confirming the year would move: nothing, unless the arrangement came with an update of the program."""
+    _standing(actor)
+    before, after = _confirmed(year)
+    return [moved for batch in _reckoned(before, after, _touched_by_year(year)) for moved in batch if moved.is_moved]
+
+
+@operation
+def publish_day(change: Change, *, actor: Actor) -> list[Moved]:
+    """公布调整：write the day, move the clocks whose run it touches, and answer what was moved, before and after."""
+    standing = _standing(actor)
+    before, after = _calendars(change)
+    day = CalendarDay(day=change.day, is_working=change.is_working, reason=change.reason, set_by_id=actor.user_id)
+    db.session.add(day)
+    db.session.flush()
+    moved = _apply(before, after, _touched(change.day), actor=actor, standing=standing, calendar_id=day.id)
+    _carry_orders(before, after, change.day)
+    facts = {"day": change.day.isoformat(), "is_working": change.is_working}
+    _record(day.id, moved, actor, standing, words=change.reason, **facts)
+    return moved
+
+
+@operation
+def confirm_year(year: int, *, source: str, actor: Actor) -> list[Moved]:
+    """公布年度安排：the year's arrangement is complete; dates that rest on it are no longer 暂按."""
+    standing = _standing(actor)
+    before, after = _confirmed(year)
+    db.session.add(CalendarYear(year=year, source=source, confirmed_by_id=actor.user_id))
+    db.session.flush()
+    moved = _apply(before, after, _touched_by_year(year), actor=actor, standing=standing, calendar_id=year)
+    _record(year, moved, actor, standing, words=source, year=year)
+    return moved
+
+
+def _standing(actor: Actor) -> Standing:
+    posts = actor.posts_as(Role.SECURITY_ADMINISTRATOR)
+    if not posts:
+        raise NotAllowed
+    return posts[0]
+
+
+def _calendars(change: Change) -> tuple[WorkCalendar, WorkCalendar]:
+    """The calendar as it is and as it would be. Raises BadInput for a change that may not or need not be made."""
+    before, today = rulebook.current().calendar, local_time(clock.now()).date()
+    if change.day.year not in COVERED_YEARS or change.day.year > today.year + AHEAD_YEARS:
+        raise BadInput(f"日期应在 {today.year + AHEAD_YEARS} 年底以前。")
+    if change.day < today:
+        raise BadInput("只能调整今天和以后的日期，已经过去的日期不能改。")
+    if change.is_working and change.day == today:
+        raise BadInput("改为上班的，须提前一天公布。")
+    if before.is_working_day(change.day) is change.is_working:
+        raise BadInput("这一天本来就是" + ("工作日。" if change.is_working else "休息日。"))
+    return before, before.changed({change.day: Override(change.is_working, None, change.reason)})
+
+
+def _confirmed(year: int) -> tuple[WorkCalendar, WorkCalendar]:
+    before, this_year = rulebook.current().calendar, local_time(clock.now()).year
+    if year in PUBLISHED_YEARS or not this_year <= year <= this_year + AHEAD_YEARS:
+        raise BadInput("这一年不需要确认。")
+    if year not in before.unpublished_years:
+        raise BadInput("这一年已经确认过。")
+    return before, before.changed(confirmed=[year])
+
+
+def _touched(day: date) -> tuple[Any, ...]:
+    return (Clock.started_at < midnight(day + DAY), Clock.due_at >= midnight(day))
+
+
+def _touched_by_year(year: int) -> tuple[Any, ...]:
+    begin, end = midnight(date(year, 1, 1)), midnight(date(year + 1, 1, 1))
+    return (Clock.is_provisional.is_(True), Clock.started_at < end, Clock.due_at >= begin)
+
+
+def _reckoned(
+    before: WorkCalendar, after: WorkCalendar, touched: tuple[Any, ...], *, lock: bool = False
+) -> Iterator[list[Moved]]:
+    """Batch by batch, the clocks whose date or 暂按 the change alters; rows are locked in the order of their ids."""
+    last, now = 0, clock.now()
+    while True:
+        wanted = running_clocks(*touched, Clock.id > last).limit(BATCH)
+        rows = db.session.execute(wanted.with_for_update(of=(Clock, Ticket)) if lock else wanted).all()
+        if not rows:
+            return
+        last, known = rows[-1].id, histories([row.id for row in rows])
+        flags = {row.id: row.is_provisional for row in rows}
+        found = [reckon(before, after, running=row, history=known.get(row.id, ()), now=now) for row in rows]
+        yield [moved for moved in found if moved.is_moved or moved.is_provisional is not flags[moved.clock_id]]
+
+
+def _apply(
+    before: WorkCalendar, after: WorkCalendar, touched: tuple[Any, ...], *, actor: Actor, standing: Standing,
+    calendar_id: int,
+) -> list[Moved]:
+    all_moved: list[Moved] = []
+    for batch in _reckoned(before, after, touched, lock=True):
+        if not batch:
+            continue
+        moved = [one for one in batch if one.is_moved]
+        _set_clocks(batch)
+        _end_orders([one.clock_id for one in moved])
+        _refresh_tickets(sorted({one.ticket_id for one in batch}))
+        _record_tickets(moved, actor, standing, calendar_id)
+        all_moved += moved
+    return all_moved
+
+
+def _set_clocks(batch: list[Moved]) -> None:
+    table = Clock.__table__
+    changed = update(table).where(table.c.id == bindparam("clock")).values(
+        due_at=bindparam("due"), warn_at=bindparam("warn"), fire_at=bindparam("fire"),
+        is_provisional=bindparam("flag"), due_version=table.c.due_version + bindparam("step"),
+    )
+    rows = [{"clock": m.clock_id, "due": m.after, "warn": m.warn_at, "fire": m.fire_at, "flag": m.is_provisional,
+             "step": int(m.is_moved)} for m in batch]
+    db.session.connection().execute(changed, rows)
+
+
+def _end_orders(clock_ids: list[int]) -> None:
+    """The promise is another one: orders that pressed the old date end, as they do when a ticket moves on."""
+    table = Supervision.__table__
+    heeded = or_(table.c.level == Level.REMINDER, table.c.accepted_at.is_not(None))
+    how = case((heeded, SupervisionEnd.LIFTED), else_=SupervisionEnd.MOVED_ON)
+    standing = update(table).where(table.c.clock_id.in_(clock_ids), table.c.ended_at.is_(None))
+    db.session.connection().execute(standing.values(ended_at=clock.now(), ended_as=how, fire_at=None))
+
+
+def _refresh_tickets(ticket_ids: list[int]) -> None:
+    """Repeat the clocks and the highest standing rung on the tickets' own rows."""
+    running: dict[int, list[Any]] = {ticket_id: [] for ticket_id in ticket_ids}
+    columns = select(Clock.ticket_id, Clock.kind, Clock.due_at, Clock.warn_at, Clock.paused_at, Clock.is_provisional)
+    for row in db.session.execute(columns.where(Clock.ticket_id.in_(ticket_ids), Clock.stopped_at.is_(None))):
+        running[row.ticket_id].append(row)
+    table, s = Ticket.__table__, Supervision
+    rung = case(*((s.level == level, level.rung) for level in Level), else_=0)
+    standing = select(func.coalesce(func.max(rung), 0)).where(s.ticket_id == table.c.id, s.ended_at.is_(None))
+    changed = update(table).where(table.c.id == bindparam("ticket")).values(
+        due_at=bindparam("due"), warn_at=bindparam("warn"), is_provisional=bindparam("flag"),
+        rung=standing.scalar_subquery(),
+    )
+    rows = []
+    for ticket_id, clocks in running.items():
+        shown = shown_on_ticket(clocks)
+        dates = {"due": shown["due_at"], "warn": shown["warn_at"], "flag": shown["is_provisional"]}
+        rows.append({"ticket": ticket_id} | dates)
+    db.session.connection().execute(changed, rows)
+
+
+def _carry_orders(before: WorkCalendar, after: WorkCalendar, day: date) -> None:
+    """The limits of the open orders themselves are working days too; one issued on the day does not count it."""
+    s, start = Supervision, midnight(day)
+    names = ("sign_due_at", "due_at", "stage_due_at", "fire_at")
+    rows = select(s.id, s.sign_due_at, s.due_at, s.stage_due_at, s.fire_at).where(
+        s.ended_at.is_(None), s.opened_at < start, or_(*(getattr(s, name) >= start for name in names))
+    )
+    carried = [
+        {"order": row.id} | {name: _carried(before, after, getattr(row, name), day=day) for name in names}
+        for row in db.session.execute(rows)
+    ]
+    table = s.__table__
+    changed = update(table).where(table.c.id == bindparam("order"))
+    if carried:
+        db.session.connection().execute(changed.values({name: bindparam(name) for name in names}), carried)
+
+
+def _carried(before: WorkCalendar, after: WorkCalendar, limit_at: datetime | None, *, day: date) -> datetime | None:
+    if limit_at is None or limit_at < midnight(day):
+        return limit_at
+    return carried_over(before, after, limit_at=limit_at, day=day)
+
+
+def _record_tickets(moved: Iterable[Moved], actor: Actor, standing: Standing, calendar_id: int) -> None:
+    """One event on each ticket, so that its own history tells why its dates are others."""
+    by_ticket: dict[int, list[Moved]] = {}
+    for one in moved:
+        by_ticket.setdefault(one.ticket_id, []).append(one)
+    for ticket_id, ones in by_ticket.items():
+        log.record("move_clocks", object_type="calendar", object_id=calendar_id, actor=actor, standing=standing,
+                   ticket_id=ticket_id, round=ones[0].round, details={"clocks": [_told(one) for one in ones]})
+
+
+def _record(object_id: int, moved: list[Moved], actor: Actor, standing: Standing, *, words: str, **facts: Any) -> None:
+    kept = [_told(one) for one in islice(moved, KEPT_IN_EVENT)]
+    log.record("publish_calendar", object_type="calendar", object_id=object_id, actor=actor, standing=standing,
+               words=words, details={**facts, "moved": len(moved), "clocks": kept})
+
+
+def _told(one: Moved) -> dict[str, Any]:
+    return {"clock": one.clock_id, "ticket": one.number, "kind": str(one.kind), "before": one.before.isoformat(),
+            "after": one.after.isoformat()}

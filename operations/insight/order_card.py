@@ -1,0 +1,196 @@
+"""One order in full: who issued it, its limits, who opened, signed and answered, and what comes next."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, literal, or_, select
+from sqlalchemy.orm import joinedload
+
+from models import clock
+from models.access import Post, Role, User
+from models.base import db
+from models.clocks import Clock
+from models.directory import Region
+from models.log import Event, EventWords
+from models.notices import Notice
+from models.supervision import Supervision
+from models.tickets import Act, Ticket
+from operations.access.actor import Actor
+from operations.access.scope import supervision_scope
+from operations.clocks import rulebook
+from operations.errors import NotFound
+from operations.supervision import receipts, wording
+from operations.supervision.announcing import TO_LEADERS
+from operations.supervision.supervision import OPENED
+
+SHOWN_PEOPLE, READ_EVENTS = 12, 120
+TOLD = {
+    Act.SUPERVISE: "发出", OPENED: "打开", Act.SIGN_SUPERVISION: "签收", Act.ANSWER_SUPERVISION: "答复",
+    Act.ACCEPT_ANSWER: "认可答复", Act.REJECT_ANSWER: "退回答复", Act.REMIND: "催办",
+}
+
+
+@dataclass(slots=True)
+class Recipient:
+    """One addressee. ``is_copied``: told for information, owes nothing."""
+
+    user_id: int
+    name: str
+    title: str
+    is_copied: bool
+    opened_at: datetime | None = None
+    signed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened to the order."""
+
+    at: datetime
+    label: str
+    who: str
+    words: str
+
+
+@dataclass(slots=True)
+class Card:
+    """What the panel and the page of an order show; ``limits`` are (name, moment, explanation or empty)."""
+
+    order: Supervision
+    ticket: Ticket
+    clock_kind: str
+    issued_by: str
+    cause: str
+    step_words: str
+    is_slow: bool
+    next_step: str
+    limits: list[tuple[str, datetime, str]]
+    people: list[Recipient] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+
+    @property
+    def rail(self) -> list[tuple[str, str]]:
+        """The receipt rail."""
+        return receipts.steps(self.order, clock.now())
+
+
+def find(actor: Actor, order_id: int) -> tuple[Supervision, Ticket]:
+    """The order with its ticket, or NotFound: not there, or not the actor's to see."""
+    row = db.session.execute(_found(actor, order_id)).first()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def card(actor: Actor, order_id: int) -> Card:
+    """The card of an order in five statements. Raises NotFound."""
+    row = db.session.execute(_found(actor, order_id)).first()
+    if row is None:
+        raise NotFound
+    order, ticket, kind, issuer_name = row
+    now, rules = clock.now(), rulebook.current()
+    shown = Card(
+        order=order,
+        ticket=ticket,
+        clock_kind=kind.label,
+        issued_by=issuer_name or "系统按规则",
+        cause=wording.cause(order.rule),
+        step_words=receipts.words(order, now, calendar=rules.calendar),
+        is_slow=receipts.is_slow(order, now),
+        next_step=wording.next_step(order, rules),
+        limits=_limits(order, rules),
+    )
+    events = _events(order)
+    shown.people = _people(order, events)
+    shown.steps = [_step(event) for event in events]
+    return shown
+
+
+def _found(actor: Actor, order_id: int) -> Any:
+    return (
+        select(Supervision, Ticket, Clock.kind, User.name)
+        .join(Ticket, Ticket.id == Supervision.ticket_id)
+        .join(Clock, Clock.id == Supervision.clock_id)
+        .outerjoin(User, User.id == Supervision.issued_by_id)
+        .options(joinedload(Supervision.issuer), joinedload(Supervision.receiver), joinedload(Ticket.lead_unit))
+        .where(Supervision.id == order_id, supervision_scope(actor))
+    )
+
+
+def _limits(order: Supervision, rules: rulebook.Rulebook) -> list[tuple[str, datetime, str]]:
+    wanted = (
+        ("签收", order.sign_due_at, "sign"),
+        ("答复", order.due_at, "answer"),
+        ("推进办件", order.stage_due_at, "same_stage"),
+    )
+    return [(name, due_at, _explained(order, due_at, limit, rules)) for name, due_at, limit in wanted if due_at]
+
+
+def _explained(order: Supervision, due_at: datetime, limit: str, rules: rulebook.Rulebook) -> str:
+    """The reckoning of a limit; none where the date came about otherwise (an answer sent back, a changed rule)."""
+    asked = rules.rung_limit(limit)
+    as_issued = rules.calendar.due(order.opened_at, asked).due_at == due_at
+    return rules.calendar.explain(order.opened_at, asked) if as_issued else ""
+
+
+def _events(order: Supervision) -> list[Row[Any]]:
+    rows = (
+        select(Event.at, Event.action, Event.actor_id, Event.object_type, Event.object_id, Event.body, User.name,
+               EventWords.words)
+        .outerjoin(User, User.id == Event.actor_id)
+        .outerjoin(EventWords, EventWords.event_seq == Event.seq)
+        .where(Event.ticket_id == order.ticket_id, Event.action.in_([str(act) for act in TOLD]))
+        .order_by(Event.seq.desc())
+        .limit(READ_EVENTS)
+    )
+    return [row for row in db.session.execute(rows) if _is_about(row, order)]
+
+
+def _is_about(event: Row[Any], order: Supervision) -> bool:
+    if event.action == Act.REMIND:
+        return event.at >= order.opened_at and (order.ended_at is None or event.at <= order.ended_at)
+    if event.object_type == "supervision":
+        return bool(event.object_id == order.id)
+    return bool(json.loads(event.body)["details"].get("supervision") == order.id)
+
+
+def _step(event: Row[Any]) -> Step:
+    return Step(event.at, TOLD[event.action], event.name or "系统", event.words or "")
+
+
+def _people(order: Supervision, events: list[Row[Any]]) -> list[Recipient]:
+    people = [
+        Recipient(post.user_id, post.name, post.title or post.role.label, post.role is Role.LEADER)
+        for post in db.session.execute(_addressees(order))
+    ]
+    read = _read_notices(order, [person.user_id for person in people if person.is_copied])
+    opened = {event.actor_id: event.at for event in events if event.action == OPENED}
+    signed = {event.actor_id: event.at for event in events if event.action == Act.SIGN_SUPERVISION}
+    for person in people:
+        person.opened_at = read.get(person.user_id) if person.is_copied else opened.get(person.user_id)
+        person.signed_at = signed.get(person.user_id)
+    return people
+
+
+def _addressees(order: Supervision) -> Any:
+    of_unit = (Post.organisation_id == order.receiver_id) & Post.role.in_([Role.UNIT_LEADER, Role.CASE_OFFICER])
+    copied = (Post.role == Role.LEADER) & literal(order.region_path).startswith(Region.path)
+    return (
+        select(Post.user_id, User.name, Post.title, Post.role)
+        .join(User, User.id == Post.user_id)
+        .outerjoin(Region, Region.id == Post.region_id)
+        .where(Post.ended_at.is_(None), or_(of_unit, copied) if order.level in TO_LEADERS else of_unit)
+        .order_by((Post.role == Role.LEADER), (Post.role == Role.CASE_OFFICER), Post.rank, Post.id)
+        .limit(SHOWN_PEOPLE)
+    )
+
+
+def _read_notices(order: Supervision, user_ids: list[int]) -> dict[int, datetime | None]:
+    """When those who only got a copy read the message about it."""
+    if order.level not in TO_LEADERS:
+        return {}
+    keys = [f"supervision.{order.id}.{user_id}" for user_id in user_ids]
+    rows = select(Notice.user_id, Notice.read_at).where(Notice.dedup_key.in_(keys))
+    return {user_id: read_at for user_id, read_at in db.session.execute(rows)}
