@@ -1,0 +1,211 @@
+"""The dossier of a ticket: everything that its page shows, each part read in one statement when somebody asks."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import joinedload
+
+from models.access import Role
+from models.base import db
+from models.clocks import Clock, ClockKind, ClockPause
+from models.directory import Enterprise, Organisation
+from models.supervision import Supervision
+from models.tickets import Proposal, ProposalKind, Ticket, UnitOrder
+from operations.access import scope
+from operations.access.actor import Actor
+from operations.errors import NotFound
+from operations.insight.ticket_page import records, statements
+from operations.insight.ticket_page.records import Paper, Record
+from operations.insight.ticket_page.statements import Kind
+from operations.tickets.situation import IN_THE_CHAIN, Situation
+
+SHOWN, AT_MOST = 20, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event of the log as it can be told. ``who`` is empty for what the system did."""
+
+    seq: int
+    at: datetime
+    action: str
+    round: int | None
+    source: str | None
+    target: str | None
+    is_public: bool
+    actor_id: int | None
+    who: str
+    unit: str
+    role: Role | None
+    words: str
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of the timeline is wanted: the newest ``size`` events of a kind, older than event ``before``."""
+
+    kind: Kind = Kind.ALL
+    size: int = SHOWN
+    before: int | None = None
+
+
+def open_for(actor: Actor, number: str, window: Window = Window()) -> "Dossier":
+    """The dossier of the ticket with this number; NotFound when it is not there or not the actor's."""
+    named = scope.visible_tickets(actor).where(Ticket.number == number).options(
+        joinedload(Ticket.enterprise).joinedload(Enterprise.region), joinedload(Ticket.lead_unit),
+        joinedload(Ticket.merged_into),
+    )
+    ticket = db.session.scalar(named)
+    if ticket is None:
+        raise NotFound
+    return Dossier(ticket, actor, window)
+
+
+class Dossier(Situation):
+    """A situation whose facts are read for a whole page at once: the checks ask no statement of their own."""
+
+    def __init__(self, ticket: Ticket, actor: Actor, window: Window = Window()) -> None:
+        super().__init__(ticket, actor)
+        self.window = window
+
+    @cached_property
+    def signed_orders(self) -> Sequence[Row[Any]]:
+        """Every order with its unit and the name of who signed for it, oldest first."""
+        return self._read(statements.ORDERS)
+
+    @cached_property
+    def orders(self) -> list[tuple[UnitOrder, Organisation]]:
+        """Every order of the ticket with its unit, oldest first."""
+        return [(order, unit) for order, unit, _ in self.signed_orders]
+
+    @cached_property
+    def clocks_and_pauses(self) -> tuple[list[Clock], list[ClockPause]]:
+        """Every clock of every round, oldest first, and their pauses."""
+        found = self._read(statements.CLOCKS)
+        return list(dict.fromkeys(one for one, _ in found)), [pause for _, pause in found if pause is not None]
+
+    @property
+    def clocks(self) -> list[Clock]:
+        """The running clocks."""
+        return [one for one in self.clocks_and_pauses[0] if one.stopped_at is None]
+
+    @property
+    def case_clock(self) -> Clock | None:
+        """The promise to the enterprise, while it runs."""
+        return next((one for one in self.clocks if one.kind is ClockKind.HANDLING), None)
+
+    @cached_property
+    def all_proposals(self) -> Sequence[Row[Any]]:
+        """Every proposal with the names of who asked and who decided, oldest first."""
+        return self._read(statements.PROPOSALS)
+
+    @cached_property
+    def proposals(self) -> dict[ProposalKind, Proposal]:
+        """The open ones by kind."""
+        return {one.kind: one for one, _, _ in self.all_proposals if one.decided_at is None}
+
+    @cached_property
+    def supervisions(self) -> Sequence[Row[Any]]:
+        """Every order with the short names of who issued and who received it, newest first."""
+        return self._read(statements.SUPERVISIONS)
+
+    @cached_property
+    def open_supervision(self) -> Supervision | None:
+        """The highest open order."""
+        running = [order for order, _, _ in self.supervisions if order.ended_at is None]
+        return max(running, key=lambda order: order.level.rung, default=None)
+
+    @cached_property
+    def records(self) -> list[Record]:
+        """The papers of every round, oldest first."""
+        return records.of_ticket(self.ticket)
+
+    def papers(self, *kinds: Paper) -> list[Record]:
+        """The papers of these kinds, oldest first."""
+        return [record for record in self.records if record.paper in kinds]
+
+    @cached_property
+    def ledger_entry(self) -> Record | None:  # type: ignore[override]
+        """The open ledger entry."""
+        return next((record for record in self.papers(Paper.LEDGER) if record.ended_at is None), None)
+
+    @cached_property
+    def extensions_granted(self) -> int:
+        """How many extensions this round has had."""
+        return sum(record.round == self.ticket.round for record in self.papers(Paper.EXTENSION))
+
+    @cached_property
+    def open_instructions(self) -> list[Record]:  # type: ignore[override]
+        """Instructions nobody has answered yet."""
+        return [record for record in self.papers(Paper.INSTRUCTION) if record.ended_at is None]
+
+    @cached_property
+    def stewards(self) -> Sequence[Row[Any]]:
+        """Who looks after the enterprise now: id, name, phone and kind."""
+        asked = {"enterprise_id": self.ticket.enterprise_id, "now": self.now}
+        return db.session.execute(statements.STEWARDS, asked).all()
+
+    @cached_property
+    def steward_ids(self) -> frozenset[int]:
+        """Who looks after the enterprise now."""
+        return frozenset(steward.id for steward in self.stewards)
+
+    @cached_property
+    def happenings(self) -> list[Happening]:
+        """The window of the timeline, and whatever the rail is told from, newest first."""
+        return [_happening(row) for row in self._events]
+
+    @cached_property
+    def shown(self) -> list[Happening]:
+        """The window of the timeline, newest first."""
+        return [told for told, row in zip(self.happenings, self._events, strict=True) if row.is_shown]
+
+    @property
+    def older_count(self) -> int:
+        """How many events of the window's kind are older than it, counted up to ``statements.COUNTED``."""
+        return self._events[0].counted - len(self.shown) if self._events else 0
+
+    @property
+    def last_seq(self) -> int:
+        """The newest event that this dossier has seen."""
+        return self.happenings[0].seq if self.happenings else 0
+
+    @cached_property
+    def actor_is_in_the_chain(self) -> bool:
+        """Whether the actor had a hand in this round (回避)."""
+        mine = (one for one in self.happenings if one.actor_id == self.actor.user_id and one.round == self.ticket.round)
+        return any(one.action in IN_THE_CHAIN for one in mine)
+
+    @cached_property
+    def files(self) -> Sequence[Row[Any]]:
+        """Every file of the ticket, oldest first, the internal ones included."""
+        return self._read(statements.FILES)
+
+    @cached_property
+    def _events(self) -> Sequence[Row[Any]]:
+        window, asked = self.window, {"ticket_id": self.ticket.id, "size": self.window.size}
+        if window.before is None:
+            return db.session.execute(statements.events(window.kind), asked).all()
+        return db.session.execute(statements.events(window.kind, is_older=True), asked | {"before": window.before}).all()
+
+    def _read(self, statement: Any) -> Sequence[Row[Any]]:
+        return db.session.execute(statement, {"ticket_id": self.ticket.id}).all()
+
+
+def since(ticket: Ticket, seq: int) -> list[Happening]:
+    """What has happened to the ticket after event ``seq``, newest first: what a second editor has not seen."""
+    asked = {"ticket_id": ticket.id, "seq": seq, "size": AT_MOST}
+    return [_happening(row) for row in db.session.execute(statements.events_since(), asked)]
+
+
+def _happening(row: Row[Any]) -> Happening:
+    return Happening(
+        row.seq, row.at, row.action, row.round, row.source, row.target, row.is_public, row.actor_id, row.name or "",
+        row.short_name or "", row.role, row.words or "", json.loads(row.body).get("details", {}),
+    )
