@@ -21,7 +21,7 @@ R = TypeVar("R")
 _inside: ContextVar[bool] = ContextVar("inside_operation", default=False)
 _last_steps: ContextVar[dict[object, Callable[[], None]] | None] = ContextVar("last_steps", default=None)
 # What one transaction reads once and keeps in the session's notebook.
-REMEMBERED = ("running_clocks", "rulebook", "remembered")
+REMEMBERED = ("running_clocks", "rulebook", "remembered", "notices")
 _INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -82,7 +82,9 @@ def before_commit(key: object, step: Callable[[], None]) -> None:
 
 
 def remembered(key: Hashable, read: Callable[[], R]) -> R:
-    """What ``read`` answers, asked once per transaction: for facts that no act of the transaction changes."""
+    """What ``read`` answers, asked once per operation: for facts that no act within it changes."""
+    if not _inside.get():
+        return read()
     known: dict[Hashable, Any] = db.session.info.setdefault("remembered", {})
     if key not in known:
         known[key] = read()

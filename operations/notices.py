@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from models import clock
 from models.access import Post, Role
@@ -12,17 +13,26 @@ from models.directory import Organisation, OrganisationKind, Region, Stewardship
 from models.notices import Notice, NoticeKind
 from models.tickets import Proposal, SigningStage, Ticket, UnitOrder
 from operations.access.actor import Actor
-from operations.base import insert_ignoring, operation
+from operations.base import before_commit, insert_ignoring, operation, remembered
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
 from operations.errors import NotFound
 
 WORDS_SHOWN = 500
+_STEWARDS = select(Stewardship.steward_id).where(
+    Stewardship.enterprise_id == bindparam("enterprise"),
+    Stewardship.started_at <= bindparam("now"),
+    or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > bindparam("now")),
+)
+_MEMBERS = select(Post.user_id).where(Post.enterprise_id == bindparam("enterprise"), Post.ended_at.is_(None))
 
 
 def tell(user_ids: Iterable[int | None], ticket: Ticket, subject: str, *, kind: NoticeKind = NoticeKind.TICKET,
          words: str = "") -> None:
     """Queue one message per person. The same message about the same version of the ticket is one message."""
+    people = sorted({user_id for user_id in user_ids if user_id})
+    if not people:
+        return
     now = clock.now()
     later = not_before(now)
     rows = [
@@ -36,10 +46,21 @@ def tell(user_ids: Iterable[int | None], ticket: Ticket, subject: str, *, kind: 
             "created_at": now,
             "not_before": later,
         }
-        for user_id in sorted({user_id for user_id in user_ids if user_id})
+        for user_id in people
     ]
+    queue(rows)
+
+
+def queue(rows: Sequence[dict[str, Any]]) -> None:
+    """Put messages into the outbox with the running operation's last steps: one statement for all of them."""
     if rows:
-        db.session.execute(insert_ignoring(Notice), rows)
+        db.session.info.setdefault("notices", []).extend(rows)
+        before_commit("notices", _write_queued)
+
+
+def _write_queued() -> None:
+    rows = db.session.info.pop("notices")
+    db.session.connection().execute(insert_ignoring(Notice.__table__), rows)
 
 
 def hash_of(subject: str) -> str:
@@ -49,14 +70,7 @@ def hash_of(subject: str) -> str:
 
 def tell_stewards(ticket: Ticket, subject: str, *, kind: NoticeKind = NoticeKind.TICKET, words: str = "") -> None:
     """The stewards of the enterprise now; the service centre where it has none (domain.md §4: catch-all)."""
-    now = clock.now()
-    stewards = db.session.scalars(
-        select(Stewardship.steward_id).where(
-            Stewardship.enterprise_id == ticket.enterprise_id,
-            Stewardship.started_at <= now,
-            or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > now),
-        )
-    ).all()
+    stewards = db.session.scalars(_STEWARDS, {"enterprise": ticket.enterprise_id, "now": clock.now()}).all()
     if stewards:
         tell(stewards, ticket, subject, kind=kind, words=words)
     else:
@@ -65,8 +79,11 @@ def tell_stewards(ticket: Ticket, subject: str, *, kind: NoticeKind = NoticeKind
 
 def tell_enterprise(ticket: Ticket, subject: str, *, words: str = "") -> None:
     """Every member of the enterprise."""
-    members = select(Post.user_id).where(Post.enterprise_id == ticket.enterprise_id, Post.ended_at.is_(None))
-    tell(db.session.scalars(members), ticket, subject, kind=NoticeKind.MESSAGE, words=words)
+    members = remembered(
+        ("members", ticket.enterprise_id),
+        lambda: db.session.scalars(_MEMBERS, {"enterprise": ticket.enterprise_id}).all(),
+    )
+    tell(members, ticket, subject, kind=NoticeKind.MESSAGE, words=words)
 
 
 def tell_handlers(ticket: Ticket, subject: str, *, words: str = "") -> None:
@@ -81,15 +98,17 @@ def tell_handlers(ticket: Ticket, subject: str, *, words: str = "") -> None:
 
 def tell_units(units: Sequence[Organisation], ticket: Ticket, subject: str) -> None:
     """Officers and leaders of these units."""
-    if units:
-        tell(db.session.scalars(_people_of([unit.id for unit in units])), ticket, subject)
+    ids = tuple(unit.id for unit in units)
+    if ids:
+        people = remembered(("officials", ids), lambda: db.session.scalars(_people_of(list(ids))).all())
+        tell(people, ticket, subject)
 
 
 def tell_desk(proposal: Proposal, ticket: Ticket, subject: str) -> None:
     """Whoever may sign the proposal now."""
     if proposal.stage is SigningStage.UNIT_LEADER:
         leaders = _people_of([proposal.unit_id]).where(Post.role == Role.UNIT_LEADER)
-        tell(db.session.scalars(leaders), ticket, subject)
+        tell(remembered(("heads", proposal.unit_id), lambda: db.session.scalars(leaders).all()), ticket, subject)
     elif proposal.stage is SigningStage.CLERK:
         tell_centre(ticket, subject)
     else:
@@ -98,7 +117,11 @@ def tell_desk(proposal: Proposal, ticket: Ticket, subject: str) -> None:
 
 def tell_centre(ticket: Ticket, subject: str) -> None:
     """The clerks of the service centres above the ticket's region."""
-    tell(db.session.scalars(_office(ticket, OrganisationKind.SERVICE_CENTRE)), ticket, subject)
+    clerks = remembered(
+        ("clerks", ticket.region_path),
+        lambda: db.session.scalars(_office(ticket, OrganisationKind.SERVICE_CENTRE)).all(),
+    )
+    tell(clerks, ticket, subject)
 
 
 def tell_person(user_id: int | None, ticket: Ticket, subject: str, *, words: str = "") -> None:

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from models import clock
 from models.base import db
 from models.clocks import Clock, ClockKind
-from models.directory import Enterprise, Organisation
 from models.supervision import Level, Supervision
 from models.tickets import Channel, Difficulty, ProposalKind, ReplyMethod, ResultKind, Ticket
 from operations.access.actor import SYSTEM
@@ -101,12 +100,11 @@ def _play(turns: Sequence[Turn], on_stage: Stage) -> None:
 
 def _open(walk: Walk, on_stage: Stage) -> None:
     message = walk.message
-    sender = db.session.scalars(select(Enterprise).where(Enterprise.external_ref == reference(message))).one()
+    sender = on_stage.senders[reference(message)]
     demand = intake.Demand(sender, message.subject, message.content, channel=Channel.HOTLINE)
     ticket = intake.submit(demand, actor=SYSTEM)
     intake.accept(ticket, actor=on_stage.desk, category="12345", difficulty=Difficulty.ORDINARY)
-    lead = db.session.get_one(Organisation, on_stage.unit_id)
-    coordination.dispatch(ticket, actor=on_stage.desk, lead=lead, basis="重放")
+    coordination.dispatch(ticket, actor=on_stage.desk, lead=on_stage.unit, basis="重放")
     walk.ticket_id = ticket.id
 
 

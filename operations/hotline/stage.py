@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 from models.access import Post, Role, User
 from models.base import db
 from models.clocks import Policy
-from models.directory import Organisation, OrganisationKind, Region, RegionLevel
+from models.directory import Enterprise, Organisation, OrganisationKind, Region, RegionLevel
 from models.tickets import Ticket
 from operations.access.actor import Actor
 from operations.access.people import actor_named
@@ -36,14 +36,14 @@ PEOPLE = (
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Who acts, and for which unit."""
+    """Who acts, for which unit, and who asks. The rows are read once: nothing in a replay changes them."""
 
     desk: Actor
     caller: Actor
     officer: Actor
     leader: Actor
-    unit_id: int
-    region_id: int
+    unit: Organisation
+    senders: dict[str, Enterprise]
 
 
 @operation
@@ -60,9 +60,10 @@ def build(messages: Sequence[Message], *, limit_days: int) -> Stage:
     units = {name: _unit(name, kind, region) for name, kind in UNITS}
     for username, name, role, unit in PEOPLE:
         _employ(username, name, role=role, unit=units[unit])
-    enterprises_of(messages, region)
+    senders = enterprises_of(messages, region)
+    db.session.expunge_all()
     desk, caller, officer, leader, _ = (actor_named(username) for username, *_ in PEOPLE)
-    return Stage(desk, caller, officer, leader, units["重放市承办单位"].id, region.id)
+    return Stage(desk, caller, officer, leader, units["重放市承办单位"], senders)
 
 
 def _rule(policies: dict[str, dict[str, object]]) -> None:

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from models.access import Post, Role
 from models.base import db
 from models.directory import Region
-from models.notices import Notice, NoticeKind
+from models.notices import NoticeKind
 from models.supervision import Level
 from operations import notices
-from operations.base import insert_ignoring, remembered
+from operations.base import remembered
 
 # An order from the second rung on is copied to the leaders in charge of the region (domain.md §7).
 TO_LEADERS = (Level.SECOND, Level.TALK, Level.REFERRAL)
@@ -40,9 +40,7 @@ def announce(opened: Sequence[Opened], now: datetime) -> None:
     people = remembered(("people", units), lambda: _people(units))
     leaders = remembered("leaders", _leaders) if any(order.level in TO_LEADERS for order in opened) else []
     later = notices.not_before(now)
-    rows = [_notice(order, user_id, now, later) for order in opened for user_id in _told(order, people, leaders)]
-    if rows:
-        db.session.connection().execute(insert_ignoring(Notice.__table__), rows)
+    notices.queue([_notice(order, user_id, now, later) for order in opened for user_id in _told(order, people, leaders)])
 
 
 def _told(order: Opened, people: dict[int, list[tuple[Role, int]]], leaders: list[tuple[int, str]]) -> list[int]:

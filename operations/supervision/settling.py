@@ -1,6 +1,6 @@
 """What happens to the supervision of a ticket when the ticket itself moves."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from models import clock
 from models.base import db
@@ -8,15 +8,20 @@ from models.clocks import Clock
 from models.supervision import Level, Supervision, SupervisionEnd
 from models.tickets import Ticket
 
+_OPEN = (
+    select(Supervision, Clock)
+    .join(Clock, Clock.id == Supervision.clock_id)
+    .where(Supervision.ticket_id == bindparam("ticket"), Supervision.ended_at.is_(None))
+)
+
 
 def settle(ticket: Ticket) -> None:
     """End the orders whose clock has stopped or has a new due date ahead, and repeat the highest rung on the ticket."""
     if not ticket.rung:
         return
     now = clock.now()
-    rows = select(Supervision, Clock).join(Clock, Clock.id == Supervision.clock_id)
     standing = 0
-    for order, pressed in db.session.execute(rows.where(Supervision.ticket_id == ticket.id, Supervision.ended_at.is_(None))):
+    for order, pressed in db.session.execute(_OPEN, {"ticket": ticket.id}):
         promised_anew = pressed.due_version != order.due_version and pressed.due_at > now
         if pressed.stopped_at is not None or promised_anew:
             end(order, SupervisionEnd.LIFTED if _was_heeded(order) else SupervisionEnd.MOVED_ON)

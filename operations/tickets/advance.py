@@ -29,6 +29,15 @@ def may(ticket: Ticket, act: Act, actor: Actor) -> Standing:
     return guard(workflow.find(act, ticket.status), Situation(ticket, actor))
 
 
+def allowed(ticket: Ticket, act: Act, *, actor: Actor, version: int | None = None) -> Situation:
+    """The situation in which ``actor`` may do ``act`` now, to look into and hand on to `advance`; raises as that does."""
+    step = workflow.find(act, ticket.status)
+    _ensure_current(ticket, version)
+    situation = Situation(ticket, actor)
+    guard(step, situation)
+    return situation
+
+
 def guard(step: Step, situation: Situation) -> Standing:
     """Raise NotAllowed or the sentence of the first check that fails; answer the post that allows the step."""
     standing = situation.standing = situation.standing_for(step)
@@ -50,17 +59,18 @@ def advance(
     words: str = "",
     version: int | None = None,
     attachments: Sequence[Attachment] = (),
+    seen: Situation | None = None,
     **details: Any,
 ) -> Standing:
     """Do ``act``: check it, record its event, move the status, run the clocks. Nothing else assigns a status.
 
-    ``target`` picks among the row's targets; ``version`` is what the actor's page showed; ``details`` are codes and
-    ids for the event. Raises IllegalTransition, NotAllowed, Refused, Stale.
+    ``target`` picks among the row's targets; ``version`` is what the actor's page showed; ``seen`` is the situation
+    in which the running operation has found the act `allowed`; ``details`` are codes and ids for the event. Raises
+    IllegalTransition, NotAllowed, Refused, Stale.
     """
     step = workflow.find(act, ticket.status)
-    if version is not None and version != ticket.version:
-        raise Stale
-    standing = guard(step, Situation(ticket, actor))
+    _ensure_current(ticket, version)
+    standing = (seen.standing if seen else None) or guard(step, Situation(ticket, actor))
     aim = _aim(step, ticket, target)
     _record(ticket, step, aim, actor=actor, standing=standing, words=words, attachments=attachments, details=details)
     _move(ticket, aim, opens_round=step.opens_round)
@@ -98,6 +108,11 @@ def settle(ticket: Ticket) -> None:
     """Before the commit: let lists see the clocks, and let supervision go where its clock has stopped."""
     clocks.refresh(ticket)
     settling.settle(ticket)
+
+
+def _ensure_current(ticket: Ticket, version: int | None) -> None:
+    if version is not None and version != ticket.version:
+        raise Stale
 
 
 def _aim(step: Step, ticket: Ticket, target: Status | None) -> Status:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from models import clock
 from models.base import db
@@ -18,6 +18,7 @@ from operations.clocks import clocks
 from operations.errors import BadInput
 from operations.tickets.advance import advance
 
+_RETURNS = select(func.count()).where(Event.ticket_id == bindparam("ticket"), Event.action == Act.SEND_BACK)
 UNIT_CLOCKS = (ClockKind.SIGNING, ClockKind.CONTACT, ClockKind.ASSISTING)
 
 
@@ -120,21 +121,22 @@ def end_order(ticket: Ticket, order: UnitOrder, outcome: OrderOutcome) -> None:
     order.ended_at = clock.now()
     order.outcome = outcome
     clocks.stop(ticket, UNIT_CLOCKS, unit_id=order.unit_id, dropped=outcome is not OrderOutcome.DONE)
-    db.session.flush()  # the partial unique keys must see the end before the next order
 
 
 def end_lead(ticket: Ticket, outcome: OrderOutcome) -> None:
     """End the running lead order, if there is one."""
-    for order in open_orders(ticket):
-        if order.role is OrderRole.LEAD:
-            end_order(ticket, order, outcome)
+    _end_first(ticket, [order for order in open_orders(ticket) if order.role is OrderRole.LEAD], outcome)
 
 
 def end_order_of(ticket: Ticket, unit: Organisation, outcome: OrderOutcome) -> None:
     """End the running order of one unit, if it has one."""
-    for order in open_orders(ticket):
-        if order.unit_id == unit.id:
-            end_order(ticket, order, outcome)
+    _end_first(ticket, [order for order in open_orders(ticket) if order.unit_id == unit.id], outcome)
+
+
+def _end_first(ticket: Ticket, orders: Sequence[UnitOrder], outcome: OrderOutcome) -> None:
+    for order in orders:
+        end_order(ticket, order, outcome)
+    db.session.flush()  # the partial unique keys must see the end before the next order
 
 
 def open_orders(ticket: Ticket) -> list[UnitOrder]:
@@ -145,8 +147,7 @@ def open_orders(ticket: Ticket) -> list[UnitOrder]:
 
 def times_sent_back(ticket: Ticket) -> int:
     """How often units have returned the ticket, over all rounds."""
-    rows = select(func.count()).where(Event.ticket_id == ticket.id, Event.action == Act.SEND_BACK)
-    return db.session.scalar(rows) or 0
+    return db.session.scalar(_RETURNS, {"ticket": ticket.id}) or 0
 
 
 def _ordered_now(ticket: Ticket) -> set[int]:

@@ -5,11 +5,11 @@ from models.base import db
 from models.clocks import ClockKind
 from models.tickets import Act, OrderOutcome, OrderRole, Proposal, Result, Ticket, UnitOrder
 from operations import notices
-from operations.access.actor import Actor, Standing
+from operations.access.actor import Actor
 from operations.base import operation
 from operations.clocks import clocks
 from operations.errors import NotFound
-from operations.tickets.advance import advance, may
+from operations.tickets.advance import advance, allowed
 from operations.tickets.coordination import end_order, open_orders
 from operations.tickets.situation import Situation
 
@@ -17,8 +17,8 @@ from operations.tickets.situation import Situation
 @operation
 def sign(ticket: Ticket, *, actor: Actor, version: int | None = None) -> None:
     """签收：the unit has seen the order; only its signing clock stops."""
-    order = _own_order(ticket, actor, Act.SIGN)
-    advance(ticket, Act.SIGN, actor=actor, version=version, unit=order.unit_id)
+    situation, order = _own_order(ticket, actor, Act.SIGN, version)
+    advance(ticket, Act.SIGN, actor=actor, seen=situation, unit=order.unit_id)
     order.signed_at = clock.now()
     order.signed_by_id = actor.user_id
     clocks.stop(ticket, [ClockKind.SIGNING], unit_id=order.unit_id)
@@ -27,8 +27,8 @@ def sign(ticket: Ticket, *, actor: Actor, version: int | None = None) -> None:
 @operation
 def contact(ticket: Ticket, *, actor: Actor, method: str, words: str, version: int | None = None) -> None:
     """首次联系：how and with whom the lead unit first spoke to the enterprise."""
-    order = _own_order(ticket, actor, Act.CONTACT)
-    advance(ticket, Act.CONTACT, actor=actor, words=f"{method}：{words}", version=version, unit=order.unit_id)
+    situation, order = _own_order(ticket, actor, Act.CONTACT, version)
+    advance(ticket, Act.CONTACT, actor=actor, words=f"{method}：{words}", seen=situation, unit=order.unit_id)
     order.contacted_at = clock.now()
     clocks.stop(ticket, [ClockKind.CONTACT], unit_id=order.unit_id)
 
@@ -36,8 +36,8 @@ def contact(ticket: Ticket, *, actor: Actor, method: str, words: str, version: i
 @operation
 def report_assistance(ticket: Ticket, *, actor: Actor, report: str, version: int | None = None) -> None:
     """报送协办结果：the assisting unit is done."""
-    order = _own_order(ticket, actor, Act.REPORT_ASSISTANCE, OrderRole.ASSIST)
-    advance(ticket, Act.REPORT_ASSISTANCE, actor=actor, words=report, version=version, unit=order.unit_id)
+    situation, order = _own_order(ticket, actor, Act.REPORT_ASSISTANCE, version)
+    advance(ticket, Act.REPORT_ASSISTANCE, actor=actor, words=report, seen=situation, unit=order.unit_id)
     order.report = report
     end_order(ticket, order, OrderOutcome.DONE)
     notices.tell_handlers(ticket, f"协办已报送：{ticket.subject}")
@@ -53,10 +53,14 @@ def waive_assistance(ticket: Ticket, *, actor: Actor, unit_id: int, reason: str,
     end_order(ticket, order, OrderOutcome.WAIVED)
 
 
-def report_result(ticket: Ticket, proposal: Proposal, *, actor: Actor, version: int | None = None) -> None:
-    """办结报送：the leader has signed; the case clock stops and the result stands for this round."""
+def report_result(ticket: Ticket, proposal: Proposal, *, actor: Actor, version: int | None = None) -> Situation:
+    """办结报送：the leader has signed; the case clock stops and the result stands for this round.
+
+    Answers the situation it was allowed in.
+    """
     assert proposal.result_kind is not None  # a CHECK of the form and of the proposal's maker
-    advance(ticket, Act.REPORT_RESULT, actor=actor, words=proposal.reason, version=version,
+    situation = allowed(ticket, Act.REPORT_RESULT, actor=actor, version=version)
+    advance(ticket, Act.REPORT_RESULT, actor=actor, words=proposal.reason, seen=situation,
             result=str(proposal.result_kind))
     db.session.add(
         Result(
@@ -71,14 +75,19 @@ def report_result(ticket: Ticket, proposal: Proposal, *, actor: Actor, version: 
             signed_by_id=actor.user_id,
         )
     )
-    for order in open_orders(ticket):
+    for order, _ in situation.open_orders:
         end_order(ticket, order, OrderOutcome.DONE)
     notices.tell_stewards(ticket, f"部门已办结，请反馈企业：{ticket.subject}")
+    return situation
 
 
-def _own_order(ticket: Ticket, actor: Actor, act: Act, role: OrderRole | None = None) -> UnitOrder:
-    standing: Standing = may(ticket, act, actor)
-    order = Situation(ticket, actor).own_order(standing, OrderRole.LEAD if act is Act.CONTACT else role)
+def _own_order(ticket: Ticket, actor: Actor, act: Act, version: int | None) -> tuple[Situation, UnitOrder]:
+    situation = allowed(ticket, act, actor=actor, version=version)
+    assert situation.standing is not None  # what makes it allowed
+    order = situation.own_order(situation.standing, _ROLES.get(act))
     if order is None:
         raise NotFound("本单位在本件上没有在办任务。")
-    return order
+    return situation, order
+
+
+_ROLES = {Act.CONTACT: OrderRole.LEAD, Act.REPORT_ASSISTANCE: OrderRole.ASSIST}

@@ -27,7 +27,7 @@ from models.tickets import (
 )
 from operations import notices
 from operations.access.actor import SYSTEM, Actor
-from operations.base import insert_ignoring, operation
+from operations.base import insert_ignoring, operation, remembered
 from operations.errors import BadInput, Refused
 from operations.tickets import numbers
 from operations.tickets.advance import advance, begin
@@ -166,7 +166,6 @@ def _ensure_sayable(demand: Demand) -> None:
 
 def _insert(demand: Demand, actor: Actor) -> Ticket:
     enterprise = demand.enterprise
-    path = db.session.scalars(select(Region.path).where(Region.id == enterprise.region_id)).one()
     row = {
         "subject": demand.subject,
         "content": demand.content,
@@ -178,7 +177,7 @@ def _insert(demand: Demand, actor: Actor) -> Ticket:
         "is_confidential": False,
         "enterprise_id": enterprise.id,
         "region_id": enterprise.region_id,
-        "region_path": path,
+        "region_path": remembered(("region", enterprise.region_id), lambda: _region_path(enterprise.region_id)),
         "submitted_by_id": actor.user_id,
         "contact_name": demand.contact_name or enterprise.contact_name,
         "contact_phone": demand.contact_phone or enterprise.contact_phone,
@@ -189,13 +188,18 @@ def _insert(demand: Demand, actor: Actor) -> Ticket:
         "rung": 0,
         "version": 1,
     }
+    inserting = insert_ignoring(Ticket).returning(Ticket)
     for _ in range(TRIES):  # the unique key decides which number is free and whether the message is known
-        made = db.session.scalar(insert_ignoring(Ticket).values(number=numbers.draw(), **row).returning(Ticket))
+        made = db.session.scalar(inserting, [{"number": numbers.draw(), **row}])
         if made is not None:
             return made
         if demand.external_number and _known(demand):
             raise Refused(f"该渠道编号 {demand.external_number} 已经登记过。")
     raise Refused("暂时取不到编号，请再提交一次。")
+
+
+def _region_path(region_id: int) -> str:
+    return db.session.scalars(select(Region.path).where(Region.id == region_id)).one()
 
 
 def _known(demand: Demand) -> bool:

@@ -27,7 +27,7 @@ from operations.clocks import clocks, rulebook
 from operations.clocks.calendar import SHANGHAI, Limit
 from operations.errors import BadInput, NotFound, Refused
 from operations.tickets import handling, ledger
-from operations.tickets.advance import advance, may
+from operations.tickets.advance import advance, allowed, may
 from operations.tickets.coordination import end_lead, open_orders, times_sent_back
 from operations.tickets.situation import Situation
 
@@ -63,10 +63,11 @@ class Terms:
 def propose(ticket: Ticket, kind: ProposalKind, *, actor: Actor, terms: Terms, version: int | None = None) -> Proposal:
     """提请：ask for a result, a return, an extension, an entry on the ledger or striking off. Raises the refusal."""
     act, stage = PROPOSING[kind]
-    standing = may(ticket, act, actor)
+    situation = allowed(ticket, act, actor=actor, version=version)
+    assert situation.standing is not None  # what makes it allowed
     _ensure_sound(ticket, kind, terms)
-    order = Situation(ticket, actor).own_order(standing)
-    advance(ticket, act, actor=actor, words=terms.reason, version=version,
+    order = situation.own_order(situation.standing)
+    advance(ticket, act, actor=actor, words=terms.reason, seen=situation,
             until=terms.until.isoformat() if terms.until else None)
     proposal = Proposal(
         ticket_id=ticket.id,
@@ -163,8 +164,8 @@ def _send_back(ticket: Ticket, proposal: Proposal, *, actor: Actor, version: int
 
 
 def _report_result(ticket: Ticket, proposal: Proposal, *, actor: Actor, version: int | None) -> None:
-    handling.report_result(ticket, proposal, actor=actor, version=version)
-    lapse_others(ticket, proposal)
+    situation = handling.report_result(ticket, proposal, actor=actor, version=version)
+    _lapse_others(situation, proposal)
 
 
 _TAKING_EFFECT = {
@@ -176,9 +177,9 @@ _TAKING_EFFECT = {
 }
 
 
-def lapse_others(ticket: Ticket, decided: Proposal | None = None) -> None:
+def _lapse_others(situation: Situation, decided: Proposal) -> None:
     """The ticket has moved on: what nobody decided is void."""
-    for proposal in db.session.query(Proposal).filter_by(ticket_id=ticket.id, decided_at=None):
+    for proposal in situation.proposals.values():
         if proposal is not decided:
             proposal.decision, proposal.decided_at = Decision.LAPSED, clock.now()
 

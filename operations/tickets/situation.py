@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import bindparam, exists, or_, select
 
 from models import clock
 from models.access import Role
@@ -34,6 +34,29 @@ IN_THE_CHAIN = (
     Act.PROPOSE_RESULT, Act.REPORT_RESULT, Act.REPORT_ASSISTANCE, Act.REPLY,
 )
 
+# Built once: most acts and every ticket page ask these.
+_ORDERS = (
+    select(UnitOrder, Organisation)
+    .join(Organisation, Organisation.id == UnitOrder.unit_id)
+    .where(UnitOrder.ticket_id == bindparam("ticket"))
+    .order_by(UnitOrder.id)
+)
+_OPEN_PROPOSALS = select(Proposal).where(Proposal.ticket_id == bindparam("ticket"), Proposal.decided_at.is_(None))
+_LEDGER_ENTRY = select(LedgerEntry).where(LedgerEntry.ticket_id == bindparam("ticket"), LedgerEntry.left_at.is_(None))
+_STEWARDS = select(Stewardship.steward_id).where(
+    Stewardship.enterprise_id == bindparam("enterprise"),
+    Stewardship.started_at <= bindparam("now"),
+    or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > bindparam("now")),
+)
+_IN_THE_CHAIN = select(
+    exists().where(
+        Event.ticket_id == bindparam("ticket"),
+        Event.round == bindparam("round"),
+        Event.actor_id == bindparam("actor"),
+        Event.action.in_(IN_THE_CHAIN),
+    )
+)
+
 
 class Situation:
     """One ticket and one actor at one moment."""
@@ -52,8 +75,7 @@ class Situation:
     @cached_property
     def orders(self) -> list[tuple[UnitOrder, Organisation]]:
         """Every order of the ticket with its unit, oldest first."""
-        rows = select(UnitOrder, Organisation).join(Organisation, Organisation.id == UnitOrder.unit_id)
-        return [(o, u) for o, u in db.session.execute(rows.where(UnitOrder.ticket_id == self.ticket.id).order_by(UnitOrder.id))]
+        return [(order, unit) for order, unit in db.session.execute(_ORDERS, {"ticket": self.ticket.id})]
 
     @property
     def open_orders(self) -> list[tuple[UnitOrder, Organisation]]:
@@ -83,14 +105,13 @@ class Situation:
     @cached_property
     def proposals(self) -> dict[ProposalKind, Proposal]:
         """The open proposals by kind."""
-        rows = select(Proposal).where(Proposal.ticket_id == self.ticket.id, Proposal.decided_at.is_(None))
-        return {proposal.kind: proposal for proposal in db.session.scalars(rows)}
+        rows = db.session.scalars(_OPEN_PROPOSALS, {"ticket": self.ticket.id})
+        return {proposal.kind: proposal for proposal in rows}
 
     @cached_property
     def ledger_entry(self) -> LedgerEntry | None:
         """The open ledger entry."""
-        rows = select(LedgerEntry).where(LedgerEntry.ticket_id == self.ticket.id, LedgerEntry.left_at.is_(None))
-        return db.session.scalar(rows)
+        return db.session.scalar(_LEDGER_ENTRY, {"ticket": self.ticket.id})
 
     @cached_property
     def extensions_granted(self) -> int:
@@ -117,23 +138,13 @@ class Situation:
     @cached_property
     def steward_ids(self) -> frozenset[int]:
         """Who looks after the enterprise now."""
-        rows = select(Stewardship.steward_id).where(
-            Stewardship.enterprise_id == self.ticket.enterprise_id,
-            Stewardship.started_at <= self.now,
-            or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > self.now),
-        )
-        return frozenset(db.session.scalars(rows))
+        return frozenset(db.session.scalars(_STEWARDS, {"enterprise": self.ticket.enterprise_id, "now": self.now}))
 
     @cached_property
     def actor_is_in_the_chain(self) -> bool:
         """Whether the actor had a hand in this round (回避, domain.md §4 invariant 7)."""
-        did = exists().where(
-            Event.ticket_id == self.ticket.id,
-            Event.round == self.ticket.round,
-            Event.actor_id == self.actor.user_id,
-            Event.action.in_(IN_THE_CHAIN),
-        )
-        return bool(db.session.scalar(select(did)))
+        who = {"ticket": self.ticket.id, "round": self.ticket.round, "actor": self.actor.user_id}
+        return bool(db.session.scalar(_IN_THE_CHAIN, who))
 
     @cached_property
     def is_rated(self) -> bool:
