@@ -83,7 +83,7 @@ def append(drafts: Sequence[Draft]) -> None:
     events, words, stamp = [], [], f"{BOOT}:{time.monotonic_ns()}"
     for draft in drafts:
         seq += 1
-        row, said = _link(draft, seq, prev, stamp)
+        row, said = link(draft, seq, prev, stamp)
         prev = row["hash"]
         events.append(row)
         if said:
@@ -96,7 +96,8 @@ def append(drafts: Sequence[Draft]) -> None:
     db.session.execute(update(head).values(seq=seq, hash=prev))
 
 
-def _link(draft: Draft, seq: int, prev: str, stamp: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
+def link(draft: Draft, seq: int, prev: str, stamp: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The row of one event as the link after ``prev``, and the row of its words when something was said."""
     body, said = _body(draft, seq, stamp), None
     if draft.words:
         salt = secrets.token_hex(8)

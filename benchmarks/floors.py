@@ -1,0 +1,141 @@
+"""What the figures are held against, and how the requests of the benchmark look."""
+
+import secrets
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlencode
+
+import psycopg
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from benchmarks import crowd, web
+from models import clock
+from models.base import db
+from models.clocks import Clock, ClockKind
+from models.log import Event
+from models.notices import Notice
+from models.supervision import Supervision
+
+_counted: dict[str, int] = {}
+_paths: dict[str, tuple[str, str]] = {}
+ROUNDS = 60
+
+
+def count_statements(app: Flask, steward: str, clerk: str, number: str) -> None:
+    """Ask each page once in this process and count what it sends to the database."""
+    _paths.update(list_page=("/tickets", clerk), ticket_page=(f"/tickets/{number}", clerk), workbench=("/desk", steward))
+    for name, (path, cookie) in _paths.items():
+        with app.app_context(), listening() as sent:
+            answer = _client(app).get(path, headers={"Cookie": cookie})
+        if answer.status_code != 200:
+            raise RuntimeError(f"{path}: {answer.status_code}")
+        _counted[name] = len(sent)
+
+
+def statements_of(name: str) -> int | None:
+    """SQL statements of a page, session look-up included."""
+    return _counted.get(name)
+
+
+def page_and_its_sql(app: Flask, name: str) -> tuple[float, float, int]:
+    """Milliseconds of the whole page in one process, of its own statements through bare psycopg, and their number."""
+    path, cookie = _paths[name]
+    client = _client(app)
+    with app.app_context(), listening() as sent:
+        client.get(path, headers={"Cookie": cookie})
+    page_ms = _median_ms(lambda: client.get(path, headers={"Cookie": cookie}))
+    with app.app_context():
+        address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection:
+
+        def statements() -> None:
+            for sql, parameters in sent:
+                connection.execute(sql, parameters).fetchall()
+
+        return page_ms, _median_ms(statements), len(sent)
+
+
+def creating(port: int, cookie: str) -> web.Asking:
+    """Submit a demand on behalf of an enterprise, as the service centre does."""
+    path = f"/enterprises/{crowd.FIRST_ENTERPRISE}/demand"
+    token, cookie = web.csrf_of(port, path, cookie)
+
+    def request(turn: int) -> bytes:
+        fields = {"csrf_token": token, "form_key": secrets.token_urlsafe(18), "subject": f"性能测试诉求 {turn}",
+                  "content": "门前道路围挡，货车进不来，影响生产。", "kind": "help", "urgency": "ordinary", "channel": "hotline"}
+        return web.post(path, urlencode(fields).encode(), cookie)
+
+    return web.Asking(request, b"/tickets/", status=(b"302",))
+
+
+def accepting(port: int, cookie: str, numbers: Sequence[str]) -> web.Asking:
+    """受理: one act that moves a ticket, each ticket once."""
+    token, cookie = web.csrf_of(port, f"/tickets/{numbers[0]}/accept", cookie)
+
+    def request(turn: int) -> bytes:
+        fields = {"csrf_token": token, "form_key": secrets.token_urlsafe(18), "category": "城乡建设", "difficulty": "ordinary"}
+        return web.post(f"/tickets/{numbers[turn]}/accept", urlencode(fields).encode(), cookie)
+
+    return web.Asking(request, b"/tickets/", status=(b"302",))
+
+
+def let_fall_due(count: int) -> None:
+    """Let the case clocks of ``count`` tickets lapse at this moment; nothing else is due."""
+    now = clock.now()
+    chosen = sa.select(Clock.id).where(Clock.kind == ClockKind.HANDLING, Clock.stopped_at.is_(None)).limit(count)
+    table = Clock.__table__
+    db.session.execute(sa.update(table).values(fire_at=None).where(table.c.fire_at <= now))
+    db.session.execute(sa.update(table).values(due_at=now, warn_at=now, fire_at=now).where(table.c.id.in_(chosen)))
+    db.session.commit()
+
+
+def bare_insert_of_the_same_rows(since: int) -> float:
+    """Seconds of one INSERT … SELECT per table of the very rows the sweep wrote, into empty twins with the same
+    indexes, in one transaction."""
+    connection = db.session.connection()
+    fresh = {Supervision: "TRUE", Notice: "dedup_key LIKE 'supervision.%%'", Event: f"seq > {since}"}
+    for model in fresh:
+        name = model.__tablename__
+        connection.exec_driver_sql(f"CREATE TABLE twin_of_{name} (LIKE {name} INCLUDING ALL)")
+    db.session.commit()
+    started = time.perf_counter()
+    for model, condition in fresh.items():
+        name = model.__tablename__
+        db.session.connection().exec_driver_sql(
+            f"INSERT INTO twin_of_{name} SELECT * FROM {name} WHERE {condition.replace('%%', '%')}"
+        )
+    db.session.commit()
+    return time.perf_counter() - started
+
+
+@contextmanager
+def listening() -> Iterator[list[tuple[str, Any]]]:
+    """What is sent to the database meanwhile."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        sent.append((statement, parameters))
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+
+
+def _client(app: Flask) -> FlaskClient:
+    return FlaskClient(app, app.response_class, use_cookies=False)
+
+
+def _median_ms(work: Any) -> float:
+    spans = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        work()
+        spans.append((time.perf_counter() - started) * 1000)
+    return statistics.median(spans)

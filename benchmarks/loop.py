@@ -1,0 +1,112 @@
+"""``zhitongche bench loop``: the pages and the sweep of the loop with a city's data, beside floors of the same run."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import click
+import flask_migrate
+import sqlalchemy as sa
+from flask import Flask
+
+from app import create_app
+from benchmarks import crowd, floors, postgres, web
+from benchmarks.report import Figure, middle, percentile
+from config import Testing
+from models.base import db
+from models.log import Event
+from models.tickets import Status, Ticket
+from operations.demo import city as demo_city
+from operations.supervision import sweep
+
+SECRET = "only-for-benchmarks-0123456789abcdefghijklmnop"
+READ_AIM, WRITE_AIM, SWEEP_AIM, MEMORY_AIM = 1 / 20, 1 / 25, 4.0, 150.0
+OVERDUE = 10_000
+
+
+@click.command(name="loop")
+@click.option("--tickets", default=100_000, show_default=True, help="how many tickets, 30 % of them open")
+@click.option("--overdue", default=OVERDUE, show_default=True, help="how many fall due at once for the sweep")
+@click.option("--seconds", default=6.0, show_default=True, help="how long each page is pressed")
+@click.option("--database", default="", help="a PostgreSQL database to use; a throw-away server without it")
+def command(tickets: int, overdue: int, seconds: float, database: str) -> None:
+    """办件闭环：列表、办件页、提交、办理、工作台和巡检。"""
+    with contextlib.ExitStack() as room:
+        url = database or postgres.create_database(room.enter_context(postgres.throwaway_server()), "loop")
+        app = create_app(type("Settings", (Testing,), {"SQLALCHEMY_DATABASE_URI": url, "SECRET_KEY": SECRET}))
+        with app.app_context():
+            flask_migrate.upgrade()
+            crowd.fill(demo_city.build(), crowd.Sizes(tickets, tickets * 3 // 10, max(tickets // 5, 400)))
+        for figure in [*_pages(app, url, seconds), *_sweep(app, overdue)]:
+            click.echo(figure.line())
+
+
+def _pages(app: Flask, url: str, seconds: float) -> Iterator[Figure]:
+    environment = {"DATABASE_URL": url, "SECRET_KEY": SECRET}
+    with web.serving("benchmarks.bare:app", environment) as (port, _):
+        asking = web.Asking(lambda _: web.get("/"), b"bare page")
+        web.pressed(port, asking, seconds=1)
+        floor = web.pressed(port, asking, seconds=seconds)
+    yield Figure("bare_page", floor.per_second, "requests/s", p50_ms=middle(floor.times_ms),
+                 p95_ms=percentile(floor.times_ms, 0.95))
+    with web.serving("wsgi:app", environment) as (port, master):
+        for name, aim, asking in _askings(app, port):
+            yield _pressed(app, port, name, asking, aim=aim, floor=floor.per_second, seconds=seconds)
+        yield from _sql(app)
+        for size in sorted(web.memory_of_workers(master), reverse=True)[:1]:
+            yield Figure("worker_memory", size, "MB RSS", aim=MEMORY_AIM, more_is_better=False)
+
+
+def _pressed(app: Flask, port: int, name: str, asking: web.Asking, *, aim: float, floor: float, seconds: float) -> Figure:
+    web.pressed(port, asking, seconds=1)
+    load = web.pressed(port, asking, seconds=seconds)
+    if load.failures:
+        raise click.ClickException(f"{name}: {load.failures} of {len(load.times_ms)} answers were not the true page")
+    return Figure(name, load.per_second, "requests/s", floor=floor, aim=aim, p50_ms=middle(load.times_ms),
+                  p95_ms=percentile(load.times_ms, 0.95), statements=floors.statements_of(name))
+
+
+def _askings(app: Flask, port: int) -> Iterator[tuple[str, float, web.Asking]]:
+    with app.app_context():
+        steward = web.sign_in(port, "liumin", demo_city.PASSWORD)
+        clerk = web.sign_in(port, "wujie", demo_city.PASSWORD)
+        rows = sa.select(Ticket.number, Ticket.version).order_by(Ticket.id.desc())
+        recent = db.session.execute(rows.limit(2000)).all()
+        waiting = db.session.scalars(sa.select(Ticket.number).where(Ticket.status == Status.SUBMITTED)).all()
+    floors.count_statements(app, steward, clerk, recent[0].number)
+    yield "list_page", READ_AIM, web.Asking(lambda n: web.get("/tickets", clerk), "办件".encode())
+    yield "ticket_page", READ_AIM, web.Asking(
+        lambda n: web.get(f"/tickets/{recent[n % len(recent)].number}", clerk), "时限".encode())
+    yield "workbench", READ_AIM, web.Asking(lambda n: web.get("/desk", steward), "今日工作台".encode())
+    yield "create", WRITE_AIM, floors.creating(port, clerk)
+    yield "one_act", WRITE_AIM, floors.accepting(port, clerk, waiting)
+
+
+def _sql(app: Flask) -> Iterator[Figure]:
+    """Each page's application time beside its own SQL sent through bare psycopg."""
+    for name in ("list_page", "ticket_page", "workbench"):
+        page_ms, sql_ms, count = floors.page_and_its_sql(app, name)
+        yield Figure(f"{name}_over_its_sql", page_ms, "ms", floor=sql_ms, statements=count, more_is_better=False)
+
+
+def _sweep(app: Flask, overdue: int) -> Iterator[Figure]:
+    with app.app_context():
+        floors.let_fall_due(overdue)
+        before = db.session.scalar(sa.select(sa.func.max(Event.seq))) or 0
+        took, swept = _timed(sweep.sweep)
+        if swept.fired != overdue:
+            raise click.ClickException(f"sweep: {swept.fired} orders opened, not {overdue}")
+        bare_insert = floors.bare_insert_of_the_same_rows(before)
+        nothing, _ = _timed(sweep.sweep)
+        yield Figure("sweep", took, "s", floor=bare_insert, aim=SWEEP_AIM, more_is_better=False)
+        yield Figure("sweep_rate", overdue / took, "orders/s")
+        yield Figure("idle_sweep", nothing * 1000, "ms")
+
+
+def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    started = time.perf_counter()
+    done = work()
+    return time.perf_counter() - started, done
+
+

@@ -1,0 +1,150 @@
+"""Real HTTP: two gunicorn sync workers serving an app, and eight clients asking as fast as they are answered."""
+
+import contextlib
+import multiprocessing
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+HOST = "127.0.0.1"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One kind of request: how its bytes are made for the n-th time, and what the true answer contains."""
+
+    request: Callable[[int], bytes]
+    marker: bytes
+    status: tuple[bytes, ...] = (b"200",)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What eight clients saw."""
+
+    per_second: float
+    times_ms: list[float]
+    failures: int
+
+
+@contextlib.contextmanager
+def serving(target: str, environment: dict[str, str], *, workers: int = 2) -> Iterator[tuple[int, int]]:
+    """``target`` (module:app) under gunicorn's sync workers; yields its port and the master's process id."""
+    port = _free_port()
+    command = [sys.executable, "-m", "gunicorn", "-w", str(workers), "-k", "sync", "-b", f"{HOST}:{port}",
+               "--log-level", "warning", "--no-control-socket", "--chdir", str(ROOT), target]
+    process = subprocess.Popen(command, env={**os.environ, **environment})
+    try:
+        _wait_for(port)
+        yield port, process.pid
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def get(path: str, cookie: str = "") -> bytes:
+    """The bytes of a GET."""
+    return f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n".encode()
+
+
+def post(path: str, body: bytes, cookie: str) -> bytes:
+    """The bytes of a form's POST."""
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nCookie: {cookie}\r\nConnection: close\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def ask(port: int, request: bytes) -> bytes:
+    """Send one request and read the whole answer."""
+    with socket.create_connection((HOST, port), timeout=30) as connection:
+        connection.sendall(request)
+        parts = []
+        while part := connection.recv(65536):
+            parts.append(part)
+    return b"".join(parts)
+
+
+def sign_in(port: int, username: str, password: str) -> str:
+    """Sign in as a browser does; returns the cookie header of the session."""
+    page = ask(port, get("/login"))
+    token, key = _hidden(page, "csrf_token"), _hidden(page, "form_key")
+    cookie = _cookie(page)
+    body = f"csrf_token={token}&form_key={key}&username={username}&password={password}".encode()
+    answer = ask(port, post("/login", body, cookie))
+    if b" 302 " not in answer[:20]:
+        raise RuntimeError(f"{username} could not sign in")
+    return _cookie(answer)
+
+
+def csrf_of(port: int, path: str, cookie: str) -> tuple[str, str]:
+    """The form's token of a page, and the cookie that goes with it."""
+    page = ask(port, get(path, cookie))
+    return _hidden(page, "csrf_token"), _cookie(page) or cookie
+
+
+def pressed(port: int, asking: Asking, *, seconds: float, clients: int = 8) -> Load:
+    """Let ``clients`` ask for ``seconds``, each in a process of its own; every answer is checked."""
+    with multiprocessing.get_context("fork").Pool(clients) as pool:
+        jobs = [pool.apply_async(_client, (port, asking, seconds, number, clients)) for number in range(clients)]
+        results = [job.get() for job in jobs]
+    times = [span for spans, _, _ in results for span in spans]
+    took = max(span for _, span, _ in results)
+    return Load(len(times) / took, times, sum(failures for _, _, failures in results))
+
+
+def memory_of_workers(master: int) -> list[float]:
+    """Resident megabytes of each worker of a gunicorn master."""
+    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    sizes = [re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{child}/status").read_text()) for child in children]
+    return [int(size.group(1)) / 1024 for size in sizes if size]
+
+
+def _client(port: int, asking: Asking, seconds: float, number: int, clients: int) -> tuple[list[float], float, int]:
+    times, failures, turn = [], 0, number
+    started = time.perf_counter()
+    while (now := time.perf_counter()) - started < seconds:
+        try:
+            answer = ask(port, asking.request(turn))
+            ok = answer[9:12] in asking.status and asking.marker in answer
+        except (StopIteration, IndexError):
+            break
+        failures += not ok
+        times.append((time.perf_counter() - now) * 1000)
+        turn += clients
+    return times, time.perf_counter() - started, failures
+
+
+def _hidden(page: bytes, name: str) -> str:
+    found = re.search(rb'name="%b"[^>]*value="([^"]*)"' % name.encode(), page)
+    return found.group(1).decode() if found else ""
+
+
+def _cookie(answer: bytes) -> str:
+    pairs: Sequence[bytes] = re.findall(rb"Set-Cookie: ([^;\r]+)", answer)
+    return "; ".join(pair.decode() for pair in pairs)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        return int(listener.getsockname()[1])
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection((HOST, port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError("the server did not start")
