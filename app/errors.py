@@ -3,17 +3,21 @@
 import logging
 import secrets
 
-from flask import Flask, flash, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from app.login import keep_form
+from app import overflow
+from app.login import keep_fields, keep_form
 from models.base import db
 from operations.access import refusals
 from operations.errors import AlreadyDone, DomainError, NotAllowed
+from views import ways
+
+MIB = 1024 * 1024
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +25,6 @@ WORDS = {
     400: ("请求无法识别", "请返回上一页，刷新后重试。"),
     404: ("没有找到", "没有找到该内容，或您无权查看。"),
     405: ("不能这样打开", "请从页面上的按钮操作。"),
-    413: ("上传的内容太大", "一次最多上传 12 MB，单个文件不超过 10 MB，请压缩或分次上传。"),
     415: ("无法识别的格式", "请用页面上的表单提交。"),
 }
 
@@ -30,6 +33,7 @@ def register(app: Flask) -> None:
     """Attach the handlers."""
     app.register_error_handler(DomainError, refused)
     app.register_error_handler(CSRFError, out_of_date)
+    app.register_error_handler(RequestEntityTooLarge, too_large)
     app.register_error_handler(HTTPException, not_served)
     app.register_error_handler(OperationalError, database_away)
     app.register_error_handler(Exception, unexpected)
@@ -39,17 +43,18 @@ def refused(error: DomainError) -> ResponseReturnValue:
     """A rule of the domain said no: its own sentence, its own status code."""
     if isinstance(error, AlreadyDone):
         flash(str(error), "blue")
-        return redirect(url_for("tickets.show", number=error.target) if error.target else url_for("home.index"))
+        is_own = request.blueprint == "portal"
+        return redirect(ways.to_ticket(error.target, is_own=is_own) if error.target else url_for("home.index"))
     if isinstance(error, NotAllowed) and current_user.is_authenticated:
         refusals.note(current_user, request.endpoint or "", request.path)
-    return _page("没有办成", str(error), error.status_code)
+    return _page("没有办成", str(error), error.status_code, typed=_typed(), **_way_back())
 
 
 def out_of_date(error: CSRFError) -> ResponseReturnValue:
     """The form's token is missing or old: what was typed is kept and the page is given anew."""
     if keep_form() and request.endpoint:
         flash("页面停留过久，请核对后再提交一次。已填写的内容保留了。", "amber")
-        return redirect(request.path)
+        return redirect(ways.safe(request.path))
     return _page("页面已过期", "请刷新页面后重试。", 400)
 
 
@@ -57,6 +62,17 @@ def not_served(error: HTTPException) -> ResponseReturnValue:
     """What the HTTP layer refuses."""
     title, words = WORDS.get(error.code or 500, ("没有办成", "请稍后重试。"))
     return _page(title, words, error.code or 500)
+
+
+def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """The whole request was over the limit: say so, and give the words back where the form can be opened again."""
+    most, each = current_app.config["MAX_CONTENT_LENGTH"], current_app.config["ATTACHMENT_BYTES"]
+    words = f"一次最多上传 {most // MIB} MB，单个文件不超过 {each // MIB} MB，请压缩，或分几次上传。"
+    typed = overflow.rescue()
+    if typed and current_user.is_authenticated and keep_fields(typed):
+        back = {"next_url": ways.safe(request.path), "next_label": "返回重新选择文件"}
+        return _page("上传的内容太大", f"{words}刚才填写的文字保留了。", 413, **back)
+    return _page("上传的内容太大", words, 413)
 
 
 def database_away(error: OperationalError) -> ResponseReturnValue:
@@ -75,5 +91,19 @@ def unexpected(error: Exception) -> ResponseReturnValue:
     return _page("系统出错", f"请把编号 {number} 告诉管理员。已提交成功的内容不受影响。", 500)
 
 
-def _page(title: str, words: str, code: int) -> tuple[str, int]:
-    return render_template("error.html", heading=title, words=words), code
+def _page(title: str, words: str, code: int, **more: str) -> tuple[str, int]:
+    return render_template("error.html", heading=title, words=words, **more), code
+
+
+def _typed() -> str:
+    """The sentences that were sent and not taken, to be copied: nothing typed is lost with a refusal."""
+    said = [value.strip() for name, value in request.form.items(multi=True) if not name.endswith("password")]
+    return "\n\n".join(value for value in said if not value.isascii() or " " in value)
+
+
+def _way_back() -> dict[str, str]:
+    number = (request.view_args or {}).get("number")
+    if not number or request.method != "POST":
+        return {}
+    is_own = request.blueprint == "portal"
+    return {"next_url": ways.to_ticket(number, is_own=is_own), "next_label": "返回诉求" if is_own else "返回办件"}

@@ -28,8 +28,13 @@ def send_to_login() -> ResponseReturnValue:
 
 def keep_form() -> bool:
     """Keep the fields of the request's form for whoever signs in next in this browser, when it is the same person."""
-    fields = {name: values for name, values in request.form.lists() if name not in ("csrf_token", "password")}
-    if request.method != "POST" or not fields:
+    return keep_fields(dict(request.form.lists())) if request.method == "POST" else False
+
+
+def keep_fields(said: dict[str, list[str]]) -> bool:
+    """Keep what was typed into the form of this path; never a password. Answers whether there was anything to keep."""
+    fields = {name: values for name, values in said.items() if name != "csrf_token" and not name.endswith("password")}
+    if not fields:
         return False
     session["kept_form"] = kept_forms.keep(
         request.path, fields, session_token=session.get("last_token", ""), limit=current_app.config["MAX_FORM_MEMORY_SIZE"]

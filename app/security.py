@@ -1,6 +1,6 @@
 """What every request and answer must keep: CSRF on every POST, headers, hosts, and reading that cannot write."""
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, abort, request, session
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -40,6 +40,8 @@ def register(app: Flask) -> None:
 
 
 def _begin() -> None:
+    if "\0" in request.path or b"%00" in request.query_string:
+        abort(400)  # no address of ours has one, and PostgreSQL takes none
     db.session.info["read_only"] = request.method in READING
     session.permanent = True
 

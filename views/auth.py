@@ -1,14 +1,13 @@
 """Signing in and out."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
-from werkzeug.exceptions import HTTPException
 
 from operations.access import accounts
+from operations.demo import presence
 from operations.errors import BadInput
+from views import ways
 from views.forms.auth import LoginForm
 from views.guards import open_to_all
 
@@ -20,11 +19,12 @@ bp = Blueprint("auth", __name__)
 def login() -> ResponseReturnValue:
     """登录."""
     if current_user.is_authenticated:
-        return redirect(way_on())
+        return redirect(_way_on())
     form = LoginForm.from_request()
     if form.was_submitted_and_valid() and _signed_in(form):
-        return redirect(way_on())
-    return render_template("auth/login.html", form=form), 422 if form.errors else 200
+        return redirect(_way_on())
+    page = render_template("auth/login.html", form=form, demo=_demo_accounts(), password=presence.PASSWORD)
+    return page, 422 if form.errors else 200
 
 
 @bp.post("/logout")
@@ -37,17 +37,15 @@ def logout() -> ResponseReturnValue:
     return redirect(url_for("auth.login"))
 
 
-def way_on() -> str:
-    """Where ``next`` leads, when it is a page of this site; else the start page (no open redirect)."""
-    wanted = request.args.get("next", "")
-    parts = urlsplit(wanted)
-    if parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
-        return url_for("home.index")
-    try:
-        current_app.url_map.bind("").match(parts.path, method="GET")
-    except HTTPException:
-        return url_for("home.index")
-    return wanted
+def _way_on() -> str:
+    return ways.safe(request.args.get("next", ""))
+
+
+def _demo_accounts() -> list[presence.DemoAccount]:
+    """Who can be tried out with one click: only where the setting DEMO says so, and while the first password holds."""
+    if not current_app.config["DEMO"]:
+        return []
+    return [account for account in presence.accounts() if account.has_first_password]
 
 
 def _signed_in(form: LoginForm) -> bool:

@@ -1,5 +1,45 @@
-"""Messages for me."""
+"""通知."""
 
-from flask import Blueprint
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from operations import notices
+from operations.insight import inbox
+from views import ways
+from views.shells import shell_of
 
 bp = Blueprint("notices", __name__, url_prefix="/notices")
+
+
+@bp.get("")
+def index() -> str:
+    """What changed for me, newest first."""
+    after = request.args.get("after", type=int)
+    messages, further = inbox.page(current_user, after=after if after and 0 < after < 2**31 else None)
+    next_url = url_for(".index", after=further) if further else ""
+    return render_template("notices/index.html", shell=shell_of(current_user), messages=messages, next_url=next_url,
+                           is_first=after is None)
+
+
+@bp.post("/<id:notice_id>/open")
+def follow(notice_id: int) -> ResponseReturnValue:
+    """Mark one read and go to what it is about: the page of the ticket that this person may open."""
+    message = inbox.get(current_user, notice_id)
+    notices.mark_read(current_user, notice_id=notice_id)
+    return redirect(ways.to_ticket(message.number, is_own=message.is_own) if message.number else url_for(".index"))
+
+
+@bp.post("/<id:notice_id>/read")
+def read(notice_id: int) -> ResponseReturnValue:
+    """Mark one read."""
+    notices.mark_read(current_user, notice_id=notice_id)
+    return redirect(url_for(".index"))
+
+
+@bp.post("/read")
+def read_all() -> ResponseReturnValue:
+    """Mark all read."""
+    count = notices.mark_read(current_user)
+    flash(f"{count} 条已标为已读。" if count else "没有未读的通知。", "green")
+    return redirect(url_for(".index"))

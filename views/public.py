@@ -1,5 +1,45 @@
-"""Pages that need no sign-in: verify a receipt, rate by a one-time link."""
+"""Pages that need no account: checking a receipt, and rating by a one-time link."""
 
-from flask import Blueprint
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from operations.ratings import links
+from operations.tickets import receipts
+from views.forms.portal import RateForm
+from views.forms.public import VerifyForm
+from views.guards import open_to_all
 
 bp = Blueprint("public", __name__)
+
+
+@bp.get("/verify")
+@bp.get("/verify/<number:number>")
+@open_to_all
+def verify(number: str = "") -> ResponseReturnValue:
+    """查验回执: whatever does not match gets one and the same answer; contents and names are never shown."""
+    asked = MultiDict({"number": number or request.args.get("number", ""), "code": request.args.get("code", "")})
+    form = VerifyForm(formdata=asked if "code" in request.args else None, data={"number": number})
+    if "code" not in request.args or not form.validate():
+        return render_template("public/verify.html", form=form, verdict=None), 422 if form.errors else 200
+    verdict = receipts.verify(form.number.data, form.code.data)
+    return render_template("public/verdict.html", form=form, verdict=verdict)
+
+
+@bp.route("/r/<token>", methods=["GET", "POST"])
+@open_to_all
+def rate(token: str) -> ResponseReturnValue:
+    """凭链接评价: opening the page changes nothing; the link is used up by the rating."""
+    ticket = links.ticket_of(token)
+    form = RateForm.from_request()
+    if form.was_submitted_and_valid():
+        links.rate(token, opinion=form.opinion, address=request.remote_addr or "")
+        return redirect(url_for(".thanks"))
+    return render_template("public/rate.html", ticket=ticket, form=form), 422 if form.errors else 200
+
+
+@bp.get("/r/thanks")
+@open_to_all
+def thanks() -> str:
+    """谢谢评价: says nothing about any ticket."""
+    return render_template("public/thanks.html")

@@ -13,6 +13,7 @@ from models.base import db
 from models.clocks import Clock, ClockKind
 from models.directory import Organisation
 from models.log import Event, EventWords
+from models.ratings import Rating
 from models.tickets import Act, Attachment, Stage, Status, Ticket
 from operations.clocks import clocks
 from operations.clocks.calendar import Limit
@@ -128,6 +129,18 @@ def promise_of(situation: Situation) -> Promise:
         return _promise(situation, running, Light.HOLD, LIGHT_WORDS[Light.HOLD], "挂账期间不计时，复核日恢复")
     due = "办结" if running.kind is ClockKind.HANDLING else DUE_WORDS.get(ticket.status, "办理")
     return _promise(situation, running, light, LIGHT_WORDS[light], f"最晚 {moment(running.due_at)} {due}")
+
+
+def asked_for(ticket: Ticket) -> str:
+    """What the one-time notice asked the enterprise for, word for word; empty when there was none."""
+    rows = select(EventWords.words).join(Event, Event.seq == EventWords.event_seq)
+    asked = rows.where(Event.ticket_id == ticket.id, Event.action == Act.REQUEST_SUPPLEMENT)
+    return db.session.scalar(asked.order_by(Event.seq.desc()).limit(1)) or ""
+
+
+def rating_of(ticket: Ticket) -> Rating | None:
+    """The rating of this round, if it has been given: for the enterprise's own page only."""
+    return db.session.scalar(select(Rating).where(Rating.ticket_id == ticket.id, Rating.round == ticket.round))
 
 
 def _governing(situation: Situation) -> Clock | None:

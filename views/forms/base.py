@@ -72,7 +72,7 @@ class BaseForm(FlaskForm):
         """What makes this very form one act, however often it is sent."""
         fields = {name: request.form.getlist(name) for name in request.form if name not in ("csrf_token", "form_key")}
         digest = hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
-        return Once(current_user.user_id if current_user.is_authenticated else None, self.form_key.data[:64], digest)
+        return Once(current_user.user_id if current_user.is_authenticated else None, clean(self.form_key.data)[:64], digest)
 
     def was_submitted_and_valid(self) -> bool:
         """Whether the form was sent and every field holds."""

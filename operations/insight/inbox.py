@@ -1,0 +1,49 @@
+"""通知: the delivered messages of one person, with what each leads to."""
+
+from dataclasses import dataclass
+
+from models.base import db
+from models.notices import Notice
+from models.tickets import Ticket
+from operations import notices
+from operations.access.actor import Actor
+from operations.access.scope import own_enterprise_ids
+from operations.errors import NotFound
+
+PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message; ``number`` is empty where it is about no ticket, ``is_own`` says whose page shows the ticket."""
+
+    notice: Notice
+    number: str
+    is_own: bool
+
+
+def newest(actor: Actor, count: int) -> list[Message]:
+    """The newest messages."""
+    return _messages(actor, None, count)
+
+
+def page(actor: Actor, *, after: int | None = None) -> tuple[list[Message], int | None]:
+    """A page of messages, newest first, and the ``after`` of the next page, if there is one."""
+    found = _messages(actor, after, PAGE + 1)
+    return found[:PAGE], found[PAGE - 1].notice.id if len(found) > PAGE else None
+
+
+def get(actor: Actor, notice_id: int) -> Message:
+    """One's own message, or NotFound."""
+    found = _messages(actor, notice_id + 1, 1)
+    if not found or found[0].notice.id != notice_id:
+        raise NotFound
+    return found[0]
+
+
+def _messages(actor: Actor, after: int | None, count: int) -> list[Message]:
+    rows = notices.for_person(actor).outerjoin(Ticket, Ticket.id == Notice.ticket_id)
+    rows = rows.add_columns(Ticket.number, Ticket.enterprise_id).limit(count)
+    rows = rows.where(Notice.id < after) if after else rows
+    own = own_enterprise_ids(actor)
+    return [Message(notice, number or "", enterprise_id in own) for notice, number, enterprise_id in db.session.execute(rows)]

@@ -1,0 +1,38 @@
+"""Forms of the account page and 提意见."""
+
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired
+
+from operations.access.opinions import WORDS_LIMIT
+from views.forms.base import BaseForm, NotLonger
+
+SIZES = {"": "标准", "large": "大", "xlarge": "更大", "xxlarge": "最大"}
+
+
+class DisplayForm(BaseForm):
+    """显示设置: kept in this browser, not in the account."""
+
+    size = RadioField("文字大小", default="", choices=[SelectChoice(code or "normal", label, False, {}) for code, label in SIZES.items()],
+                      render_kw={"data-look": "chips"})
+    contrast = BooleanField("高对比度", description="文字和线条更深，适合强光下或视力不便时。")
+    keys_off = BooleanField("关闭单键快捷键", description="用读屏软件或语音输入时建议关闭。")
+
+
+class PasswordForm(BaseForm):
+    """改密码. The names end in ``password``: such fields are never kept for later."""
+
+    current_password = PasswordField("现在的密码", [InputRequired("请填写现在的密码"), NotLonger(max=128)],
+                                     render_kw={"autocomplete": "current-password"})
+    new_password = PasswordField("新密码", [InputRequired("请填写新密码"), NotLonger(max=128)],
+                                 description="12 位以上，含数字、小写、大写、符号中的至少三种。",
+                                 render_kw={"autocomplete": "new-password"})
+
+
+class OpinionForm(BaseForm):
+    """提意见."""
+
+    words = TextAreaField("您的意见", [InputRequired("请写明您的意见"), NotLonger(max=WORDS_LIMIT)],
+                          description="哪一页、想做什么、遇到了什么。请不要写诉求本身，也不要写涉密内容。",
+                          render_kw={"rows": 6, "data-max": WORDS_LIMIT})
+    page = HiddenField()

@@ -1,0 +1,177 @@
+"""Forms of the enterprise: raising a demand step by step, and what it does with a ticket."""
+
+import re
+from typing import Any
+
+from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from models.base import LabelledEnum
+from models.ratings import Grade
+from models.tickets import TicketKind, Urgency
+from operations.tickets import categories
+from operations.tickets.aftercare import BAD_TAGS, Opinion
+from operations.tickets.conversation import WORDS_LIMIT
+from operations.tickets.intake import CONTENT_LIMIT, SUBJECT_LIMIT
+from views.forms.base import BaseForm, NotLonger, clean
+from views.forms.files import FilesForm
+
+REASON_LIMIT, OPINION_LIMIT = 500, 500
+PHONE = re.compile(r"[0-9+][0-9 ()\-]{4,30}", re.ASCII)
+KIND_HINTS = {
+    TicketKind.HELP: "遇到困难，请帮忙解决",
+    TicketKind.CONSULTATION: "想问政策、流程、材料",
+    TicketKind.ASSISTANCE: "请人帮办、代办手续",
+    TicketKind.POLICY: "补贴、奖励、承诺没有兑现",
+    TicketKind.ARREARS: "被拖欠工程款、货款",
+    TicketKind.COMPLAINT: "对服务、办事过程不满意",
+    TicketKind.RIGHTS: "权益受到侵害",
+    TicketKind.SUGGESTION: "对营商环境的意见建议",
+    TicketKind.REPORT: "反映违规违纪线索",
+}
+
+
+class CodeRadio(RadioField):
+    """One member of a LabelledEnum, as radio buttons; nothing chosen is None."""
+
+    def __init__(self, label: str, kind: type[LabelledEnum], *, choices: list[SelectChoice] | None = None, **kwargs: Any) -> None:
+        offered = choices or [SelectChoice(member.value, member.label) for member in kind]
+        super().__init__(label, choices=offered, coerce=lambda code: kind(code) if code else None, **kwargs)
+
+    def pre_validate(self, form: Any) -> None:
+        """A code that is none of ours is no answer."""
+        if self.data is None and self.raw_data:
+            raise ValidationError("请从列出的选项中选一个")
+
+
+class IsPhone:
+    """A number somebody can dial: digits, spaces, brackets and dashes; mobile or landline."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data and not PHONE.fullmatch(field.data):
+            raise ValidationError("请填写能打通的电话，例如 13800000000 或 0412-1234567")
+
+
+class KindForm(BaseForm):
+    """第 1 步: 类型和类别. ``enterprise`` is asked only of members of several."""
+
+    draft = HiddenField()
+    enterprise = RadioField("为哪家企业提", [InputRequired("请选择企业")], coerce=int, render_kw={"data-look": "list"})
+    kind = CodeRadio(
+        "您想做什么", TicketKind, validators=[InputRequired("请选择诉求类型")], render_kw={"data-look": "list"},
+        choices=[SelectChoice(kind.value, kind.label, {"data-hint": hint}) for kind, hint in KIND_HINTS.items()],
+    )
+    category = RadioField(
+        "关于哪方面", [InputRequired("请选择类别，拿不准就选“其他”")], description="拿不准就选“其他”，管家会帮您归类。",
+        choices=[SelectChoice(name, name) for name in categories.NAMES], render_kw={"data-look": "chips"},
+    )
+
+
+class ProblemForm(BaseForm):
+    """第 2 步: 遇到了什么问题."""
+
+    draft = HiddenField()
+    subject = StringField(
+        "一句话说清楚", [InputRequired("请用一句话写明遇到的问题"), NotLonger(max=SUBJECT_LIMIT)],
+        description=f"例如：消防验收材料要求前后不一致。最多 {SUBJECT_LIMIT} 字。",
+    )
+    content = TextAreaField(
+        "具体情况", [InputRequired("请写明具体情况"), NotLonger(max=CONTENT_LIMIT)],
+        description="写明在哪个部门、哪个环节卡住了，希望怎样解决。不必写公文。", render_kw={"rows": 8, "data-max": CONTENT_LIMIT},
+    )
+    urgency = CodeRadio("急不急", Urgency, default=Urgency.ORDINARY, validators=[InputRequired("请选择急不急")])
+
+
+class MaterialsForm(FilesForm):
+    """第 3 步: 材料和联系人. The files lie in the demand's own draft."""
+
+    draft = HiddenField()
+    contact_name = StringField("联系人", [InputRequired("请填写联系人"), NotLonger(max=64)], render_kw={"autocomplete": "name"})
+    contact_phone = StringField(
+        "联系电话", [InputRequired("请填写联系电话"), NotLonger(max=32), IsPhone()], description="管家和承办单位会打这个电话。",
+        render_kw={"autocomplete": "tel", "inputmode": "tel", "type": "tel", "data-size": "l"},
+    )
+
+    @property
+    def draft_key(self) -> str:
+        """The key of the demand's draft, so that later pages find the files."""
+        return clean(self.draft.data)[:32]
+
+
+class SendForm(BaseForm):
+    """核对后提交."""
+
+    draft = HiddenField()
+
+
+class SupplementForm(FilesForm):
+    """补正."""
+
+    text = TextAreaField("补充说明", [NotLonger(max=CONTENT_LIMIT)], render_kw={"rows": 5, "data-max": CONTENT_LIMIT})
+
+    def validate_text(self, field: TextAreaField) -> None:
+        """Words or files, one of them."""
+        if not field.data and not self.kept_files:
+            raise ValidationError("请写明补充内容，或上传材料")
+
+
+class MessageForm(FilesForm):
+    """留言."""
+
+    words = TextAreaField("留言", [NotLonger(max=WORDS_LIMIT)], description="管家和承办单位都会看到。",
+                          render_kw={"rows": 5, "data-max": WORDS_LIMIT})
+
+    def validate_words(self, field: TextAreaField) -> None:
+        """Words or files, one of them."""
+        if not field.data and not self.kept_files:
+            raise ValidationError("请写点什么，或上传材料")
+
+
+class WithdrawForm(BaseForm):
+    """撤回."""
+
+    reason = TextAreaField("为什么撤回", [InputRequired("请写明撤回的原因"), NotLonger(max=REASON_LIMIT)],
+                           description="例如：问题已经自行解决。", render_kw={"rows": 3, "data-max": REASON_LIMIT})
+
+
+class ReopenForm(BaseForm):
+    """重启."""
+
+    reason = TextAreaField("哪里还没有解决", [InputRequired("请写明哪里还没有解决"), NotLonger(max=REASON_LIMIT)],
+                           render_kw={"rows": 4, "data-max": REASON_LIMIT})
+
+
+class RateForm(BaseForm):
+    """好差评. Reasons are asked of a bad grade only."""
+
+    grade = CodeRadio("这件事办得怎么样", Grade, validators=[InputRequired("请选择一个等级")], render_kw={"data-look": "rate"})
+    tags = SelectMultipleField(
+        "哪里不满意", choices=[SelectChoice(tag, tag) for tag in BAD_TAGS], widget=ListWidget(), option_widget=CheckboxInput(),
+        render_kw={"data-look": "chips"},
+    )
+    words = TextAreaField("还想说的话", [NotLonger(max=OPINION_LIMIT)], render_kw={"rows": 3, "data-max": OPINION_LIMIT})
+    named = RadioField(
+        "实名还是匿名", default="yes", render_kw={"data-look": "list"},
+        choices=[
+            SelectChoice("yes", "实名", {"data-hint": "承办单位能看到评价。差评 1 个工作日内联系您，15 个工作日内整改。"}),
+            SelectChoice("no", "匿名", {"data-hint": "承办单位和管家看不到您的等级和留言，只计入统计；因此没有人能就这次差评联系您。"}),
+        ],
+    )
+
+    def validate_tags(self, field: SelectMultipleField) -> None:
+        """A bad grade needs a reason or words (domain.md §8)."""
+        if self.grade.data is not None and self.grade.data.is_bad and not (field.data or self.words.data):
+            raise ValidationError("请至少选一项不满意的原因，或写几句")
+
+    @property
+    def opinion(self) -> Opinion:
+        """What the operations understand. Reasons of a good grade are let go."""
+        grade = self.grade.data
+        return Opinion(
+            grade=grade,
+            tags=tuple(self.tags.data or ()) if grade.is_bad else (),
+            words=self.words.data,
+            is_anonymous=self.named.data == "no",
+        )

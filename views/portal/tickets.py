@@ -1,0 +1,53 @@
+"""The enterprise's list of tickets and the page of one."""
+
+from flask import render_template, request, url_for
+from flask_login import current_user
+
+from operations.access import scope
+from operations.insight import portal, track
+from operations.tickets.situation import Situation
+from views.portal.blueprint import bp, members
+from views.portal.receipt import receipt_page
+
+
+@bp.get("/tickets")
+@members
+def tickets() -> str:
+    """All tickets of the enterprise; the view and the place stand in the URL."""
+    view = request.args.get("view", "open")
+    view = view if view in portal.VIEWS else "open"
+    after = request.args.get("after", type=int)
+    rows, further = portal.page(current_user, view=view, after=after if after and after < 2**31 else None)
+    seg = [{"label": label, "url": url_for(".tickets", view=code), "current": code == view, "light": ""}
+           for code, label in portal.VIEWS.items()]
+    next_url = url_for(".tickets", view=view, after=further) if further else ""
+    return render_template("my/tickets.html", rows=rows, seg=seg, view=view, next_url=next_url, is_first=after is None)
+
+
+@bp.get("/tickets/<number:number>")
+@members
+def show(number: str) -> str:
+    """诉求进度."""
+    ticket = scope.get_own_ticket(current_user, number)
+    situation = Situation(ticket, current_user)
+    promise = track.promise_of(situation)
+    before = request.args.get("before", type=int)
+    entries, older = track.entries(ticket, before=before if before and before < 2**62 else None)
+    return render_template(
+        "my/ticket.html",
+        ticket=ticket,
+        promise=promise,
+        stations=track.stations(ticket, track.milestones(ticket), promise),
+        stewards=portal.stewards_of([ticket.enterprise_id]),
+        offers=portal.offers(situation),
+        entries=entries,
+        older_url=url_for(".show", number=number, before=older) if older else "",
+        files=track.hand_out_files(ticket, entries),
+    )
+
+
+@bp.get("/tickets/<number:number>/receipt")
+@members
+def receipt(number: str) -> str:
+    """回执, to be kept or printed at any time."""
+    return receipt_page(scope.get_own_ticket(current_user, number), is_new=False)

@@ -1,0 +1,23 @@
+"""Where somebody is led: the page of a ticket for them, and back to where they came from."""
+
+from urllib.parse import urlsplit
+
+from flask import current_app, url_for
+from werkzeug.exceptions import HTTPException
+
+
+def to_ticket(number: str, *, is_own: bool) -> str:
+    """The enterprise's own page of its ticket, or the officials' page."""
+    return url_for("portal.show" if is_own else "tickets.show", number=number)
+
+
+def safe(wanted: str) -> str:
+    """``wanted`` when it is a page of this site that can be opened; else the start page (no open redirect)."""
+    parts = urlsplit(wanted)
+    if parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
+        return url_for("home.index")
+    try:
+        current_app.url_map.bind("").match(parts.path, method="GET")
+    except HTTPException:
+        return url_for("home.index")
+    return wanted
