@@ -1,4 +1,4 @@
-"""Log lines: one JSON object a line, with request and person, never with what somebody wrote, nor with a phone number."""
+"""Log lines: one JSON object each, with request and person, never with what somebody wrote or with a phone number."""
 
 import json
 import logging

@@ -1,0 +1,54 @@
+"""From an empty machine to a site that can be opened: folders, database, demonstration."""
+
+import click
+import flask_migrate
+from flask import current_app
+
+from app.cli.opening import TOO_NEW, Schema, schema, sqlite_path
+from models.base import db
+from operations.demo import city, life, presence
+from operations.errors import Refused
+
+
+def prepare() -> None:
+    """Make ``var/`` and bring the database to this program's version. Says what it did; may be run again."""
+    for name in ("VAR_DIR", "ATTACHMENTS_DIR"):
+        current_app.config[name].mkdir(parents=True, exist_ok=True)
+    state = schema()
+    if state is Schema.AHEAD:
+        raise Refused(TOO_NEW)
+    if state is not Schema.CURRENT:
+        flask_migrate.upgrade()
+    _set_write_ahead_log()
+    done = {Schema.CURRENT: "数据库已是最新", Schema.ABSENT: "已建库", Schema.BEHIND: "数据库已升级"}[state]
+    click.echo(f"{done}：{shown_database()}")
+
+
+def furnish() -> None:
+    """Put the demonstration in, once. Refuses where somebody's real work is, or would be."""
+    if presence.is_built():
+        click.echo("演示数据已经在库里，没有再装。")
+        return
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        raise Refused("演示账号的口令是公开的，对外的站点不装演示数据。")
+    if not presence.is_ground_free():
+        raise Refused("库里已有数据，不再装演示数据。请换一个空库。")
+    click.echo("正在装入演示数据……")
+    city.build()
+    click.echo(f"演示数据已装入：{life.live()} 件诉求。人物和企业全部虚构。")
+
+
+def shown_database() -> str:
+    """Which database, without its password."""
+    return sqlite_path() or db.engine.url.render_as_string(hide_password=True)
+
+
+def _set_write_ahead_log() -> None:
+    """Readers and the writer do not wait for one another. The file remembers it; no transaction may be open."""
+    if sqlite_path() is None:
+        return
+    connection = db.engine.raw_connection()
+    try:
+        connection.driver_connection.execute("PRAGMA journal_mode=WAL")  # type: ignore[union-attr]
+    finally:
+        connection.close()

@@ -1,0 +1,100 @@
+"""Opening the site for a command: its configuration, its database, and in what state that database is."""
+
+from collections.abc import Callable
+from enum import Enum
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from app.ground import MIGRATIONS, ground_floor
+from config import from_environment
+from models.base import READ_ONLY, db
+from operations.errors import Refused
+
+P = ParamSpec("P")
+R = TypeVar("R")
+TOO_NEW = "数据库比程序新：它由更新的版本升级过。请换用新版程序，或恢复升级前的备份；没有改动任何内容。"
+
+
+class Schema(Enum):
+    """How the database stands to this program."""
+
+    ABSENT = "没有建库"
+    BEHIND = "须升级"
+    CURRENT = "已是最新"
+    AHEAD = "比程序新"
+
+
+def on_the_ground(command: Callable[P, R]) -> Callable[P, R]:
+    """Run the command within the site's ground floor, whatever state its database is in."""
+
+    @wraps(command)
+    def opened(*args: P.args, **kwargs: P.kwargs) -> R:
+        with ground_floor(from_environment()).app_context():
+            return command(*args, **kwargs)
+
+    return opened
+
+
+def on_the_site(command: Callable[P, R]) -> Callable[P, R]:
+    """Run the command on a database that is ready; otherwise say what to do first."""
+
+    @on_the_ground
+    @wraps(command)
+    def opened(*args: P.args, **kwargs: P.kwargs) -> R:
+        ensure_ready()
+        return command(*args, **kwargs)
+
+    return opened
+
+
+def ensure_ready() -> None:
+    """Raise Refused with the next step when the database is not as this program needs it."""
+    match schema():
+        case Schema.ABSENT | Schema.BEHIND:
+            raise Refused("数据库还没有准备好，请先运行：zhitongche init")
+        case Schema.AHEAD:
+            raise Refused(TOO_NEW)
+
+
+def schema() -> Schema:
+    """Compare the database's revision with the newest of ``migrations/``. Never creates a file."""
+    path = sqlite_path()
+    if path is not None and not _is_there(path):
+        return Schema.ABSENT
+    scripts = ScriptDirectory.from_config(_alembic())
+    reading = READ_ONLY[db.engine.dialect.name]
+    with db.engine.connect().execution_options(**reading) as connection:
+        present = set(MigrationContext.configure(connection).get_current_heads())
+        occupied = bool(sa.inspect(connection).get_table_names())
+    if not present:
+        if occupied:
+            raise Refused("该数据库里已有别的表，却没有本系统的版本记录。请换一个空库。")
+        return Schema.ABSENT
+    known = {revision.revision for revision in scripts.walk_revisions()}
+    if not present <= known:
+        return Schema.AHEAD
+    return Schema.CURRENT if present == set(scripts.get_heads()) else Schema.BEHIND
+
+
+def sqlite_path() -> str | None:
+    """The file of an SQLite database; None for another engine."""
+    return db.engine.url.database if db.engine.dialect.name == "sqlite" else None
+
+
+def _is_there(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return bool(file.read(1))
+    except FileNotFoundError:
+        return False
+
+
+def _alembic() -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config

@@ -1,0 +1,1 @@
+"""Time in: when something recurs, not what it is."""

@@ -1,0 +1,14 @@
+"""清理: what nobody needs any more."""
+
+from jobs.job import Settings
+from operations import job_ledger
+from operations.access import forgetting
+from operations.job_ledger import Tally
+from operations.tickets import abandoned
+
+
+def run(settings: Settings) -> Tally:
+    """Old attempts, form keys, kept forms, abandoned uploads and lines of the job ledger."""
+    files = abandoned.drop_abandoned(settings["ATTACHMENTS_DIR"])
+    gone = files + forgetting.forget_old() + job_ledger.forget_old()
+    return Tally(scanned=gone, done=gone)

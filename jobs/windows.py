@@ -1,0 +1,21 @@
+"""届满: waiting times that ran out, and ledger entries whose review date has come."""
+
+from jobs.job import Settings
+from operations.job_ledger import Tally
+from operations.tickets import windows
+from operations.tickets.windows import Lapsed
+
+
+def lapse(_settings: Settings) -> Tally:
+    """Supplements that never came and ratings nobody gave."""
+    return _tally(windows.lapse_due())
+
+
+def review_ledger(_settings: Settings) -> Tally:
+    """Tickets on the ledger go on when their review date has come."""
+    return _tally(windows.resume_due())
+
+
+def _tally(lapsed: Lapsed) -> Tally:
+    left = len(lapsed.refusals)
+    return Tally(lapsed.scanned, lapsed.done, lapsed.latest_seconds, left, "; ".join(lapsed.refusals))

@@ -1,0 +1,6 @@
+"""A believable life in the demonstration city."""
+
+
+def live() -> int:
+    """To come."""
+    return 0

@@ -1,0 +1,162 @@
+"""校验: reads the sealed log from its first link to its last and says which row is not what was sealed (security.md (e)).
+
+Every column is held against the sealed text, the words against their digest, the end against the head. A chain alone
+cannot show that its owner rewrote it whole, or cut its end and moved the head: that takes anchors kept elsewhere.
+"""
+
+import multiprocessing
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.base import db
+from operations import log_reading
+from operations.log import GENESIS
+from operations.sealed_row import SealedRow, complaints
+
+WORTH_SHARING = 100_000  # events for each process
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One row that is not what was sealed: its number, and what is wrong with it."""
+
+    seq: int
+    what: str
+
+
+@dataclass(slots=True)
+class Verification:
+    """What was read and found. ``notes``: times that go backwards, no break. ``erased``: words masked by law."""
+
+    events: int = 0
+    words: int = 0
+    erased: int = 0
+    head: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    notes: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    def add(self, other: "Verification") -> None:
+        """Take in what was found in another part of the log."""
+        self.events += other.events
+        self.words += other.words
+        self.erased += other.erased
+        self.head = max(self.head, other.head)
+        self.findings += other.findings
+        self.notes += other.notes
+
+
+def verify(*, processes: int = 1) -> Verification:
+    """校验：the whole log; memory does not grow with it. ``processes`` share a long one and need a program of its own."""
+    head = log_reading.head_seq()
+    shares = min(processes, head // WORTH_SHARING) if "fork" in multiprocessing.get_all_start_methods() else 1
+    if shares <= 1:
+        return _verify_part(None, None)
+    seams = [head * share // shares for share in range(1, shares)]
+    db.session.remove()
+    db.engine.dispose()  # no connection may be inherited
+    whole = Verification()
+    with ProcessPoolExecutor(shares, mp_context=multiprocessing.get_context("fork")) as pool:
+        for part in pool.map(_verify_part, [None, *seams], [*seams, None]):
+            whole.add(part)
+    return whole
+
+
+def _verify_part(after: int | None, until: int | None) -> Verification:
+    """The rows after one number up to another; without the second, to the end, where the head is."""
+    with log_reading.snapshot() as connection:
+        walk = _Walk(connection.dialect.name)
+        if after is not None:
+            walk.begin_after(after, log_reading.row(connection, after))
+        for rows in log_reading.batches(connection, after, until):
+            walk.take(rows)
+        if until is not None:
+            walk.end_at(until)
+        else:
+            walk.end(log_reading.heads(connection))
+            walk.orphans(log_reading.words_without_event(connection))
+    return walk.result
+
+
+class _Walk:
+    """Along the chain: what the row before was, and what has been found so far."""
+
+    def __init__(self, dialect: str) -> None:
+        self.result = Verification()
+        self.stamp = log_reading.STAMPS[dialect]
+        self.seq, self.hash, self.at = 0, GENESIS, ""
+        self.was_sound = True
+
+    def begin_after(self, seq: int, before: tuple[Any, ...] | None) -> None:
+        """Start in the middle: the row before is another part's to judge, but it must be known whether it is sound."""
+        self.seq, self.was_sound = seq, False
+        if before is not None:
+            row = SealedRow(*before)
+            self.hash, self.at = row.hash, self.stamp(row.at)
+            self.was_sound = not complaints(row, self.at)
+
+    def take(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """The next rows in order."""
+        result, stamp = self.result, self.stamp
+        for row in map(SealedRow._make, rows):
+            at = stamp(row.at)
+            wrong = complaints(row, at)
+            if wrong or row.prev != self.hash or row.seq != self.seq + 1:
+                self._judge(row, wrong)
+            else:
+                self.was_sound = True
+            if row.words is not None:
+                result.words += 1
+                result.erased += not row.words and not row.salt
+            if at < self.at:
+                result.notes.append(Finding(row.seq, f"时间 {at} 早于上一条"))
+            self.seq, self.hash, self.at = max(row.seq, 0), row.hash, at
+        result.events += len(rows)
+
+    def _judge(self, row: SealedRow, wrong: list[str]) -> None:
+        """Name what is wrong once: a row whose neighbour was altered is not blamed for no longer matching it."""
+        gap = row.seq > self.seq + 1
+        if gap:
+            self.end_at(row.seq - 1)
+        if row.seq < 1:
+            wrong.append("编号不在范围内")
+        elif row.prev != self.hash and (wrong or (self.was_sound and not gap)):
+            wrong.append("与上一条不相接")
+        self.was_sound = not wrong
+        if wrong:
+            self._find(row.seq, "；".join(wrong))
+
+    def end_at(self, seq: int) -> None:
+        """The row of this number should have been the last one."""
+        first, count = self.seq + 1, seq - self.seq
+        if count == 1:
+            self._find(first, "缺失")
+        elif count > 1:
+            self._find(first, f"至 {seq} 缺失，共 {count} 条")
+
+    def end(self, heads: Sequence[tuple[int, str]]) -> None:
+        """The head says where the chain ends: a cut tail and an added link both show."""
+        if len(heads) != 1:
+            self._find(self.seq, "链尾记录缺失或重复")
+            return
+        seq, digest = heads[0]
+        self.result.head = seq
+        self.end_at(seq)
+        if seq < self.seq:
+            self._find(seq + 1, f"在链尾 {seq} 之后")
+        elif seq == self.seq and digest != self.hash and self.was_sound:
+            self._find(seq, "摘要与链尾记录不符")
+
+    def orphans(self, seqs: Sequence[int]) -> None:
+        """Words that belong to no event."""
+        for seq in seqs:
+            self._find(seq, "有原话而没有这一条")
+
+    def _find(self, seq: int, what: str) -> None:
+        self.result.findings.append(Finding(seq, what))
