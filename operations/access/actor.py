@@ -1,6 +1,6 @@
 """The acting person: an argument of every operation, built once per request from the session row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from models.access import Role
@@ -50,6 +50,10 @@ class Actor:
     def posts_as(self, *roles: Role) -> tuple[Standing, ...]:
         """The posts of these roles."""
         return tuple(post for post in self.posts if post.role in roles)
+
+    def only(self, *roles: Role) -> "Actor":
+        """The same person with their posts of these roles only: on officials' pages nobody acts as a member."""
+        return replace(self, posts=self.posts_as(*roles))
 
     @property
     def enterprise_id(self) -> int | None:

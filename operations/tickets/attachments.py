@@ -135,6 +135,12 @@ def clean_name(file_name: str) -> str:
     return (stem[: 120 - len(ending)] + ending) or "未命名"
 
 
+def attach(ticket: Ticket, attachments: Iterable[Attachment], *, is_public: bool) -> None:
+    """The files leave their draft and belong to the ticket from now on."""
+    for attachment in attachments:
+        attachment.ticket_id, attachment.draft_key, attachment.is_public = ticket.id, None, is_public
+
+
 def of_ticket(ticket: Ticket, *, with_internal: bool) -> list[Attachment]:
     """The files of a ticket, oldest first; the enterprise sees the public ones only."""
     rows = select(Attachment).where(Attachment.ticket_id == ticket.id, Attachment.discarded_at.is_(None))

@@ -16,6 +16,7 @@ from operations.clocks import clocks
 from operations.clocks.calendar import Limit
 from operations.errors import BadInput, NotFound
 from operations.tickets.advance import advance
+from operations.tickets.attachments import attach
 
 WORDS_LIMIT = 2000
 
@@ -25,7 +26,7 @@ def note(ticket: Ticket, *, actor: Actor, words: str, attachments: Sequence[Atta
     """内部备注：for colleagues; the enterprise never sees it."""
     _ensure_said(words, attachments)
     advance(ticket, Act.NOTE, actor=actor, words=words, attachments=attachments)
-    _attach(ticket, attachments, is_public=False)
+    attach(ticket, attachments, is_public=False)
 
 
 @operation
@@ -33,7 +34,7 @@ def message(ticket: Ticket, *, actor: Actor, words: str, attachments: Sequence[A
     """留言：between the enterprise and those who work on its ticket; the other side is told."""
     _ensure_said(words, attachments)
     standing = advance(ticket, Act.MESSAGE, actor=actor, words=words, attachments=attachments)
-    _attach(ticket, attachments, is_public=True)
+    attach(ticket, attachments, is_public=True)
     if standing.enterprise_id:
         notices.tell_stewards(ticket, f"企业留言：{ticket.subject}", words=words)
         notices.tell_handlers(ticket, f"企业留言：{ticket.subject}", words=words)
@@ -90,8 +91,3 @@ def _ensure_said(words: str, attachments: Sequence[Attachment]) -> None:
         raise BadInput("请写点什么再发出。")
     if len(words) > WORDS_LIMIT:
         raise BadInput(f"最多 {WORDS_LIMIT} 字，现有 {len(words)} 字。")
-
-
-def _attach(ticket: Ticket, attachments: Sequence[Attachment], *, is_public: bool) -> None:
-    for attachment in attachments:
-        attachment.ticket_id, attachment.draft_key, attachment.is_public = ticket.id, None, is_public

@@ -1,5 +1,6 @@
 """提请与签批: what an officer may only ask for, and the desks it crosses before it is so."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -9,6 +10,7 @@ from models.base import db
 from models.directory import Organisation
 from models.tickets import (
     Act,
+    Attachment,
     DeadlineExtension,
     Decision,
     LedgerClass,
@@ -60,15 +62,22 @@ class Terms:
 
 
 @operation
-def propose(ticket: Ticket, kind: ProposalKind, *, actor: Actor, terms: Terms, version: int | None = None) -> Proposal:
-    """提请：ask for a result, a return, an extension, an entry on the ledger or striking off. Raises the refusal."""
+def propose(
+    ticket: Ticket, kind: ProposalKind, *, actor: Actor, terms: Terms, attachments: Sequence[Attachment] = (),
+    version: int | None = None,
+) -> Proposal:
+    """提请：ask for a result, a return, an extension, an entry on the ledger or striking off. Raises the refusal.
+
+    ``attachments`` are the evidence: files of the unit, which the enterprise does not see.
+    """
     act, stage = PROPOSING[kind]
     situation = allowed(ticket, act, actor=actor, version=version)
     assert situation.standing is not None  # what makes it allowed
     _ensure_sound(ticket, kind, terms)
     order = situation.own_order(situation.standing)
-    advance(ticket, act, actor=actor, words=terms.reason, seen=situation,
+    advance(ticket, act, actor=actor, words=terms.reason, attachments=attachments, seen=situation,
             until=terms.until.isoformat() if terms.until else None)
+    attach(ticket, attachments, is_public=False)
     proposal = Proposal(
         ticket_id=ticket.id,
         round=ticket.round,

@@ -1,0 +1,99 @@
+"""下一步: the acts open to this person on this ticket. The table that guards an act draws its button (habit 11)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from models.access import Role
+from models.tickets import Act, Proposal
+from operations.insight.ticket_page.dossier import Dossier
+from operations.tickets import workflow
+from operations.tickets.proposals import DESKS
+from operations.tickets.workflow import Step
+
+# What a role comes for, the most pressing first; the first that is open is the primary button.
+FIRST = (
+    Act.SIGN, Act.CONTACT, Act.ACCEPT, Act.ANSWER, Act.DISPATCH, Act.REPORT_ASSISTANCE, Act.PROPOSE_RESULT, Act.REPLY,
+    Act.FOLLOW_UP,
+)
+# What stands beside it, in this order; everything else is folded.
+BESIDE = (
+    *FIRST, Act.REQUEST_SUPPLEMENT, Act.REQUEST_EXTENSION, Act.PROPOSE_SEND_BACK, Act.TRANSFER, Act.SUPERVISE,
+    Act.INSTRUCT, Act.ANSWER_INSTRUCTION, Act.CONSULT,
+)
+BESIDE_COUNT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One act; ``objection`` says why it cannot be done now."""
+
+    act: Act
+    objection: str | None = None
+
+    @property
+    def slug(self) -> str:
+        """The last part of its URL."""
+        return str(self.act).replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The action panel: one primary act, some beside it, the rest folded; ``blocked`` are shown with the reason."""
+
+    primary: Offer | None
+    beside: list[Offer]
+    folded: list[Offer]
+    blocked: list[Offer]
+    signatures: list[Proposal]
+    may_note: bool
+    may_message: bool
+
+
+def panel(d: Dossier) -> Panel:
+    """What this person may do now."""
+    offers = list(_offers(d))
+    open_now = sorted((one for one in offers if not one.objection), key=_rank)
+    primary = next((one for one in open_now if one.act in FIRST), None)
+    rest = [one for one in open_now if one is not primary]
+    beside = [one for one in rest if one.act in BESIDE][:BESIDE_COUNT]
+    return Panel(
+        primary=primary,
+        beside=beside,
+        folded=[one for one in rest if one not in beside],
+        blocked=[one for one in offers if one.objection],
+        signatures=[proposal for proposal in d.proposals.values() if _is_mine(d, proposal)],
+        may_note=may(d, Act.NOTE),
+        may_message=may(d, Act.MESSAGE),
+    )
+
+
+def may(d: Dossier, act: Act) -> bool:
+    """Whether the table has the act for this person here."""
+    return any(step.act is act and d.standing_for(step) for step in workflow.open_to(d.ticket.status, d.actor.roles))
+
+
+def _offers(d: Dossier) -> Iterator[Offer]:
+    for step in workflow.open_to(d.ticket.status, d.actor.roles):
+        if not step.is_offered:
+            continue
+        d.standing = d.standing_for(step)
+        if d.standing is not None:
+            yield Offer(step.act, objection(d, step))
+
+
+def objection(d: Dossier, step: Step) -> str | None:
+    """The sentence of the first check that fails."""
+    return next((words for words in (check(d) for check in step.checks) if words), None)
+
+
+def _rank(offer: Offer) -> int:
+    return BESIDE.index(offer.act) if offer.act in BESIDE else len(BESIDE)
+
+
+def _is_mine(d: Dossier, proposal: Proposal) -> bool:
+    """Whether the proposal lies on a desk of this person's, as ``access.scope`` says."""
+    role = DESKS[proposal.stage]
+    if role is not Role.UNIT_LEADER:
+        return any(d.ticket.region_path.startswith(post.region_path) for post in d.actor.posts_as(role))
+    paths = {unit.id: unit.path for _, unit in d.orders}
+    return any(paths.get(proposal.unit_id, "").startswith(post.unit_path) for post in d.actor.posts_as(role))
