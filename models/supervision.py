@@ -58,7 +58,7 @@ class Supervision(Base):
         open_index("ix_supervisions_queue", "level", "opened_at", "id", where="ended_at IS NULL"),
         open_index("ix_supervisions_late", "clock_due_at", "id", where="ended_at IS NULL"),
         open_index("ix_supervisions_receiver", "receiver_id", "opened_at", where="ended_at IS NULL"),
-        open_index("ix_supervisions_received", "receiver_id", "id", where="ended_at IS NOT NULL"),
+        open_index("ix_supervisions_received", "receiver_id", "ended_at", "id", where="ended_at IS NOT NULL"),
     )
 
     id: Mapped[primary_key]
