@@ -97,7 +97,7 @@ class _Copier:
         self.cursor = connection.connection.cursor()
 
     def __call__(self, model: Any, rows: Iterable[dict[str, Any]]) -> None:
-        names = [column.name for column in model.__table__.columns]
+        names = [column.name for column in model.__table__.columns if column.computed is None]
         quoted = ", ".join(f'"{name}"' for name in names)
         with self.cursor.copy(f"COPY {model.__tablename__} ({quoted}) FROM STDIN") as copy:
             for row in rows:

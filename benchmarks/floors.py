@@ -96,18 +96,21 @@ def let_fall_due(count: int) -> None:
 
 def bare_insert_of_the_same_rows(since: int) -> float:
     """Seconds of one INSERT … SELECT per table of the very rows the sweep wrote, into empty twins with the same
-    indexes, in one transaction."""
+    indexes and keys, in one transaction."""
     connection = db.session.connection()
     fresh = {Supervision: "TRUE", Notice: "dedup_key LIKE 'supervision.%%'", Event: f"seq > {since}"}
     for model in fresh:
         name = model.__tablename__
         connection.exec_driver_sql(f"CREATE TABLE twin_of_{name} (LIKE {name} INCLUDING ALL)")
+        foreign_keys = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass"
+        for (definition,) in connection.exec_driver_sql(foreign_keys, (name,)).all():
+            connection.exec_driver_sql(f"ALTER TABLE twin_of_{name} ADD {definition}")
     db.session.commit()
     started = time.perf_counter()
     for model, condition in fresh.items():
         name = model.__tablename__
         db.session.connection().exec_driver_sql(
-            f"INSERT INTO twin_of_{name} SELECT * FROM {name} WHERE {condition.replace('%%', '%')}"
+            f"INSERT INTO twin_of_{name} SELECT * FROM {name} WHERE {condition}"
         )
     db.session.commit()
     return time.perf_counter() - started

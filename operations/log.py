@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from models import clock
 from models.base import db
+from models.bulk import insert_rows
 from models.log import Event, EventWords, LogHead
 from models.tickets import Attachment
 from operations.access.actor import Actor, Standing
@@ -90,9 +91,8 @@ def append(drafts: Sequence[Draft]) -> None:
             words.append(said)
         for attachment in draft.attachments:
             attachment.event_seq = seq
-    db.session.execute(insert(Event.__table__), events)
-    if words:
-        db.session.execute(insert(EventWords.__table__), words)
+    insert_rows(db.session.connection(), Event.__table__, events)
+    insert_rows(db.session.connection(), EventWords.__table__, words)
     db.session.execute(update(head).values(seq=seq, hash=prev))
 
 

@@ -9,11 +9,12 @@ from sqlalchemy import Select, bindparam, func, or_, select, update
 from models import clock
 from models.access import Post, Role
 from models.base import db
+from models.bulk import insert_rows
 from models.directory import Organisation, OrganisationKind, Region, Stewardship
 from models.notices import Notice, NoticeKind
 from models.tickets import Proposal, SigningStage, Ticket, UnitOrder
 from operations.access.actor import Actor
-from operations.base import before_commit, insert_ignoring, operation, remembered
+from operations.base import before_commit, operation, remembered
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
 from operations.errors import NotFound
@@ -60,7 +61,7 @@ def queue(rows: Sequence[dict[str, Any]]) -> None:
 
 def _write_queued() -> None:
     rows = db.session.info.pop("notices")
-    db.session.connection().execute(insert_ignoring(Notice.__table__), rows)
+    insert_rows(db.session.connection(), Notice.__table__, rows, ignoring=True)
 
 
 def hash_of(subject: str) -> str:

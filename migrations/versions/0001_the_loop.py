@@ -355,7 +355,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['region_id'], ['regions.id'], name=op.f('fk_tickets_region_id')),
     sa.ForeignKeyConstraint(['submitted_by_id'], ['users.id'], name=op.f('fk_tickets_submitted_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tickets')),
-    sa.UniqueConstraint('number', name=op.f('uq_tickets_number'))
+    sa.UniqueConstraint('number', name=op.f('uq_tickets_number')),
+    postgresql_with={'fillfactor': 80}
     )
     with op.batch_alter_table('tickets', schema=None) as batch_op:
         batch_op.create_index('ix_tickets_enterprise', ['enterprise_id', 'id'], unique=False)
@@ -798,7 +799,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_supervisions_fire', ['fire_at', 'id'], unique=False, sqlite_where=sa.text('fire_at IS NOT NULL'), postgresql_where=sa.text('fire_at IS NOT NULL'))
         batch_op.create_index('ix_supervisions_late', ['clock_due_at', 'id'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
         batch_op.create_index('ix_supervisions_queue', ['level', 'opened_at', 'id'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
-        batch_op.create_index('ix_supervisions_received', ['receiver_id', 'ended_at', 'id'], unique=False, sqlite_where=sa.text('ended_at IS NOT NULL'), postgresql_where=sa.text('ended_at IS NOT NULL'))
+        batch_op.create_index('ix_supervisions_received', ['receiver_id', 'id'], unique=False, sqlite_where=sa.text('ended_at IS NOT NULL'), postgresql_where=sa.text('ended_at IS NOT NULL'))
         batch_op.create_index('ix_supervisions_receiver', ['receiver_id', 'opened_at'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
         batch_op.create_index('ix_supervisions_ticket', ['ticket_id'], unique=False)
         batch_op.create_index('uq_supervisions_one_open', ['clock_id'], unique=True, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))

@@ -3,22 +3,25 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Row, Update, bindparam, func, select, update
 
 from models import clock
 from models.base import db
+from models.bulk import among, insert_returning
 from models.clocks import Clock, ClockKind
 from models.supervision import Level, Supervision, SupervisionEnd, SupervisionSource
 from models.tickets import Act, Ticket
 from operations import log
 from operations.access.actor import SYSTEM, Actor
-from operations.base import insert_ignoring, operation, remembered
+from operations.base import operation, remembered
 from operations.clocks import rulebook
 from operations.supervision import announcing, ladder
 
-BATCH = 2000
+T = TypeVar("T")
+K = TypeVar("K")
+BATCH = 5000
 # These lapse into an act of their own (jobs/windows.py), not into supervision.
 WINDOWS = (ClockKind.SUPPLEMENT, ClockKind.RATING)
 
@@ -91,15 +94,16 @@ _DUE_ORDERS = (
     .with_for_update(skip_locked=True, of=Supervision)
 )
 _IDS = bindparam("ids", expanding=True)
-_LET_REST = update(_clocks).where(_clocks.c.id.in_(_IDS)).values(fire_at=None)
-_LET_LAPSE = update(_clocks).where(_clocks.c.id.in_(_IDS)).values(fire_at=_clocks.c.due_at)
+_LET_REST = update(_clocks).where(among(_clocks.c.id)).values(fire_at=None)
+_LET_LAPSE = update(_clocks).where(among(_clocks.c.id)).values(fire_at=_clocks.c.due_at)
+_LOOK_NO_MORE = update(_orders).where(among(_orders.c.id)).values(fire_at=None)
 _LOOK_AGAIN = update(_orders).where(_orders.c.id == bindparam("order")).values(fire_at=bindparam("at"))
 _END_BELOW = (
     update(_orders)
-    .where(_orders.c.clock_id.in_(_IDS), _orders.c.ended_at.is_(None))
+    .where(among(_orders.c.clock_id), _orders.c.ended_at.is_(None), _orders.c.level.in_(bindparam("lower", expanding=True)))
     .values(ended_at=bindparam("now"), ended_as=SupervisionEnd.ESCALATED, fire_at=None)
 )
-_RAISE = update(_tickets).where(_tickets.c.id.in_(_IDS), _tickets.c.rung < bindparam("to_rung")).values(
+_RAISE = update(_tickets).where(among(_tickets.c.id), _tickets.c.rung < bindparam("to_rung")).values(
     rung=bindparam("to_rung")
 )
 
@@ -159,8 +163,10 @@ def _sweep_orders() -> Swept:
         rule = ladder.climbs(row, now, unread_at=unread_at)
         if rule:
             openings.append(_opening(row, ladder.NEXT[row.level], rule, below=row.level))
-        later.append({"order": row.order_id, "at": None if rule else ladder.fires_next(row, now, unread_at=unread_at)})
-    db.session.connection().execute(_LOOK_AGAIN, later)
+        else:
+            later.append({"order": row.order_id, "at": ladder.fires_next(row, now, unread_at=unread_at)})
+    if later:
+        db.session.connection().execute(_LOOK_AGAIN, later)
     return _climb(openings, rows, now, rules)
 
 
@@ -208,10 +214,7 @@ def open_orders(
     offices = remembered("offices", ladder.Offices)
     by_level = {level: ladder.limits(rules, level, now) for level in {opening.level for opening in openings}}
     rows = [_row(o, offices.issuer(o.region_path, o.level), by_level[o.level], now) for o in openings]
-    inserted = insert_ignoring(Supervision.__table__).returning(
-        Supervision.id, Supervision.clock_id, sort_by_parameter_order=False
-    )
-    ids = {clock_id: order_id for order_id, clock_id in db.session.connection().execute(inserted, rows)}
+    ids = insert_returning(db.session.connection(), Supervision.__table__, rows, key="clock_id")
     opened = []
     for opening, row in zip(openings, rows, strict=True):
         order_id = ids.get(opening.clock_id)
@@ -259,8 +262,11 @@ def _row(opening: Opening, issuer_id: int | None, limits: ladder.Limits, now: da
 
 
 def end_below(openings: Sequence[Opening], now: datetime) -> None:
-    """When the next rung opens, the order below it ends as 升级."""
-    _execute(_END_BELOW, [opening.clock_id for opening in openings], now=now)
+    """When the next rung opens, the order below it ends as 升级. One that a person issued at the same rung stays."""
+    for level, group in _grouped(openings, lambda opening: opening.level).items():
+        lower = list(Level)[: level.rung - 1]
+        if lower:
+            _execute(_END_BELOW, [opening.clock_id for opening in group], lower=lower, now=now)
 
 
 def _raise_rungs(opened: Sequence[announcing.Opened]) -> None:
@@ -268,8 +274,8 @@ def _raise_rungs(opened: Sequence[announcing.Opened]) -> None:
         _execute(_RAISE, [order.ticket_id for order in tickets], to_rung=rung)
 
 
-def _grouped(opened: Sequence[announcing.Opened], key: Callable[[announcing.Opened], int]) -> dict[int, list[announcing.Opened]]:
-    groups: dict[int, list[announcing.Opened]] = {}
-    for order in opened:
-        groups.setdefault(key(order), []).append(order)
+def _grouped(items: Sequence[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    groups: dict[K, list[T]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
     return groups

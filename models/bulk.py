@@ -1,0 +1,109 @@
+"""Many rows in one statement, the way each engine likes them: a set for PostgreSQL, a prepared statement for SQLite."""
+
+import enum
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+Rows = Sequence[dict[str, Any]]
+
+
+def insert_rows(connection: sa.Connection, table: sa.Table, rows: Rows, *, ignoring: bool = False) -> None:
+    """Insert rows that all name the same columns. ``ignoring``: what a constraint refuses is left out."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(*_as_arrays(table, rows, " ON CONFLICT DO NOTHING" if ignoring else ""))
+    else:
+        one = sqlite.insert(table)
+        connection.execute(one.on_conflict_do_nothing() if ignoring else one, list(rows))
+
+
+def insert_returning(connection: sa.Connection, table: sa.Table, rows: Rows, *, key: str) -> dict[Any, int]:
+    """Insert rows, leaving out what a constraint refuses; answers the new ids by the column ``key``."""
+    if not rows:
+        return {}
+    if connection.dialect.name == "postgresql":
+        sql, arrays = _as_arrays(table, rows, f' ON CONFLICT DO NOTHING RETURNING "{key}", id')
+        return {row[0]: row[1] for row in connection.exec_driver_sql(sql, arrays)}
+    inserted = sqlite.insert(table).on_conflict_do_nothing().returning(
+        table.c[key], table.c.id, sort_by_parameter_order=False
+    )
+    return {row[0]: row[1] for row in connection.execute(inserted, list(rows))}
+
+
+def among(column: Any, name: str = "ids") -> sa.ColumnElement[bool]:
+    """``column`` is one of a list given as the single parameter ``name``: one plan for any length."""
+    condition: sa.ColumnElement[bool] = column.op("IN", is_comparison=True)(members(sa.bindparam(name, type_=IdList())))
+    return condition
+
+
+class IdList(sa.TypeDecorator[list[int]]):
+    """A list of ids as one parameter."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        return postgresql.ARRAY(sa.Integer) if dialect.name == "postgresql" else sa.Text()
+
+    def process_bind_param(self, value: list[int] | None, dialect: sa.Dialect) -> Any:
+        return list(value or ()) if dialect.name == "postgresql" else json.dumps(list(value or ()))
+
+
+class members(FunctionElement[int]):  # noqa: N801 – named as the SQL function it stands for
+    """The rows of an IdList."""
+
+    inherit_cache = True
+
+
+@compiles(members)
+def _json_members(element: members, compiler: Any, **kw: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **kw)}))"
+
+
+@compiles(members, "postgresql")
+def _array_members(element: members, compiler: Any, **kw: Any) -> str:
+    return f"(SELECT unnest({compiler.process(element.clauses, **kw)}::integer[]))"
+
+
+def _as_arrays(table: sa.Table, rows: Rows, ending: str) -> tuple[str, tuple[Any, ...]]:
+    """INSERT … SELECT over parallel arrays: one parameter a column; a column that never varies is one value.
+
+    The arrays travel in binary: as text each quotation mark in an event's body would have to be escaped.
+    """
+    names = list(rows[0])
+    selected, arrays, constants, varying = [], [], [], []
+    for number, name in enumerate(names):
+        kind = table.c[name].type.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
+        kind = "VARCHAR" if kind.startswith("VARCHAR") else kind
+        values = [row[name] for row in rows]
+        if values.count(values[0]) == len(values):
+            selected.append(f"%s::{kind}")
+            constants.append(_plain(values[0]))
+        else:
+            selected.append(f"u.c{number}")
+            varying.append((number, kind))
+            arrays.append([_plain(value) for value in values] if _is_special(values) else values)
+    columns = ", ".join(f'"{name}"' for name in names)
+    source = ", ".join(f"%b::{kind}[]" for _, kind in varying) or f"array_fill(0, ARRAY[{len(rows)}])"
+    aliases = ", ".join(f"c{number}" for number, _ in varying) or "n"
+    chosen = ", ".join(selected)
+    sql = f"INSERT INTO {table.name} ({columns}) SELECT {chosen} FROM unnest({source}) AS u({aliases}){ending}"
+    return sql, (*constants, *arrays)
+
+
+def _is_special(values: Sequence[Any]) -> bool:
+    return isinstance(next((value for value in values if value is not None), None), enum.Enum | dict)
+
+
+def _plain(value: Any) -> Any:
+    """What the driver takes: codes for members, text for JSON."""
+    if isinstance(value, enum.Enum):
+        return value.value
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
