@@ -30,6 +30,7 @@ from operations.clocks.calendar import SHANGHAI, Limit
 from operations.errors import BadInput, NotFound, Refused
 from operations.tickets import handling, ledger
 from operations.tickets.advance import advance, allowed, may
+from operations.tickets.attachments import attach
 from operations.tickets.coordination import end_lead, open_orders, times_sent_back
 from operations.tickets.situation import Situation
 
