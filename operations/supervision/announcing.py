@@ -5,16 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 
 from models.access import Post, Role
 from models.base import db
-from models.directory import Region
+from models.bulk import among
+from models.clocks import ClockKind
+from models.directory import Region, Stewardship
 from models.notices import NoticeKind
 from models.supervision import Level
 from operations import notices
 from operations.base import remembered
+from operations.supervision import ladder
 
+_CLERKS = select(Post.user_id).where(
+    Post.organisation_id == bindparam("centre"), Post.role == Role.CLERK, Post.ended_at.is_(None)
+)
+_STEWARDS = select(Stewardship.enterprise_id, Stewardship.steward_id).where(
+    among(Stewardship.enterprise_id),
+    Stewardship.started_at <= bindparam("now"),
+    or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > bindparam("now")),
+)
 # An order from the second rung on is copied to the leaders in charge of the region (domain.md §7).
 TO_LEADERS = (Level.SECOND, Level.TALK, Level.REFERRAL)
 
@@ -30,6 +41,8 @@ class Opened:
     receiver_id: int | None
     subject: str
     region_path: str
+    kind: ClockKind
+    enterprise_id: int
 
 
 def announce(opened: Sequence[Opened], now: datetime) -> None:
@@ -39,8 +52,15 @@ def announce(opened: Sequence[Opened], now: datetime) -> None:
     units = frozenset(order.receiver_id for order in opened if order.receiver_id)
     people = remembered(("people", units), lambda: _people(units))
     leaders = remembered("leaders", _leaders) if any(order.level in TO_LEADERS for order in opened) else []
+    stewards = _stewards([order.enterprise_id for order in opened if order.receiver_id is None], now)
     later = notices.not_before(now)
-    notices.queue([_notice(order, user_id, now, later) for order in opened for user_id in _told(order, people, leaders)])
+    notices.queue(
+        [
+            _notice(order, user_id, now, later)
+            for order in opened
+            for user_id in _told(order, people, leaders) or _keepers(order, stewards)
+        ]
+    )
 
 
 def _told(order: Opened, people: dict[int, list[tuple[Role, int]]], leaders: list[tuple[int, str]]) -> list[int]:
@@ -50,6 +70,24 @@ def _told(order: Opened, people: dict[int, list[tuple[Role, int]]], leaders: lis
     if order.level in TO_LEADERS:
         told = told + [user for user, region_path in leaders if order.region_path.startswith(region_path)]
     return list(dict.fromkeys(told))
+
+
+def _keepers(order: Opened, stewards: dict[int, list[int]]) -> list[int]:
+    """Who keeps a clock that no unit keeps: the stewards; the clerks for the follow-up and where there is no steward."""
+    mine = [] if order.kind is ClockKind.FOLLOW_UP else stewards.get(order.enterprise_id, [])
+    if mine or order.receiver_id is not None:
+        return mine
+    centre = remembered("offices", ladder.Offices).issuer(order.region_path, Level.FIRST)
+    return remembered(("clerks", centre), lambda: list(db.session.scalars(_CLERKS, {"centre": centre})))
+
+
+def _stewards(enterprises: list[int], now: datetime) -> dict[int, list[int]]:
+    """The stewards of these enterprises now."""
+    found: dict[int, list[int]] = {}
+    if enterprises:
+        for enterprise, steward in db.session.execute(_STEWARDS, {"ids": enterprises, "now": now}):
+            found.setdefault(enterprise, []).append(steward)
+    return found
 
 
 def _notice(order: Opened, user_id: int, now: datetime, later: datetime) -> dict[str, Any]:

@@ -18,6 +18,10 @@ ISSUERS = {
     Level.TALK: OrganisationKind.SUPERVISION_OFFICE,
     Level.REFERRAL: OrganisationKind.SUPERVISION_OFFICE,
 }
+# Whose clock it is: a unit's, or else the steward's and the service centre's, who receive no order but are told.
+OF_A_UNIT = frozenset(
+    {ClockKind.HANDLING, ClockKind.SIGNING, ClockKind.CONTACT, ClockKind.ASSISTING, ClockKind.INSTRUCTION}
+)
 NEXT = {Level.REMINDER: Level.FIRST, Level.FIRST: Level.SECOND, Level.SECOND: Level.TALK, Level.TALK: Level.REFERRAL}
 # These must be signed for and answered in time and climb by themselves; the others lead on by other ways.
 WITH_LIMITS = (Level.FIRST, Level.SECOND)
@@ -61,6 +65,11 @@ def rung_of_clock(rules: Rulebook, kind: ClockKind, *, lapsed: bool) -> tuple[Le
     return Level.REMINDER, f"{kind}_warned"
 
 
+def receiver_of(kind: ClockKind, unit_id: int | None, lead_unit_id: int | None) -> int | None:
+    """The unit that owes what the clock measures; None where it is the steward or the service centre."""
+    return unit_id or (lead_unit_id if kind in OF_A_UNIT else None)
+
+
 def climbs(order: Any, now: datetime, *, unread_at: datetime | None) -> str | None:
     """The rule by which an open first or second order leads to the next rung now; None while it need not."""
     if order.answered_at is None and order.due_at <= now:
@@ -92,8 +101,8 @@ _OFFICES = (
 class Offices:
     """Which office issues an order for a region: the nearest of its kind at or above it, at this moment.
 
-    The supervisor's office must be another and a higher one than the centre that issued the first order, so its
-    search begins one region above the centre's where there is one.
+    The second order never comes from the office of the first: a service centre issues the one, a supervisor's
+    office of the same or a higher region the other (domain.md §7: a different, higher office).
     """
 
     def __init__(self) -> None:

@@ -1,6 +1,7 @@
 """督办 by people: issue by hand, sign for, answer, accept or reject; opening is written by the addressee's own POST."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -16,7 +17,7 @@ from operations import log
 from operations.access.actor import Actor, Standing
 from operations.base import operation
 from operations.clocks import rulebook
-from operations.errors import NotAllowed, Refused, Stale
+from operations.errors import DomainError, NotAllowed, Refused, Stale
 from operations.supervision import ladder, sweep
 from operations.supervision.announcing import announce
 from operations.tickets.advance import advance, may
@@ -43,7 +44,9 @@ def supervise(ticket: Ticket, *, actor: Actor, reason: str, version: int | None 
         rule="by_hand",
         region_path=ticket.region_path,
         subject=ticket.subject,
-        receiver_id=pressed.unit_id or ticket.lead_unit_id,
+        kind=pressed.kind,
+        enterprise_id=ticket.enterprise_id,
+        receiver_id=ladder.receiver_of(pressed.kind, pressed.unit_id, ticket.lead_unit_id),
         clock_due_at=pressed.due_at,
     )
     return _issue(ticket, opening, actor, reason)
@@ -132,15 +135,42 @@ def reject_answer(order: Supervision, ticket: Ticket, *, actor: Actor, reason: s
         order.due_at = order.fire_at = now  # unanswered at its limit: the sweep opens the next rung
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the actor may do with an order now: the very rules that would refuse it decide (habit 11)."""
+
+    sign: bool
+    answer: bool
+    judge: bool
+
+
+def open_to(order: Supervision, ticket: Ticket, *, actor: Actor) -> Offer:
+    """What to offer on the page of an order. A reminder asks for nothing."""
+    is_due = receiving_post(order, actor) is not None and order.ended_at is None and order.level is not Level.REMINDER
+    return Offer(
+        sign=is_due and order.signed_at is None and _may(ticket, Act.SIGN_SUPERVISION, actor),
+        answer=is_due and order.answered_at is None and _may(ticket, Act.ANSWER_SUPERVISION, actor),
+        judge=_may(ticket, Act.ACCEPT_ANSWER, actor)
+        and not_to_judge(order, may(ticket, Act.ACCEPT_ANSWER, actor).role) is None,
+    )
+
+
 def ensure_may_judge(order: Supervision, ticket: Ticket, *, actor: Actor) -> None:
-    """Raise what stands against accepting or rejecting the answer: the centre judges answers to its own rung only."""
-    standing = may(ticket, Act.ACCEPT_ANSWER, actor)
+    """Raise what stands against accepting or rejecting the answer."""
+    objection = not_to_judge(order, may(ticket, Act.ACCEPT_ANSWER, actor).role)
+    if objection:
+        raise Refused(objection)
+
+
+def not_to_judge(order: Supervision, role: Role) -> str | None:
+    """Why this office may not judge the answer: there is none, or the centre looks above its own rung."""
     if order.ended_at is not None:
-        raise Refused("这份督办已经结束。")
+        return "这份督办已经结束。"
     if order.answered_at is None or order.accepted_at is not None:
-        raise Refused("没有待认可的答复。")
-    if standing.role is Role.CLERK and order.level.rung > Level.FIRST.rung:
-        raise Refused(f"{order.level.label}由营商办认可或退回答复。")
+        return "没有待认可的答复。"
+    if role is Role.CLERK and order.level.rung > Level.FIRST.rung:
+        return f"{order.level.label}由营商办认可或退回答复。"
+    return None
 
 
 def next_level(below: Level | None, role: Role) -> Level:
@@ -167,6 +197,13 @@ def _issue(ticket: Ticket, opening: sweep.Opening, actor: Actor, reason: str) ->
     ticket.rung = max(ticket.rung, opening.level.rung)
     announce(opened, now)
     return order
+
+
+def _may(ticket: Ticket, act: Act, actor: Actor) -> bool:
+    try:
+        return bool(may(ticket, act, actor))
+    except DomainError:
+        return False
 
 
 def _opening_of(order: Supervision, actor: Actor) -> Select[Any]:

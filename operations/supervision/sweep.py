@@ -56,6 +56,8 @@ class Opening:
     rule: str
     region_path: str
     subject: str
+    kind: ClockKind
+    enterprise_id: int
     receiver_id: int | None
     clock_due_at: datetime
     below: Level | None = None
@@ -72,7 +74,7 @@ _DUE_CLOCKS = (
     select(
         Clock.id.label("clock_id"), Clock.ticket_id, Clock.round, Clock.kind, Clock.unit_id, Clock.due_at,
         Clock.due_at.label("clock_due_at"), Clock.due_version, Clock.fire_at, Ticket.region_path, Ticket.subject,
-        Ticket.lead_unit_id,
+        Ticket.lead_unit_id, Ticket.enterprise_id,
     )
     .join(Ticket, Ticket.id == Clock.ticket_id)
     .where(Clock.fire_at <= bindparam("now"), Clock.kind.not_in(WINDOWS))
@@ -84,7 +86,7 @@ _DUE_ORDERS = (
     select(
         _s.id.label("order_id"), _s.clock_id, _s.ticket_id, _s.round, _s.due_version, _s.level, _s.opened_at, _s.due_at,
         _s.stage_due_at, _s.answered_at, _s.signed_at, _s.read_at, _s.fire_at, _s.region_path, _s.clock_due_at,
-        Clock.unit_id, Ticket.subject, Ticket.lead_unit_id,
+        Clock.unit_id, Clock.kind, Ticket.subject, Ticket.lead_unit_id, Ticket.enterprise_id,
     )
     .join(Clock, Clock.id == _s.clock_id)
     .join(Ticket, Ticket.id == _s.ticket_id)
@@ -180,7 +182,9 @@ def _opening(row: Row[Any], level: Level, rule: str, below: Level | None = None)
         rule=rule,
         region_path=row.region_path,
         subject=row.subject,
-        receiver_id=row.unit_id or row.lead_unit_id,
+        kind=row.kind,
+        enterprise_id=row.enterprise_id,
+        receiver_id=ladder.receiver_of(row.kind, row.unit_id, row.lead_unit_id),
         clock_due_at=row.clock_due_at,
         below=below,
     )
@@ -232,7 +236,8 @@ def open_orders(
 
 def _opened(order_id: int, opening: Opening, issuer_id: int | None) -> announcing.Opened:
     return announcing.Opened(
-        order_id, opening.ticket_id, opening.level, issuer_id, opening.receiver_id, opening.subject, opening.region_path
+        order_id, opening.ticket_id, opening.level, issuer_id, opening.receiver_id, opening.subject, opening.region_path,
+        opening.kind, opening.enterprise_id,
     )
 
 
