@@ -1,6 +1,8 @@
 """The city itself: regions, organisations, people in every role, enterprises and their stewards."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from models import clock
 from models.access import Post, Role, User
@@ -81,23 +83,25 @@ PEOPLE = (
 C = EnterpriseCategory
 # credit code, name, short name, category, region code, contact, phone, steward, member (username, name), green card
 ENTERPRISES = (
-    ("91990102MA0001XY15", "云州恒轧机械有限公司", "恒轧机械", C.KEY_PROJECT, "990102001", "孙伟 设备部长", "13800002607",
+    ("91990102MA0001XY8X", "云州恒轧机械有限公司", "恒轧机械", C.KEY_PROJECT, "990102001", "孙伟 设备部长", "13800002607",
      "liumin", ("hengzha", "孙伟"), True),
-    ("91990102MA0002XY2U", "云州鑫源包装制品有限公司", "鑫源包装", C.INDUSTRY, "990102001", "张丽 行政经理", "13800000013",
+    ("91990102MA0002XY0C", "云州鑫源包装制品有限公司", "鑫源包装", C.INDUSTRY, "990102001", "张丽 行政经理", "13800000013",
      "liumin", ("xinyuan", "张丽"), False),
-    ("91990102MA0003XY3K", "云州福兴热电设备有限公司", "福兴热电", C.INDUSTRY, "990102001", "郑涛 副总", "13800000355",
+    ("91990102MA0003XY3W", "云州福兴热电设备有限公司", "福兴热电", C.INDUSTRY, "990102001", "郑涛 副总", "13800000355",
      "liumin", None, False),
-    ("92990102MA0004XY48", "城东区好邻居便利店", "好邻居便利店", C.SOLE_TRADER, "990102001", "王姐", "13800000749",
+    ("92990102MA0004XY6A", "城东区好邻居便利店", "好邻居便利店", C.SOLE_TRADER, "990102001", "王姐", "13800000749",
      "liumin", None, False),
-    ("91990103MA0005XY5X", "云州天工数控科技有限公司", "天工数控", C.INDUSTRY, "990103001", "徐立 总经理", "13800000941",
+    ("91990103MA0005XY9C", "云州天工数控科技有限公司", "天工数控", C.INDUSTRY, "990103001", "徐立 总经理", "13800000941",
      "liumin", None, False),
-    ("91990102MA0006XY6L", "中北物流云州分公司", "中北物流", C.COMMERCE, "990102001", "韩梅 经理", "13800000635",
+    ("91990102MA0006XY1C", "中北物流云州分公司", "中北物流", C.COMMERCE, "990102001", "韩梅 经理", "13800000635",
      "liumin", None, False),
-    ("91990103MA0007XY79", "云州宏达电商产业园有限公司", "宏达电商产业园", C.SERVICES, "990103001", "陆洋 运营总监", "13800000127",
+    ("91990103MA0007XY4B", "云州宏达电商产业园有限公司", "宏达电商产业园", C.SERVICES, "990103001", "陆洋 运营总监", "13800000127",
      "wangqiang", ("hongda", "陆洋"), False),
-    ("92990121MA0008XY80", "河口镇老边家饺子馆", "老边家饺子馆", C.SOLE_TRADER, "990121100", "边大姐", "13800000888",
+    ("92990121MA0008XY7T", "河口镇老边家饺子馆", "老边家饺子馆", C.SOLE_TRADER, "990121100", "边大姐", "13800000888",
      None, None, False),
 )
+
+KINDS = {"92": EnterpriseKind.SOLE_TRADER, "93": EnterpriseKind.COOPERATIVE}
 
 
 @dataclass(slots=True)
@@ -114,39 +118,49 @@ class City:
 def build(hashed: str | None = None) -> City:
     """Build the city in an empty database. Every account has PASSWORD, or the password that ``hashed`` belongs to."""
     city, hashed = City(), hashed or hash_password(PASSWORD)
-    _place(city)
-    _organise(city)
-    for username, name, role, organisation, title, rank in PEOPLE:
-        _employ(city, username, name, hashed, role=role, organisation=organisation, title=title, rank=rank)
-    for row in ENTERPRISES:
-        _settle(city, row, hashed)
+    for code, name, level, parent in REGIONS:
+        _place(city, code, name, level=level, parent=parent)
+    settle(city, hashed, organisations=ORGANISATIONS, people=PEOPLE, enterprises=ENTERPRISES)
     return city
 
 
-def _place(city: City) -> None:
-    for code, name, level, parent in REGIONS:
-        above = city.regions.get(parent)
-        region = Region(code=code, name=name, level=level, parent_id=above.id if above else None)
-        city.regions[code] = _with_path(region, above)
+def settle(
+    city: City, hashed: str, *, organisations: Sequence[Any], people: Sequence[Any], enterprises: Sequence[Any]
+) -> None:
+    """Let more move in: rows as in the tables above, whoever they name being there or in the same rows."""
+    for name, short_name, kind, code, parent in organisations:
+        _organise(city, name, short_name, kind=kind, code=code, parent=parent)
+    for username, name, role, organisation, title, rank in people:
+        _employ(city, username, name, hashed, role=role, organisation=organisation, title=title, rank=rank)
+    for row in enterprises:
+        _register(city, row, hashed)
 
 
-def _organise(city: City) -> None:
-    for name, short_name, kind, code, parent in ORGANISATIONS:
-        above = city.organisations.get(parent)
-        unit = Organisation(name=name, short_name=short_name, kind=kind, region_id=city.regions[code].id,
-                            parent_id=above.id if above else None)
-        city.organisations[name] = _with_path(unit, above)
+def _place(city: City, code: str, name: str, *, level: RegionLevel, parent: str) -> None:
+    above = city.regions.get(parent)
+    region = city.regions[code] = Region(code=code, name=name, level=level, parent_id=above.id if above else None)
+    _set_path(region, above)
 
 
-def _with_path(row: object, above: object) -> object:  # type: ignore[no-untyped-def]
+def _organise(city: City, name: str, short_name: str, *, kind: OrganisationKind, code: str, parent: str) -> None:
+    above = city.organisations.get(parent)
+    unit = city.organisations[name] = Organisation(
+        name=name, short_name=short_name, kind=kind, region_id=city.regions[code].id,
+        parent_id=above.id if above else None,
+    )
+    _set_path(unit, above)
+
+
+def _set_path(row: Region | Organisation, above: Region | Organisation | None) -> None:
     db.session.add(row)
     db.session.flush()
-    row.path = f"{above.path if above else '/'}{row.id}/"  # type: ignore[attr-defined]
+    row.path = f"{above.path if above else '/'}{row.id}/"
     db.session.flush()
-    return row
 
 
-def _employ(city: City, username: str, name: str, hashed: str, *, role: Role, organisation: str, title: str, rank: int) -> None:
+def _employ(
+    city: City, username: str, name: str, hashed: str, *, role: Role, organisation: str, title: str, rank: int
+) -> None:
     user = city.users[username] = User(username=username, name=name, password_hash=hashed, created_at=clock.now())
     db.session.add(user)
     db.session.flush()
@@ -155,11 +169,11 @@ def _employ(city: City, username: str, name: str, hashed: str, *, role: Role, or
                         region_id=unit.region_id, started_at=clock.now()))
 
 
-def _settle(city: City, row: tuple, hashed: str) -> None:  # type: ignore[type-arg]
+def _register(city: City, row: Sequence[Any], hashed: str) -> None:
     code, name, short_name, category, region, contact, phone, steward, member, has_green_card = row
     enterprise = city.enterprises[short_name] = Enterprise(
         credit_code=code, name=name, short_name=short_name, category=category, region_id=city.regions[region].id,
-        kind=EnterpriseKind.SOLE_TRADER if code.startswith("92") else EnterpriseKind.COMPANY,
+        kind=KINDS.get(code[:2], EnterpriseKind.COMPANY),
         contact_name=contact, contact_phone=phone, has_green_card=has_green_card, created_at=clock.now(),
         claimed_at=clock.now() if member else None,
     )
