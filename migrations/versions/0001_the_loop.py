@@ -362,7 +362,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_tickets_enterprise', ['enterprise_id', 'id'], unique=False)
         batch_op.create_index('ix_tickets_merged_into', ['merged_into_id'], unique=False, sqlite_where=sa.text('merged_into_id IS NOT NULL'), postgresql_where=sa.text('merged_into_id IS NOT NULL'))
         batch_op.create_index('ix_tickets_open_due', ['due_at', 'id'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
-        batch_op.create_index('ix_tickets_open_enterprise', ['enterprise_id', 'due_at', 'id'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+        batch_op.create_index('ix_tickets_open_enterprise', ['enterprise_id', 'due_at', 'id', 'warn_at', 'paused_at', 'rung'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
         batch_op.create_index('ix_tickets_open_status', ['status', 'due_at', 'id'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
         batch_op.create_index('ix_tickets_open_unit', ['lead_unit_id', 'due_at', 'id'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
         batch_op.create_index('ix_tickets_tail', ['tail'], unique=False)

@@ -90,7 +90,9 @@ class Ticket(Base):
         open_index("ix_tickets_open_unit", "lead_unit_id", "due_at", "id", where=_IS_OPEN),
         Index("ix_tickets_tail", "tail"),
         Index("ix_tickets_enterprise", "enterprise_id", "id"),
-        open_index("ix_tickets_open_enterprise", "enterprise_id", "due_at", "id", where=_IS_OPEN),
+        # Holds all that the lights of a steward's workbench are counted from.
+        open_index("ix_tickets_open_enterprise", "enterprise_id", "due_at", "id", "warn_at", "paused_at", "rung",
+                   where=_IS_OPEN),
         Index("ix_tickets_unit", "lead_unit_id", "id"),
         open_index("ix_tickets_merged_into", "merged_into_id", where="merged_into_id IS NOT NULL"),
         # Room on the page for the sweep to raise a rung without touching an index.
