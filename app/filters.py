@@ -5,12 +5,14 @@ from datetime import datetime
 from flask import Flask
 
 from operations.clocks.calendar import SHANGHAI
-from operations.clocks.wording import ago, day, moment
+from operations.clocks.wording import ago, day, moment, short_day
 
 
 def register(app: Flask) -> None:
     """Name the filters for the templates."""
-    app.jinja_env.filters.update(moment=moment, day=day, masked=masked, size=size, iso=iso, ago=ago)
+    app.jinja_env.filters.update(
+        moment=moment, day=day, short_day=short_day, masked=masked, size=size, iso=iso, ago=ago
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 

@@ -43,7 +43,8 @@ def _begin() -> None:
     if "\0" in request.path or b"%00" in request.query_string:
         abort(400)  # no address of ours has one, and PostgreSQL takes none
     db.session.info["read_only"] = request.method in READING
-    session.permanent = True
+    if not session.permanent:  # setting it writes the cookie anew
+        session.permanent = True
 
 
 def _finish(answer: Response) -> Response:

@@ -115,7 +115,7 @@ def change_password(actor: Actor, *, current: str, wanted: str) -> None:
 
 def actor_of(token: str, *, address: str = "", rules: SessionRules = SessionRules()) -> Actor | None:
     """Whoever this session token belongs to, with the posts held at this moment; None when it opens nothing."""
-    rows = db.session.execute(_BY_TOKEN, {"token_hash": digest_of(token)}).all()
+    rows = db.session.connection().execute(_BY_TOKEN, {"token_hash": digest_of(token)}).all()
     if not rows:
         return None
     first, now = rows[0], clock.now()

@@ -61,7 +61,7 @@ _VERSIONS = select(
 
 
 def _look_up() -> Rulebook:
-    asked = db.session.execute(_VERSIONS, {"now": clock.now()})
+    asked = db.session.connection().execute(_VERSIONS, {"now": clock.now()})
     version = "/".join(str(part or 0) for part in asked.one())
     return _read(str(db.engine.url), version)
 
