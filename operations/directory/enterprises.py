@@ -78,7 +78,7 @@ def get_own(actor: Actor, enterprise_id: int) -> Enterprise:
     return found
 
 
-def is_own(actor: Actor, enterprise: Enterprise, stewards: Sequence[Any]) -> bool:
+def is_own(actor: Actor, stewards: Sequence[Any]) -> bool:
     """Whether the actor is among the present stewards, as ``stewards_of`` listed them."""
     return actor.holds(Role.STEWARD) and any(row.is_now and row.steward_id == actor.user_id for row in stewards)
 

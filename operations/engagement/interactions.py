@@ -52,7 +52,7 @@ def log_interaction(enterprise: Enterprise, *, actor: Actor, talk: Talk) -> Inte
     standing = _standing(enterprise, actor)
     now = clock.now()
     happened = talk.occurred_at or now
-    _ensure_possible(talk, happened, now)
+    _ensure_sound(talk)
     ticket = intake.submit(_demand(enterprise, talk), actor=actor) if talk.becomes else None
     noted = Interaction(
         steward_id=actor.user_id,
@@ -69,6 +69,22 @@ def log_interaction(enterprise: Enterprise, *, actor: Actor, talk: Talk) -> Inte
     _touch(enterprise, happened, talk.next_contact_on)
     _record(noted, actor=actor, standing=standing)
     return noted
+
+
+def ensure_happened(moment: datetime) -> None:
+    """Raise BadInput for what has not happened yet, or more than a year ago. ``moment`` is aware."""
+    now = clock.now()
+    if moment > now:
+        raise BadInput("互动时间不能晚于现在。")
+    if moment < now - OLDEST:
+        raise BadInput("只能补记一年以内的互动。")
+
+
+def ensure_ahead(day: date) -> None:
+    """Raise BadInput for a next contact before today, or more than a year away; ``day`` is a Shanghai date."""
+    today = clock.now().astimezone(SHANGHAI).date()
+    if not today <= day <= today + FURTHEST:
+        raise BadInput("下次联系的日期应在今天之后一年以内。")
 
 
 def is_late(noted: Any) -> bool:
@@ -136,18 +152,15 @@ def _standing(enterprise: Enterprise, actor: Actor) -> Standing:
     return posts[0]
 
 
-def _ensure_possible(talk: Talk, happened: datetime, now: datetime) -> None:
-    today = now.astimezone(SHANGHAI).date()
+def _ensure_sound(talk: Talk) -> None:
     if not talk.content.strip():
         raise BadInput("请写谈了什么。")
     if len(talk.content) > CONTENT_LIMIT:
         raise BadInput(f"最多 {CONTENT_LIMIT} 字，现有 {len(talk.content)} 字。")
-    if happened > now:
-        raise BadInput("互动时间不能晚于现在。")
-    if happened < now - OLDEST:
-        raise BadInput("只能补记一年以内的互动。")
-    if talk.next_contact_on and not today <= talk.next_contact_on <= today + FURTHEST:
-        raise BadInput("下次联系的日期应在今天之后一年以内。")
+    if talk.occurred_at:
+        ensure_happened(talk.occurred_at)
+    if talk.next_contact_on:
+        ensure_ahead(talk.next_contact_on)
 
 
 def _demand(enterprise: Enterprise, talk: Talk) -> intake.Demand:

@@ -71,7 +71,7 @@ def work(actor: Actor, *, view: str = "all", after: Cursor | None = None) -> Wor
     asked = {"person": actor.user_id, "now": now, "tonight": tonight(now)}
     if after:
         asked |= {"after_due": after.moment, "after_id": after.row_id}
-    rows = db.session.execute(_work(view, after is not None), asked).all()
+    rows = _rows(_work(view, after is not None), asked)
     counts = {name: rows[0][place] for place, name in enumerate(VIEWS)} if rows else dict.fromkeys(VIEWS, 0)
     wanted = [row for row in rows if row.is_wanted]
     shown = wanted[:LINES_SHOWN]
@@ -82,14 +82,14 @@ def work(actor: Actor, *, view: str = "all", after: Cursor | None = None) -> Wor
 def firms(actor: Actor, *, tab: str = "quiet") -> Firms:
     """我的企业：those of one tab, the longest silent first."""
     now = clock.now()
-    rows = db.session.execute(_firms(tab), {"person": actor.user_id, "now": now} | tab_lines(now)).all()
+    rows = _rows(_firms(tab), {"person": actor.user_id, "now": now} | tab_lines(now))
     counts = {name: rows[0][place] for place, name in enumerate(TABS)} if rows else dict.fromkeys(TABS, 0)
     return Firms([firm_of(row, now=now) for row in rows if row.is_wanted], counts)
 
 
 def talks(actor: Actor) -> Sequence[Any]:
     """最近互动：what the steward noted last."""
-    return db.session.execute(_TALKS, {"person": actor.user_id}).all()
+    return _rows(_TALKS, {"person": actor.user_id})
 
 
 def tab_lines(now: datetime) -> dict[str, Any]:
@@ -107,6 +107,13 @@ def next_act(line: Line) -> Act | None:
     return Act.REMIND if line.row.status is Status.HANDLING and pressed else None
 
 
+def awaited(line: Line) -> str:
+    """What the ticket waits for, as its steward reads it."""
+    if line.row.status is not Status.HANDLING:
+        return _AWAITED.get(line.row.status, "")
+    return "已挂账，到复核日恢复" if line.light is Light.HOLD else f"等{line.row.unit}提交结果"
+
+
 def _acts_of_a_steward() -> dict[Status, tuple[Act, ...]]:
     """For each status the offered acts of a steward that stop the clock which runs there."""
     return {
@@ -118,24 +125,41 @@ def _acts_of_a_steward() -> dict[Status, tuple[Act, ...]]:
 
 
 _ACTS = _acts_of_a_steward()
+_AWAITED = {
+    Status.SUBMITTED: "等你受理",
+    Status.AWAITING_SUPPLEMENT: "等企业补正材料",
+    Status.COORDINATING: "等你派单",
+    Status.HANDLED: "部门已办结，等你反馈企业",
+    Status.REPLIED: "已反馈，等服务中心回访",
+    Status.FOLLOWED_UP: "已回访，等企业评价",
+}
+
+
+def _rows(statement: Select[Any], asked: dict[str, Any]) -> Sequence[Any]:
+    """Plain rows straight from the connection: the session's own layers would cost more than the rows."""
+    return db.session.connection().execute(statement, asked).all()
 
 
 @cache
 def _work(view: str, is_further: bool) -> Select[Any]:
-    """Every view is counted over all open tickets; those of the wanted one come first, so counts never lack a row."""
+    """Every view is counted over all open tickets; those of the wanted one come first, so counts never lack a row.
+
+    The inner part needs nothing but ``ix_tickets_open_enterprise``; the table is read for the rows that are shown.
+    """
     views, sorted_by = conditions(), next_due()
     wanted = views[view] & comes_after(sorted_by, Ticket.id) if is_further else views[view]
     is_wanted = case((wanted, 1), else_=0)
     counted = select(
         *(func.count().filter(views[name]).over().label(f"count_{name}") for name in VIEWS),
-        *COLUMNS, Ticket.enterprise_id, Ticket.lead_unit_id,
-        sorted_by.label("sorted_by"), is_wanted.label("is_wanted"),
+        Ticket.id, sorted_by.label("sorted_by"), is_wanted.label("is_wanted"),
     ).where(Ticket.enterprise_id.in_(MINE), Ticket.closed_at.is_(None))
     page = counted.order_by(is_wanted.desc(), sorted_by, Ticket.id).limit(LINES_SHOWN + 1).subquery()
+    shown = (column for column in page.c if column.name != "id")
     return (
-        select(page, CALLED, UNIT)
-        .join(Enterprise, Enterprise.id == page.c.enterprise_id)
-        .outerjoin(Organisation, Organisation.id == page.c.lead_unit_id)
+        select(*shown, *COLUMNS, CALLED, UNIT)
+        .join(Ticket, Ticket.id == page.c.id)
+        .join(Enterprise, Enterprise.id == Ticket.enterprise_id)
+        .outerjoin(Organisation, Organisation.id == Ticket.lead_unit_id)
         .order_by(page.c.is_wanted.desc(), page.c.sorted_by, page.c.id)
     )
 

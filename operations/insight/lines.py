@@ -21,6 +21,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FAR_MICROSECONDS = (FAR - EPOCH) // timedelta(microseconds=1)
 LARGEST_ID = 2**31 - 1
 STATIONS = {stage: place for place, stage in enumerate(Stage, start=1)}
+LEFT_THE_LINE, PASSED_ALL = 0, 7
 # The clock that runs where a ticket stands: whoever stops it does what is awaited.
 AWAITED_CLOCK = {
     Status.SUBMITTED: ClockKind.ACCEPTANCE,
@@ -60,7 +61,8 @@ def line_of(row: Any, *, now: datetime, calendar: WorkCalendar) -> Line:
     """The line of a plain row that has ``status``, ``due_at``, ``warn_at``, ``paused_at`` and ``rung``."""
     light = light_of(row, now)
     stage = row.status.stage
-    return Line(row, light, words_left(row, now=now, calendar=calendar), STATIONS.get(stage, 7), stage.label if stage else "")
+    station = STATIONS[stage] if stage else PASSED_ALL if row.status is Status.CLOSED else LEFT_THE_LINE
+    return Line(row, light, words_left(row, now=now, calendar=calendar), station, stage.label if stage else "")
 
 
 def words_left(row: Any, *, now: datetime, calendar: WorkCalendar) -> str:
@@ -81,7 +83,7 @@ def conditions() -> dict[str, ColumnElement[bool]]:
     pressed = Ticket.rung >= Level.SECOND.rung
     soon = Ticket.warn_at <= NOW
     return {
-        "all": Ticket.closed_at.is_(None),
+        "all": Ticket.id.is_not(None),
         "red": and_(runs, late | pressed),
         "amber": and_(runs, ~late, ~pressed, soon),
         "green": and_(runs, ~late, ~pressed, ~soon),
