@@ -41,6 +41,11 @@ class Row:
     task: str
     due_words: str
 
+    @property
+    def station(self) -> int:
+        """Its place on the short rail: 1 to 6, 7 when it went all the way, 0 when it left the line before."""
+        return 0 if self.ticket.status.stage is None and self.ticket.status is not Status.CLOSED else self.line.station
+
 
 @dataclass(frozen=True, slots=True)
 class Steward:

@@ -14,7 +14,8 @@ from models.clocks import Clock, ClockKind
 from models.directory import Organisation
 from models.log import Event, EventWords
 from models.ratings import Rating
-from models.tickets import Act, Attachment, Stage, Status, Ticket
+from models.supervision import Level
+from models.tickets import Act, Attachment, OrderRole, Stage, Status, Ticket
 from operations.clocks import clocks
 from operations.clocks.calendar import Limit
 from operations.clocks.lights import Light, light_of
@@ -47,7 +48,7 @@ DUE_WORDS = {
 }
 TASKS = {Status.AWAITING_SUPPLEMENT: "补充材料", Status.FOLLOWED_UP: "评价"}
 LIGHT_WORDS = {
-    Light.GREEN: "按时办理中", Light.AMBER: "临近到期", Light.RED: "已超期", Light.DARK_RED: "已超期，二次督办中",
+    Light.GREEN: "按时办理中", Light.AMBER: "加紧办理中", Light.RED: "已超期", Light.DARK_RED: "已超期，二次督办",
     Light.HOLD: "暂停计时", Light.NONE: "已办结",
 }
 
@@ -92,7 +93,20 @@ def entries(ticket: Ticket, *, before: int | None = None) -> tuple[list[Entry], 
     rows = _events(ticket).where(Event.seq < before) if before else _events(ticket)
     found = [_entry(row, ticket) for row in db.session.execute(rows.limit(ENTRIES_SHOWN + 1))]
     shown = found[:ENTRIES_SHOWN]
+    _name_units(shown)
     return shown, shown[-1].seq if len(found) > ENTRIES_SHOWN else None
+
+
+def _name_units(shown: Sequence[Entry]) -> None:
+    """Who was ordered: 主办 and 协办 by name, in place of the clerk's basis."""
+    ordered = {entry.seq: entry.details.get("units") or [] for entry in shown}
+    ids = {unit_id for units in ordered.values() for unit_id, _ in units}
+    if not ids:
+        return
+    names = dict(db.session.execute(select(Organisation.id, Organisation.short_name).where(Organisation.id.in_(ids))).all())
+    for entry in shown:
+        told = "，".join(f"{OrderRole(role).label}：{names[unit_id]}" for unit_id, role in ordered[entry.seq])
+        entry.words = "\n".join(filter(None, (told, entry.words)))
 
 
 def hand_out_files(ticket: Ticket, shown: Sequence[Entry]) -> list[Attachment]:
@@ -128,7 +142,14 @@ def promise_of(situation: Situation) -> Promise:
     if running.paused_at is not None:
         return _promise(situation, running, Light.HOLD, LIGHT_WORDS[Light.HOLD], "挂账期间不计时，复核日恢复")
     due = "办结" if running.kind is ClockKind.HANDLING else DUE_WORDS.get(ticket.status, "办理")
-    return _promise(situation, running, light, LIGHT_WORDS[light], f"最晚 {moment(running.due_at)} {due}")
+    return _promise(situation, running, light, LIGHT_WORDS[light], _until(situation, running, due))
+
+
+def _until(situation: Situation, running: Clock, due: str) -> str:
+    if situation.now <= running.due_at:
+        return f"最晚 {moment(running.due_at)} {due}"
+    pressed = "，已督办责任单位" if situation.ticket.rung >= Level.FIRST.rung else ""
+    return f"应于 {moment(running.due_at)} {due}{pressed}"
 
 
 def asked_for(ticket: Ticket) -> str:
@@ -172,6 +193,8 @@ def _station(
     is_here = offset == 0 and ticket.is_open
     state = ("late" if is_late else "now") if is_here else "done" if offset < 0 else ""
     lines = list(_told_of(ticket, stage, told)) if offset <= 0 else []
+    if stage is Stage.HANDLING and offset < 0 and not lines:
+        lines = ["直接答复，不用转办"]
     if is_here:
         lines.append(promise.due_words if ticket.status not in TASKS else f"{promise.words}，{promise.due_words}")
     elif offset > 0 and ticket.is_open:

@@ -13,7 +13,7 @@ SIZES = {"": "标准", "large": "大", "xlarge": "更大", "xxlarge": "最大"}
 class DisplayForm(BaseForm):
     """显示设置: kept in this browser, not in the account."""
 
-    size = RadioField("文字大小", default="", choices=[SelectChoice(code or "normal", label, False, {}) for code, label in SIZES.items()],
+    size = RadioField("文字大小", choices=[SelectChoice(code or "normal", label) for code, label in SIZES.items()],
                       render_kw={"data-look": "chips"})
     contrast = BooleanField("高对比度", description="文字和线条更深，适合强光下或视力不便时。")
     keys_off = BooleanField("关闭单键快捷键", description="用读屏软件或语音输入时建议关闭。")

@@ -11,6 +11,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import HiddenInput
 
@@ -93,9 +94,9 @@ class CodeField(SelectField):
     """One member of a LabelledEnum; its data is the member."""
 
     def __init__(self, label: str, kind: Any, *, members: Any = None, blank: str | None = None, **kwargs: Any) -> None:
-        offered = [(member.value, member.label) for member in (members or kind)]
+        offered = [SelectChoice(member.value, member.label) for member in (members or kind)]
         if blank is not None:
-            offered.insert(0, ("", blank))
+            offered.insert(0, SelectChoice("", blank))
         super().__init__(label, choices=offered, coerce=lambda code: kind(code) if code else None, **kwargs)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from models.base import LabelledEnum
@@ -146,12 +146,12 @@ class ReopenForm(BaseForm):
 class RateForm(BaseForm):
     """好差评. Reasons are asked of a bad grade only."""
 
-    grade = CodeRadio("这件事办得怎么样", Grade, validators=[InputRequired("请选择一个等级")], render_kw={"data-look": "rate"})
+    grade = CodeRadio("您的评价", Grade, validators=[InputRequired("请选择一个等级")], render_kw={"data-look": "rate"})
     tags = SelectMultipleField(
-        "哪里不满意", choices=[SelectChoice(tag, tag) for tag in BAD_TAGS], widget=ListWidget(), option_widget=CheckboxInput(),
+        "哪里不满意", description="至少选一项，或在下面写几句。", choices=[SelectChoice(tag, tag) for tag in BAD_TAGS], widget=ListWidget(), option_widget=CheckboxInput(),
         render_kw={"data-look": "chips"},
     )
-    words = TextAreaField("还想说的话", [NotLonger(max=OPINION_LIMIT)], render_kw={"rows": 3, "data-max": OPINION_LIMIT})
+    words = TextAreaField("还想说的话", [Optional(), NotLonger(max=OPINION_LIMIT)], render_kw={"rows": 3, "data-max": OPINION_LIMIT})
     named = RadioField(
         "实名还是匿名", default="yes", render_kw={"data-look": "list"},
         choices=[

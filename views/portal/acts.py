@@ -25,17 +25,30 @@ class MemberAct:
     form: Any
     perform: Callable[..., None]
     title: str
+    place: str
     button: str
+    quit: str
     told: str
 
 
 PAGES = {
-    "add": MemberAct(Act.SUPPLEMENT, SupplementForm, intake.supplement, "补充材料", "提交补充", "已补充，受理时限继续计算。"),
-    "message": MemberAct(Act.MESSAGE, MessageForm, conversation.message, "留言", "发出留言", "留言已发出，管家和承办单位会看到。"),
-    "withdraw": MemberAct(Act.WITHDRAW, WithdrawForm, intake.withdraw, "撤回诉求", "撤回这件诉求", "诉求已撤回，记录保留。"),
-    "reopen": MemberAct(Act.REOPEN, ReopenForm, aftercare.reopen, "问题没有解决，重新办理", "重新办理", "已重新办理，时限从现在起算。"),
+    "add": MemberAct(
+        Act.SUPPLEMENT, SupplementForm, intake.supplement,
+        title="补充材料", place="补充材料", button="提交补充", quit="先不补充", told="已补充，受理时限继续计算。",
+    ),
+    "message": MemberAct(
+        Act.MESSAGE, MessageForm, conversation.message,
+        title="留言或补材料", place="留言", button="发出留言", quit="先不留言", told="留言已发出，管家和承办单位会看到。",
+    ),
+    "withdraw": MemberAct(
+        Act.WITHDRAW, WithdrawForm, intake.withdraw,
+        title="撤回诉求", place="撤回诉求", button="撤回这件诉求", quit="先不撤回", told="诉求已撤回，记录保留。",
+    ),
+    "reopen": MemberAct(
+        Act.REOPEN, ReopenForm, aftercare.reopen,
+        title="问题没有解决，重新办理", place="重新办理", button="重新办理", quit="先不重办", told="已重新办理，时限从现在起算。",
+    ),
 }
-ADDRESSES = {page.act: name for name, page in PAGES.items()} | {Act.RATE: "rate"}
 
 
 @bp.route("/tickets/<number:number>/<any(add, message, withdraw, reopen):name>", methods=["GET", "POST"])

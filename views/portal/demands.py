@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from wtforms.fields.choices import SelectChoice
 
 from models import clock
 from models.base import LabelledEnum
@@ -99,7 +100,7 @@ def _offer_enterprises(form: Any) -> None:
     if "enterprise" not in form:
         return
     own = scope.own_enterprises(current_user)
-    form.enterprise.choices = [(one.id, one.name) for one in own]
+    form.enterprise.choices = [SelectChoice(one.id, one.name) for one in own]
     if len(own) == 1:
         form.enterprise.data, form.enterprise.raw_data = own[0].id, [str(own[0].id)]
 
