@@ -91,8 +91,13 @@ def remembered(key: Hashable, read: Callable[[], R]) -> R:
     return known[key]
 
 
+def finish_act() -> None:
+    """Within one transaction of several acts: take the last steps of the one just done, at its own moment."""
+    _take_last_steps()
+
+
 def come_to_rest() -> None:
-    """Within one transaction of several acts: finish those done so far, as a commit would, but do not commit yet.
+    """Within one transaction of several acts: write down what they did, as a commit would, but do not commit yet.
 
     The next act and the sweep then see what a new transaction would see: nothing is remembered but the rules.
     """

@@ -5,7 +5,7 @@ Nothing here reckons a date: the acts, the clocks and the sweep are the ones tha
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import select
@@ -16,7 +16,8 @@ from models.clocks import Clock, ClockKind
 from models.supervision import Level, Supervision
 from models.tickets import Channel, Difficulty, ProposalKind, ReplyMethod, ResultKind, Ticket
 from operations.access.actor import SYSTEM
-from operations.base import come_to_rest, operation
+from operations.base import come_to_rest, finish_act, operation
+from operations.clocks import clocks
 from operations.clocks.calendar import SHANGHAI
 from operations.hotline import stage
 from operations.hotline.importing import reference
@@ -27,6 +28,7 @@ from operations.tickets import aftercare, coordination, intake, proposals
 
 LEVELS = (Level.FIRST, Level.SECOND, Level.TALK)
 RESULT = proposals.Terms("已按原答复办理。", result_kind=ResultKind.SOLVED)
+NEVER = datetime.max.replace(tzinfo=UTC)
 TOGETHER = 200  # turns that share a transaction: nobody waits for a commit in a throw-away database
 CALL = aftercare.Call(was_reached=True, is_solved=True, is_satisfied=True)
 
@@ -55,6 +57,14 @@ class Walked:
         return self.closed_at <= self.due_at
 
 
+@dataclass(slots=True)
+class Course:
+    """A replay under way: nothing falls due before ``quiet_until``, so that the sweep need not be asked at every turn."""
+
+    on_stage: Stage
+    quiet_until: datetime = NEVER
+
+
 Turn: TypeAlias = tuple[datetime, bool, int, Walk]
 
 
@@ -64,10 +74,10 @@ def replay(messages: Sequence[Message], *, limit_days: int) -> list[Walked]:
         return []
     with clock.standing_at(min(message.asked_at for message in messages)):
         on_stage = stage.build(messages, limit_days=limit_days)
-    walks = [Walk(message) for message in messages]
+    walks, course = [Walk(message) for message in messages], Course(on_stage)
     turns = _turns(walks)
     for first in range(0, len(turns), TOGETHER):
-        _play(turns[first : first + TOGETHER], on_stage)
+        _play(turns[first : first + TOGETHER], course)
     return _walked(walks)
 
 
@@ -78,37 +88,43 @@ def _turns(walks: Sequence[Walk]) -> list[Turn]:
     return sorted([*arrivals, *replies], key=lambda turn: turn[:3])
 
 
-def _sweep_before(moment: datetime) -> None:
+@operation
+def _play(turns: Sequence[Turn], course: Course) -> None:
+    """Many turns in one transaction, each with the sweeps before it. Every act still has its own event and moment."""
+    for moment, is_closing, _, walk in turns:
+        if course.quiet_until < moment:
+            _sweep_before(moment, course)
+        with clock.standing_at(moment):
+            (_close if is_closing else _open)(walk, course)
+            finish_act()
+
+
+def _sweep_before(moment: datetime, course: Course) -> None:
     """Let the sweep fire at every moment at which something falls due before ``moment``, at its very second.
 
     What falls due at ``moment`` itself waits until the acts of that moment are done: closed at the due time is in time.
     """
-    while (fires_at := sweep.next_fire_at()) is not None and fires_at < moment:
+    come_to_rest()
+    while (fires_at := sweep.next_fire_at() or NEVER) < moment:
         with clock.standing_at(fires_at):
             sweep.sweep()
+    course.quiet_until = fires_at
 
 
-@operation
-def _play(turns: Sequence[Turn], on_stage: Stage) -> None:
-    """Many turns in one transaction, each with the sweeps before it. Every act still has its own event and moment."""
-    for moment, is_closing, _, walk in turns:
-        _sweep_before(moment)
-        with clock.standing_at(moment):
-            (_close if is_closing else _open)(walk, on_stage)
-            come_to_rest()
-
-
-def _open(walk: Walk, on_stage: Stage) -> None:
-    message = walk.message
+def _open(walk: Walk, course: Course) -> None:
+    message, on_stage = walk.message, course.on_stage
     sender = on_stage.senders[reference(message)]
     demand = intake.Demand(sender, message.subject, message.content, channel=Channel.HOTLINE)
     ticket = intake.submit(demand, actor=SYSTEM)
     intake.accept(ticket, actor=on_stage.desk, category="12345", difficulty=Difficulty.ORDINARY)
     coordination.dispatch(ticket, actor=on_stage.desk, lead=on_stage.unit, basis="重放")
     walk.ticket_id = ticket.id
+    course.quiet_until = min(course.quiet_until, *(running.fire_at or NEVER for running in clocks.running(ticket)))
 
 
-def _close(walk: Walk, on_stage: Stage) -> None:
+def _close(walk: Walk, course: Course) -> None:
+    on_stage = course.on_stage
+    db.session.flush()
     ticket = db.session.get_one(Ticket, walk.ticket_id)
     asked = proposals.propose(ticket, ProposalKind.RESULT, actor=on_stage.officer, terms=RESULT)
     db.session.flush()
