@@ -1,0 +1,73 @@
+"""Somebody at a browser of their own: their page, and everything that went wrong on it."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from operations.demo.city import PASSWORD
+
+ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+class Visitor:
+    """``visitor.page`` is Playwright's; ``visitor.trouble`` must be empty in the end."""
+
+    def __init__(self, chromium, url, *, phone=False, javascript=True):
+        self.url, self.trouble, self.expected = url, [], []
+        self.context = chromium.new_context(
+            base_url=url, viewport=PHONE if phone else DESK, has_touch=phone, locale="zh-CN", timezone_id="Asia/Shanghai",
+            java_script_enabled=javascript, reduced_motion="reduce", service_workers="block",
+        )
+        self.context.set_default_timeout(8000)
+        self.page = self.context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.trouble.append(f"script: {error}"))
+        self.page.on("request", self._asked)
+        self.page.on("response", self._answered)
+
+    def _heard(self, message):
+        # Chromium says of every answer of 400 and above that it "failed to load": `_answered` judges those.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.trouble.append(f"console: {message.text}")
+
+    def _asked(self, request):
+        if not request.url.startswith((self.url + "/", "data:")):
+            self.trouble.append(f"left the site: {request.url}")
+
+    def _answered(self, response):
+        path = urlsplit(response.url).path
+        if response.status >= 500 or (response.status >= 400 and response.request.resource_type != "document"):
+            self.trouble.append(f"{response.status}: {response.request.method} {path}")
+
+    def sign_in(self, username, next_url=""):
+        """By the form, as everybody does."""
+        self.page.goto(f"/login?next={next_url}" if next_url else "/login")
+        self.page.get_by_label("用户名").fill(username)
+        self.page.get_by_label("密码").fill(PASSWORD)
+        self.page.get_by_role("button", name="登录", exact=True).click()
+        self.page.wait_for_url(lambda url: "/login" not in url)
+        return self
+
+    def opens(self, path):
+        """Go to an address of the site; answers the HTTP status."""
+        return self.page.goto(path).status
+
+    def sees(self, text):
+        """Wait until the page says so."""
+        self.page.get_by_text(text).first.wait_for()
+
+    def presses(self, name):
+        """A button, by its words."""
+        self.page.get_by_role("button", name=name).first.click()
+
+    def follows(self, name):
+        """A link, by its words."""
+        self.page.get_by_role("link", name=name).first.click()
+
+    def pictures(self, name, *, full=False):
+        """Keep a picture of the page in ``artefacts/``."""
+        ARTEFACTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=full)
+
+    def leaves(self):
+        self.context.close()
