@@ -176,8 +176,12 @@ def _standing(row: object) -> Standing:
 
 
 def _note_seen(session_id: int, now: datetime) -> None:
-    with db.engine.begin() as connection:  # a page that only reads keeps its own transaction read-only
-        connection.execute(update(LoginSession.__table__).where(LoginSession.id == session_id).values(seen_at=now))
+    seen = update(LoginSession.__table__).where(LoginSession.id == session_id).values(seen_at=now)
+    if db.session.info.get("read_only"):  # a page that only reads keeps its own transaction read-only
+        with db.engine.begin() as connection:
+            connection.execute(seen)
+    else:  # SQLite has one writer, and by now that is this request: a second connection would wait for it for ever
+        db.session.connection().execute(seen)
 
 
 def _matches(user: User | None, password: str) -> bool:
