@@ -113,6 +113,11 @@ def password_hash():
 @pytest.fixture
 def city(app, database):
     """The demonstration city, empty of tickets; see ``operations/demo/city.py`` for who is who."""
+    return settle_city(database)
+
+
+def settle_city(database):
+    """The city of an empty database, for a module's or class's own fixture; to be called in the app's context."""
     if "city" in database.remembered:
         database.restore("city")
     else:
