@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, selec
 
 from models import clock
 from models.access import Role
-from models.base import UTCDateTime, db
+from models.base import UTCDateTime
 from models.directory import Enterprise, Organisation
 from models.engagement import Interaction
 from models.tickets import Act, Status, Ticket, TicketKind
@@ -23,7 +23,8 @@ from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
 from operations.clocks.lights import Light, light_of
 from operations.insight.lines import (
-    AWAITED_CLOCK, CALLED, COLUMNS, NOW, UNIT, Cursor, Line, comes_after, conditions, line_of, next_due, tonight,
+    AWAITED_CLOCK, CALLED, COLUMNS, NOW, UNIT, Cursor, Line, comes_after, conditions, line_of, next_due, plain_rows,
+    tonight,
 )
 from operations.tickets.workflow import open_to
 
@@ -71,7 +72,7 @@ def work(actor: Actor, *, view: str = "all", after: Cursor | None = None) -> Wor
     asked = {"person": actor.user_id, "now": now, "tonight": tonight(now)}
     if after:
         asked |= {"after_due": after.moment, "after_id": after.row_id}
-    rows = _rows(_work(view, after is not None), asked)
+    rows = plain_rows(_work(view, after is not None), asked)
     counts = {name: rows[0][place] for place, name in enumerate(VIEWS)} if rows else dict.fromkeys(VIEWS, 0)
     wanted = [row for row in rows if row.is_wanted]
     shown = wanted[:LINES_SHOWN]
@@ -82,14 +83,14 @@ def work(actor: Actor, *, view: str = "all", after: Cursor | None = None) -> Wor
 def firms(actor: Actor, *, tab: str = "quiet") -> Firms:
     """我的企业：those of one tab, the longest silent first."""
     now = clock.now()
-    rows = _rows(_firms(tab), {"person": actor.user_id, "now": now} | tab_lines(now))
+    rows = plain_rows(_firms(tab), {"person": actor.user_id, "now": now} | tab_lines(now))
     counts = {name: rows[0][place] for place, name in enumerate(TABS)} if rows else dict.fromkeys(TABS, 0)
     return Firms([firm_of(row, now=now) for row in rows if row.is_wanted], counts)
 
 
 def talks(actor: Actor) -> Sequence[Any]:
     """最近互动：what the steward noted last."""
-    return _rows(_TALKS, {"person": actor.user_id})
+    return plain_rows(_TALKS, {"person": actor.user_id})
 
 
 def tab_lines(now: datetime) -> dict[str, Any]:
@@ -133,11 +134,6 @@ _AWAITED = {
     Status.REPLIED: "已反馈，等服务中心回访",
     Status.FOLLOWED_UP: "已回访，等企业评价",
 }
-
-
-def _rows(statement: Select[Any], asked: dict[str, Any]) -> Sequence[Any]:
-    """Plain rows straight from the connection: the session's own layers would cost more than the rows."""
-    return db.session.connection().execute(statement, asked).all()
 
 
 @cache

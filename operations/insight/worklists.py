@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, case, f
 
 from models import clock
 from models.access import Role
-from models.base import LabelledEnum, UTCDateTime, db
+from models.base import LabelledEnum, UTCDateTime
 from models.clocks import Clock, ClockKind
 from models.directory import Enterprise, Organisation
 from models.supervision import Level, Supervision
@@ -20,7 +20,7 @@ from operations.access.scope import units_of
 from operations.clocks import rulebook
 from operations.clocks.calendar import WorkCalendar
 from operations.clocks.lights import Light, light_of
-from operations.insight.lines import CALLED, FAR, UNIT, Cursor, comes_after, words_left
+from operations.insight.lines import CALLED, FAR, UNIT, Cursor, comes_after, plain_rows, words_left
 from operations.tickets.workflow import find
 
 SHOWN = 25
@@ -90,7 +90,7 @@ def tasks(actor: Actor, *, what: Owed | None = None, after: Cursor | None = None
     asked: dict[str, Any] = {"what": what} if what else {}
     if after:
         asked |= {"after_due": after.moment, "after_id": after.row_id}
-    rows = db.session.execute(_page(posts, what is not None, after is not None), asked).all()
+    rows = plain_rows(_page(posts, what is not None, after is not None), asked)
     shown = rows[:SHOWN]
     owed = _duties_of([row.id for row in shown], actor, posts)
     more = Cursor(shown[-1].next_due, shown[-1].id) if len(rows) > SHOWN else None
@@ -98,14 +98,14 @@ def tasks(actor: Actor, *, what: Owed | None = None, after: Cursor | None = None
 
 
 def _counts(posts: tuple[Standing, ...]) -> dict[Owed | None, int]:
-    found = db.session.execute(_counting(posts)).one()
+    (found,) = plain_rows(_counting(posts), {})
     return dict(zip((None, *Owed), found, strict=True))
 
 
 def _duties_of(ids: list[int], actor: Actor, posts: tuple[Standing, ...]) -> dict[int, list[Duty]]:
     now, calendar = clock.now(), rulebook.current().calendar
     owed: dict[int, list[Duty]] = {ticket_id: [] for ticket_id in ids}
-    for row in db.session.execute(_of_tickets(posts), {"ids": ids}):
+    for row in plain_rows(_of_tickets(posts), {"ids": ids}):
         owed[row.ticket_id].append(_duty(row, actor, now=now, calendar=calendar))
     return owed
 
