@@ -15,9 +15,9 @@ depends_on = None
 # (domain.md §4, invariant 1). Each engine refuses by itself, whoever asks.
 SEALED = ("events", "ratings")
 KEPT = (
-    "attachments", "clock_pauses", "clocks", "consultations", "deadline_extensions", "event_words", "follow_ups",
-    "instructions", "ledger_entries", "log_head", "merges", "policies", "calendar_days", "proposals", "replies",
-    "results", "rounds", "supervisions", "tickets", "unit_orders",
+    "attachments", "calendar_days", "calendar_years", "clock_pauses", "clocks", "consultations", "deadline_extensions",
+    "event_words", "follow_ups", "instructions", "interactions", "ledger_entries", "log_head", "merges", "policies",
+    "posts", "proposals", "replies", "results", "rounds", "stewardships", "supervisions", "tickets", "unit_orders",
 )
 
 
