@@ -1,6 +1,6 @@
 """导入: messages of the hotline become tickets of channel 12345, each once, however often the file comes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -135,25 +135,23 @@ def reference(message: Message) -> str:
 def enterprises_of(messages: Sequence[Message], region: Region) -> dict[str, Enterprise]:
     """The senders as unclaimed enterprises, by reference; whoever is not there yet is added in ``region``."""
     rows = {reference(message): _enterprise(message, region) for message in messages}
-    statement = insert_ignoring(Enterprise.__table__)
-    known = _known_senders(list(rows))
-    fresh = [row for ref, row in rows.items() if ref not in known]
+    known = _known_senders(rows)
+    fresh = {ref: row for ref, row in rows.items() if ref not in known}
     if fresh:
-        db.session.connection().execute(statement, fresh)
-        known |= _known_senders([row["external_ref"] for row in fresh])
+        db.session.connection().execute(insert_ignoring(Enterprise.__table__), list(fresh.values()))
+        known |= _known_senders(fresh)
     return known
 
 
-def _known_senders(references: Sequence[str]) -> dict[str, Enterprise]:
-    rows = db.session.scalars(select(Enterprise).where(Enterprise.external_ref.in_(references)))
+def _known_senders(references: Iterable[str]) -> dict[str, Enterprise]:
+    rows = db.session.scalars(select(Enterprise).where(Enterprise.external_ref.in_(list(references))))
     return {enterprise.external_ref or "": enterprise for enterprise in rows}
 
 
 def _enterprise(message: Message, region: Region) -> dict[str, object]:
-    who = message.sender or f"未留名，{message.number}"
     return {
         "external_ref": reference(message),
-        "name": f"12345来电人（{who}）" if not message.sender else f"12345来电人 {who}",
+        "name": f"12345来电人 {message.sender}" if message.sender else f"12345来电人（未留名，{message.number}）",
         "kind": EnterpriseKind.UNKNOWN,
         "region_id": region.id,
         "contact_name": message.sender,

@@ -38,7 +38,13 @@ class Walk:
     """One message on its way: its ticket once it has one."""
 
     message: Message
-    ticket_id: int | None = None
+    ticket_id: int = 0
+
+    @property
+    def replied_at(self) -> datetime:
+        """When it closes; no message without a reply is walked."""
+        assert self.message.replied_at is not None
+        return self.message.replied_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ class Walked:
 
 @dataclass(slots=True)
 class Course:
-    """A replay under way: nothing falls due before ``quiet_until``, so that the sweep need not be asked at every turn."""
+    """A replay under way: nothing falls due before ``quiet_until``, so the sweep need not be asked at every turn."""
 
     on_stage: Stage
     quiet_until: datetime = NEVER
@@ -84,7 +90,7 @@ def replay(messages: Sequence[Message], *, limit_days: int) -> list[Walked]:
 def _turns(walks: Sequence[Walk]) -> list[Turn]:
     """Every arrival and every reply in the order of time; at equal times arrivals first, in the order of the file."""
     arrivals = ((walk.message.asked_at, False, place, walk) for place, walk in enumerate(walks))
-    replies = ((walk.message.replied_at, True, place, walk) for place, walk in enumerate(walks))
+    replies = ((walk.replied_at, True, place, walk) for place, walk in enumerate(walks))
     return sorted([*arrivals, *replies], key=lambda turn: turn[:3])
 
 
@@ -134,13 +140,11 @@ def _close(walk: Walk, course: Course) -> None:
 
 
 def _walked(walks: Sequence[Walk]) -> list[Walked]:
-    promised = select(Clock.ticket_id, Clock.original_due_at, Clock.stopped_at).where(Clock.kind == ClockKind.HANDLING)
-    promises = {ticket_id: (due_at, closed_at) for ticket_id, due_at, closed_at in db.session.execute(promised)}
     orders: dict[int, list[dict[str, Any]]] = {}
-    for order in _orders():
-        orders.setdefault(order.ticket_id, []).append(
-            {"level": str(order.level), "opened_at": order.opened_at, "due_at": order.due_at}
-        )
+    for ticket_id, level, opened_at, due_at in _orders():
+        orders.setdefault(ticket_id, []).append({"level": str(level), "opened_at": opened_at, "due_at": due_at})
+    handling = select(Clock.ticket_id, Clock.due_at, Clock.stopped_at).where(Clock.kind == ClockKind.HANDLING)
+    promises = {ticket: (due_at, closed_at or NEVER) for ticket, due_at, closed_at in db.session.execute(handling)}
     return [
         Walked(walk.message.number, walk.message.asked_at, *promises[walk.ticket_id], orders.get(walk.ticket_id, []))
         for walk in walks
@@ -149,7 +153,8 @@ def _walked(walks: Sequence[Walk]) -> list[Walked]:
 
 def _orders() -> Iterator[Any]:
     rows = select(Supervision.ticket_id, Supervision.level, Supervision.opened_at, Supervision.due_at)
-    return iter(db.session.execute(rows.where(Supervision.level.in_(LEVELS)).order_by(Supervision.opened_at, Supervision.id)))
+    wanted = rows.where(Supervision.level.in_(LEVELS)).order_by(Supervision.opened_at, Supervision.id)
+    return iter(db.session.execute(wanted))
 
 
 def report(walked: Sequence[Walked], left_out: Sequence[Any]) -> dict[str, Any]:

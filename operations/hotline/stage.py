@@ -14,7 +14,7 @@ from models.tickets import Ticket
 from operations.access.actor import Actor
 from operations.access.people import actor_named
 from operations.base import operation
-from operations.errors import Refused
+from operations.errors import BadInput
 from operations.hotline.importing import enterprises_of
 from operations.hotline.reading import Message
 
@@ -50,10 +50,10 @@ class Stage:
 def build(messages: Sequence[Message], *, limit_days: int) -> Stage:
     """Set the stage in an empty database; the senders of the messages are there from the start.
 
-    Raises Refused when the database holds tickets: a replay never mixes with real ones.
+    Raises BadInput when the database holds people, places or tickets: a replay never mixes with real ones.
     """
-    if db.session.scalar(select(exists().where(Ticket.id.is_not(None)))):
-        raise Refused("重放须用空的数据库，这个数据库里已经有诉求。")
+    if any(db.session.scalar(select(exists().where(kind.id.is_not(None)))) for kind in (Region, User, Ticket)):
+        raise BadInput("重放须用空的数据库，这个数据库里已经有内容。")
     _rule({"handling_limits": {"ordinary": f"{limit_days}d"}, "ladder": {"unread_climbs": False}})
     region = Region(code="replay", name="重放市", level=RegionLevel.CITY)
     _place(region)

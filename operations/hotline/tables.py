@@ -21,6 +21,7 @@ FILE_LIMIT, UNPACKED_LIMIT, ENTRIES_LIMIT = 100 * MIB, 300 * MIB, 2000
 HEADER_WITHIN = 10  # a title and a note may stand above the header
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+DAMAGED = (BadZipFile, CalamineError, ExpatError, KeyError, NotImplementedError, OSError, ParseError, ValueError)
 SAVE_ANEW = "请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。"
 ENCRYPTED = "文件设有打开密码，请取消密码后另存再导入。"
 
@@ -56,8 +57,8 @@ def read_lines(path: Path, *, required: Sequence[str], optional: Sequence[str] =
         header = _header_row(sheet, required)
         if header is not None:
             return list(_lines(sheet, header, [*required, *optional]))
-    found = max((_names(row) for row in sheets[0].rows[:HEADER_WITHIN]), key=lambda names: len(set(names) & set(required)))
-    raise BadInput(f"表头缺少这些列：{'、'.join(name for name in required if name not in found)}。")
+    likely = max(map(_names, sheets[0].rows[:HEADER_WITHIN]), key=lambda names: len(set(names) & set(required)))
+    raise BadInput(f"表头缺少这些列：{'、'.join(name for name in required if name not in likely)}。")
 
 
 def _sheets(path: Path) -> Iterable[_Sheet]:
@@ -88,7 +89,7 @@ def _of_xlsx(content: bytes) -> list[_Sheet]:
                 raise BadZipFile
             inspected = worksheets.inspected(archive)
         return _of_workbook(content, inspected)
-    except (BadZipFile, CalamineError, ExpatError, KeyError, NotImplementedError, OSError, ParseError, ValueError) as error:
+    except DAMAGED as error:
         raise BadInput(f"表格文件已损坏，无法读取，{SAVE_ANEW}") from error
 
 
@@ -117,8 +118,9 @@ def _of_workbook(content: bytes, inspected: dict[str, worksheets.Worksheet]) -> 
         for told in workbook.sheets_metadata:
             if told.typ == SheetTypeEnum.WorkSheet and told.visible == SheetVisibleEnum.Visible:
                 sheet = workbook.get_sheet_by_name(told.name)
+                rows: list[list[Cell]] = [list(row) for row in sheet.iter_rows()]
                 known = inspected.get(told.name, worksheets.Worksheet())
-                found.append(_Sheet(list(sheet.iter_rows()), (sheet.start or (0, 0))[1], known.peculiar))
+                found.append(_Sheet(rows, (sheet.start or (0, 0))[1], known.peculiar))
         return found
 
 

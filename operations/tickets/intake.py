@@ -190,7 +190,7 @@ def _insert(demand: Demand, actor: Actor) -> Ticket:
     }
     inserting = insert_ignoring(Ticket).returning(Ticket)
     for _ in range(TRIES):  # the unique key decides which number is free and whether the message is known
-        made = db.session.scalar(inserting, [{"number": numbers.draw(), **row}])
+        made = db.session.scalar(inserting, {"number": numbers.draw(), **row})
         if made is not None:
             return made
         if demand.external_number and _known(demand):

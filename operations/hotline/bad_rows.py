@@ -1,0 +1,40 @@
+"""有误的行: given back as a table with the reason beside each row, to be mended and imported again."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
+
+from operations.errors import BadInput
+from operations.hotline.reading import COLUMNS, REPLY_COLUMNS, BadRow
+from operations.hotline.tables import Cell, read_lines
+
+REASON, ROW = "有误原因", "原行号"
+HEADER = (*COLUMNS, *REPLY_COLUMNS, REASON, ROW)
+# Nothing that somebody typed becomes a formula or a link when the table is opened.
+AS_TYPED = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+def write_bad_rows(source: Path, bad: Sequence[BadRow], target: Path) -> None:
+    """Write the bad rows of ``source`` to an .xlsx with the reason and the old row number in two more columns."""
+    reasons = {row.row: row.reason for row in bad}
+    lines = [line for line in read_lines(source, required=COLUMNS, optional=REPLY_COLUMNS) if line.number in reasons]
+    try:
+        with xlsxwriter.Workbook(target, AS_TYPED) as workbook:
+            sheet = workbook.add_worksheet("有误的行")
+            sheet.write_row(0, 0, HEADER)
+            for place, line in enumerate(lines, start=1):
+                cells = [_written(line.cells.get(name)) for name in (*COLUMNS, *REPLY_COLUMNS)]
+                sheet.write_row(place, 0, [*cells, reasons[line.number], line.number])
+    except (FileCreateError, OSError):
+        raise BadInput(f"写不了文件 {target.name}，请检查路径和权限。") from None
+
+
+def _written(cell: Cell) -> str | float | int | bool | None:
+    if isinstance(cell, datetime):
+        return f"{cell:%Y/%m/%d %H:%M:%S}"
+    if isinstance(cell, date):
+        return f"{cell:%Y/%m/%d}"
+    return cell if cell is None or isinstance(cell, (str, int, float)) else str(cell)
