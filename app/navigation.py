@@ -65,13 +65,19 @@ def shell() -> dict[str, Any]:
     if current_user.is_authenticated:
         roles = current_user.roles
         context["me"] = {"name": current_user.name, "title": current_user.title, "initial": current_user.name[:1]}
-        context["menu"] = [_entry(place) for place in PLACES if not roles.isdisjoint(place.roles)][:6]
+        places = [place for place in PLACES if not roles.isdisjoint(place.roles)][:6]
+        here = max((place.url for place in places if _covers(place)), key=len, default="")
+        context["menu"] = [_entry(place, here) for place in places]
         context["unread"] = notices.count_unread(current_user)
         if not roles.isdisjoint(ABOVE):
             context["heartbeat"] = heartbeat.of_the_sweep()
     return context
 
 
-def _entry(place: Place) -> dict[str, Any]:
-    here = request.path == place.url or request.path.startswith(f"{place.url}/")
-    return {"label": place.label, "icon": place.icon, "url": place.url, "count": 0, "current": here, "on_phone": place.on_phone}
+def _covers(place: Place) -> bool:
+    return request.path == place.url or request.path.startswith(f"{place.url}/")
+
+
+def _entry(place: Place, here: str) -> dict[str, Any]:
+    return {"label": place.label, "icon": place.icon, "url": place.url, "count": 0, "current": place.url == here,
+            "on_phone": place.on_phone}
