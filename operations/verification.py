@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.base import db
-from operations import log_reading
+from operations import sealed_log
 from operations.log import GENESIS
 from operations.sealed_row import SealedRow, complaints
 
@@ -54,7 +54,7 @@ class Verification:
 
 def verify(*, processes: int = 1) -> Verification:
     """校验：the whole log; memory does not grow with it. ``processes`` share a long one and need a program of its own."""
-    head = log_reading.head_seq()
+    head = sealed_log.head_seq()
     shares = min(processes, head // WORTH_SHARING) if "fork" in multiprocessing.get_all_start_methods() else 1
     if shares <= 1:
         return _verify_part(None, None)
@@ -70,17 +70,17 @@ def verify(*, processes: int = 1) -> Verification:
 
 def _verify_part(after: int | None, until: int | None) -> Verification:
     """The rows after one number up to another; without the second, to the end, where the head is."""
-    with log_reading.snapshot() as connection:
+    with sealed_log.snapshot() as connection:
         walk = _Walk(connection.dialect.name)
         if after is not None:
-            walk.begin_after(after, log_reading.row(connection, after))
-        for rows in log_reading.batches(connection, after, until):
+            walk.begin_after(after, sealed_log.row(connection, after))
+        for rows in sealed_log.batches(connection, after, until):
             walk.take(rows)
         if until is not None:
             walk.end_at(until)
         else:
-            walk.end(log_reading.heads(connection))
-            walk.orphans(log_reading.words_without_event(connection))
+            walk.end(sealed_log.heads(connection))
+            walk.orphans(sealed_log.words_without_event(connection))
     return walk.result
 
 
@@ -89,7 +89,7 @@ class _Walk:
 
     def __init__(self, dialect: str) -> None:
         self.result = Verification()
-        self.stamp = log_reading.STAMPS[dialect]
+        self.stamp = sealed_log.STAMPS[dialect]
         self.seq, self.hash, self.at = 0, GENESIS, ""
         self.was_sound = True
 
