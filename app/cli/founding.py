@@ -6,7 +6,7 @@ from flask import current_app
 
 from app.cli.opening import TOO_NEW, Schema, schema, sqlite_path
 from models.base import db
-from operations.demo import city, life, presence
+from operations.demo import life, presence
 from operations.errors import Refused
 
 
@@ -19,7 +19,7 @@ def prepare() -> None:
         raise Refused(TOO_NEW)
     if state is not Schema.CURRENT:
         flask_migrate.upgrade()
-    _set_write_ahead_log()
+    _set_pragma("journal_mode=WAL")  # readers and the writer do not wait for one another; the file remembers it
     done = {Schema.CURRENT: "数据库已是最新", Schema.ABSENT: "已建库", Schema.BEHIND: "数据库已升级"}[state]
     click.echo(f"{done}：{shown_database()}")
 
@@ -34,8 +34,11 @@ def furnish() -> None:
     if not presence.is_ground_free():
         raise Refused("库里已有数据，不再装演示数据。请换一个空库。")
     click.echo("正在装入演示数据……")
-    city.build()
-    click.echo(f"演示数据已装入：{life.live()} 件诉求。人物和企业全部虚构。")
+    _set_pragma("synchronous=NORMAL")  # hundreds of commits, none of which anybody waits for
+    count = life.live()
+    db.session.remove()
+    db.engine.dispose()
+    click.echo(f"演示数据已装入：{count} 件诉求。人物和企业全部虚构。")
 
 
 def shown_database() -> str:
@@ -43,12 +46,13 @@ def shown_database() -> str:
     return sqlite_path() or db.engine.url.render_as_string(hide_password=True)
 
 
-def _set_write_ahead_log() -> None:
-    """Readers and the writer do not wait for one another. The file remembers it; no transaction may be open."""
+def _set_pragma(pragma: str) -> None:
+    """On the connection that the pool gives out next; within a transaction it would have no effect."""
     if sqlite_path() is None:
         return
+    db.session.remove()
     connection = db.engine.raw_connection()
     try:
-        connection.driver_connection.execute("PRAGMA journal_mode=WAL")  # type: ignore[union-attr]
+        connection.driver_connection.execute(f"PRAGMA {pragma}")  # type: ignore[union-attr]
     finally:
         connection.close()

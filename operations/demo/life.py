@@ -1,6 +1,121 @@
-"""A believable life in the demonstration city."""
+"""A believable life in the demonstration city: every story told by the real operations, with the sweep in between."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import select
+
+from models import clock
+from models.access import Post, User
+from models.base import db
+from models.directory import Stewardship
+from operations import notices
+from operations.clocks import rulebook
+from operations.clocks.calendar import SHANGHAI
+from operations.demo import suburbs
+from operations.demo.scene import Scene, Stage
+from operations.demo.stories import STORIES, TALKS
+from operations.demo.stories.story import Contact, Story
+from operations.engagement.interactions import Talk, log_interaction
+from operations.supervision import sweep
+from operations.tickets import intake, windows
+
+FOUNDED = "90 08:30"
+READ_UNTIL = "2 17:45"
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happens at one moment."""
+
+    at: datetime
+    do: Callable[[], object]
 
 
 def live() -> int:
-    """To come."""
-    return 0
+    """Build the city and let the last months happen in it, in order. Returns how many demands there are."""
+    with clock.standing_at(moment(FOUNDED)):
+        stage = Stage(suburbs.build())
+    happenings = [happening for story in STORIES for happening in _of_story(story, stage)]
+    happenings += [_of_contact(contact, stage) for contact in TALKS]
+    happenings.append(Happening(moment(READ_UNTIL), lambda: _read_notices(stage)))
+    for happening in sorted(happenings, key=lambda each: each.at):
+        _let_time_pass(happening.at)
+        with clock.standing_at(happening.at):
+            happening.do()
+            notices.deliver()
+    _let_time_pass(clock.now())
+    return len(STORIES)
+
+
+def moment(when: str) -> datetime:
+    """``"8 09:12"``: the eighth working day before today, at that time in Shanghai."""
+    days, at = when.split()
+    return datetime.combine(_working_day(int(days)), time.fromisoformat(at), SHANGHAI)
+
+
+def _working_day(back: int) -> date:
+    calendar = rulebook.current().calendar
+    day = clock.now().astimezone(SHANGHAI).date()
+    while back:
+        day -= DAY
+        back -= calendar.is_working_day(day)
+    return day
+
+
+def _let_time_pass(until: datetime) -> None:
+    """The jobs run at every moment at which something falls due, as they would have."""
+    while (due := min(filter(None, (sweep.next_fire_at(), windows.next_lapse_at())), default=until)) < until:
+        with clock.standing_at(due):
+            sweep.sweep()
+            windows.lapse_due()
+            notices.deliver()
+
+
+def _of_story(story: Story, stage: Stage) -> Iterator[Happening]:
+    scene = _scene(story.enterprise, stage)
+    yield Happening(moment(story.when), lambda: _submit(story, scene))
+    for step in story.steps:
+        yield Happening(moment(step.when), lambda step=step: step.do(scene))  # type: ignore[misc]
+
+
+def _submit(story: Story, scene: Scene) -> None:
+    demand = intake.Demand(
+        enterprise=scene.enterprise,
+        subject=story.subject,
+        content=story.content,
+        kind=story.kind,
+        urgency=story.urgency,
+        category=story.category,
+        channel=story.channel,
+    )
+    ticket = intake.submit(demand, actor=scene.actor(story.by) if story.by else scene.enterprise_side)
+    scene.ticket_id = scene.stage.tickets[story.subject] = ticket.id
+
+
+def _of_contact(contact: Contact, stage: Stage) -> Happening:
+    scene = _scene(contact.enterprise, stage)
+
+    def note() -> None:
+        today = clock.now().astimezone(SHANGHAI).date()
+        ahead = None if contact.next_in_days is None else today + timedelta(days=contact.next_in_days)
+        talk = Talk(contact.kind, contact.content, next_contact_on=ahead)
+        log_interaction(scene.enterprise, actor=scene.at_the_desk, talk=talk)
+
+    return Happening(moment(contact.when), note)
+
+
+def _scene(enterprise_name: str, stage: Stage) -> Scene:
+    enterprise = stage.city.enterprises[enterprise_name]
+    members = select(User.username).join(Post, Post.user_id == User.id).where(Post.enterprise_id == enterprise.id)
+    stewards = select(User.username).join(Stewardship, Stewardship.steward_id == User.id)
+    mine = stewards.where(Stewardship.enterprise_id == enterprise.id)
+    return Scene(stage, enterprise, db.session.scalar(members) or "", db.session.scalar(mine) or "")
+
+
+def _read_notices(stage: Stage) -> None:
+    """People have read what came until then."""
+    for username in stage.city.users:
+        notices.mark_read(stage.actor(username))

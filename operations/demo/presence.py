@@ -11,11 +11,13 @@ from operations import log
 from operations.access.accounts import hash_password
 from operations.access.actor import SYSTEM
 from operations.base import operation
-from operations.demo.city import ENTERPRISES, ORGANISATIONS, PASSWORD, PEOPLE
+from operations.demo import city, suburbs
+from operations.demo.city import PASSWORD
 
 __all__ = ["PASSWORD", "DemoAccount", "accounts", "is_built", "is_ground_free", "reset_passwords"]
 
-USERNAMES = [person[0] for person in PEOPLE] + [row[8][0] for row in ENTERPRISES if row[8]]
+USERNAMES = [person[0] for person in (*city.PEOPLE, *suburbs.PEOPLE)]
+USERNAMES += [row[8][0] for row in (*city.ENTERPRISES, *suburbs.ENTERPRISES) if row[8]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class DemoAccount:
 
 def is_built() -> bool:
     """Whether the demonstration city is in the database."""
-    return bool(db.session.scalar(select(exists().where(Organisation.name == ORGANISATIONS[0][0]))))
+    return bool(db.session.scalar(select(exists().where(Organisation.name == city.ORGANISATIONS[0][0]))))
 
 
 def is_ground_free() -> bool:

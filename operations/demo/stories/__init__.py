@@ -1,0 +1,6 @@
+"""What happened in the demonstration city. All people, firms and events are invented."""
+
+from operations.demo.stories import after, early, handling, late, talks
+
+STORIES = (*after.STORIES, *late.STORIES, *handling.STORIES, *early.STORIES)
+TALKS = talks.TALKS
