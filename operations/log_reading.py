@@ -1,111 +1,122 @@
-"""How the sealed log is read for verification: as the database has it; no type of ours may mend what was altered."""
+"""查日志: the sealed log for the audit administrator. Reading it is itself an event; words are never shown."""
 
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Row, func, or_, select
 
+from models import clock
+from models.access import Role, User
 from models.base import db
-from models.log import Event, EventWords, LogHead
+from models.log import Event, LogHead
+from models.tickets import Act, Ticket
+from operations import log
+from operations.access.actor import Actor
+from operations.base import operation
+from operations.errors import NotAllowed
 
-BATCH = 20_000
-FIRST, LAST = -(2**63), 2**63 - 1
-# One snapshot that only reads: what is written meanwhile is not seen by halves.
-SNAPSHOT: dict[str, dict[str, Any]] = {
-    "sqlite": {"read_only": True},
-    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+PAGE = 50
+DAYS = (1, 7, 30)
+# What is done beside the acts on tickets.
+LABELS = {str(act): act.label for act in Act} | {
+    "sign_in": "登录",
+    "sign_out": "退出",
+    "change_password": "改密码",
+    "refused": "越权被拒",
+    "open_supervision": "打开督办",
+    "publish_calendar": "公布工作日历",
+    "move_clocks": "日历改动时限",
+    "export_ledger": "导出督办台账",
+    "read_log": "查看日志",
 }
 
 
-@contextmanager
-def snapshot() -> Iterator[sa.Connection]:
-    """A connection that sees one moment and writes nothing."""
-    options = SNAPSHOT[db.engine.dialect.name]
-    with db.engine.connect().execution_options(**options) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.text("SET LOCAL TIME ZONE 'UTC'"))
-        yield connection
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """What is looked for: an action's code, a ticket's number, a person's account or name, the last so many days."""
+
+    action: str = ""
+    ticket: str = ""
+    person: str = ""
+    days: int = 0
 
 
-def head_seq() -> int:
-    """How far the log goes, by what its head says."""
-    with snapshot() as connection:
-        return max((seq for seq, _ in heads(connection)), default=0)
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event. ``is_intact``: its own hash still seals its body; the whole chain is proved by ``audit verify``."""
+
+    event: Event
+    label: str
+    who: str
+    number: str
+    is_intact: bool
 
 
-def heads(connection: sa.Connection) -> Sequence[tuple[int, str]]:
-    """The end of the chain; anything but one row is a finding."""
-    return [(seq, digest) for seq, digest in connection.execute(sa.select(LogHead.seq, LogHead.hash))]
+@operation
+def note_reading(wanted: LogFilter, *, actor: Actor) -> datetime:
+    """查看日志：written down before anything is shown. Returns when. Raises NotAllowed."""
+    posts = actor.posts_as(Role.AUDIT_ADMINISTRATOR)
+    if not posts:
+        raise NotAllowed
+    asked = {name: value for name, value in asdict(wanted).items() if value}
+    person = asked.pop("person", None)
+    ids = list(db.session.scalars(_called(person))) if person else []
+    log.record("read_log", object_type="log", object_id=None, actor=actor, standing=posts[0],
+               details=asked | ({"persons": ids} if person else {}))
+    return clock.now()
 
 
-def batches(connection: sa.Connection, after: int | None, until: int | None) -> Iterator[Sequence[tuple[Any, ...]]]:
-    """The rows in order as plain tuples in the order of `SealedRow`."""
-    after = FIRST if after is None else after
-    while rows := _read(connection, after, LAST if until is None else until):
-        yield rows
-        after = rows[-1][0]
+def entries(wanted: LogFilter, *, before: int | None = None) -> list[Entry]:
+    """One page of events, newest first, older than the event ``before``; one more than ``PAGE`` when there are more."""
+    rows = (
+        select(Event, User.name, Ticket.number)
+        .outerjoin(User, User.id == Event.actor_id)
+        .outerjoin(Ticket, Ticket.id == Event.ticket_id)
+        .where(*_conditions(wanted))
+        .order_by(Event.seq.desc())
+    )
+    if before is not None:
+        rows = rows.where(Event.seq < before)
+    return [_entry(row) for row in db.session.execute(rows.limit(PAGE + 1))]
 
 
-def row(connection: sa.Connection, seq: int) -> tuple[Any, ...] | None:
-    """One row, or None where there is none."""
-    return next(iter(_read(connection, seq - 1, seq)), None)
+def head() -> tuple[int, str]:
+    """The end of the chain: how many events there are and the hash of the last."""
+    row = db.session.execute(select(LogHead.seq, LogHead.hash)).one()
+    return row.seq, row.hash
 
 
-def words_without_event(connection: sa.Connection) -> Sequence[int]:
-    """Numbers of words whose event is not there."""
-    lost = sa.select(_W.event_seq).where(~sa.exists().where(_E.seq == _W.event_seq))
-    return connection.execute(lost.order_by(_W.event_seq)).scalars().all()
+def actions() -> list[tuple[str, str]]:
+    """Every action that was ever recorded, with its label: one step through the index for each."""
+    first = select(func.min(Event.action).label("action")).cte("actions", recursive=True)
+    following = select(func.min(Event.action)).where(Event.action > first.c.action).correlate(first).scalar_subquery()
+    steps = first.union_all(select(following).where(first.c.action.is_not(None)))
+    known = db.session.scalars(select(steps.c.action).where(steps.c.action.is_not(None)))
+    return [(action, LABELS.get(action, action)) for action in known]
 
 
-def _read(connection: sa.Connection, after: int, until: int) -> Sequence[tuple[Any, ...]]:
-    bounds = {"after": after, "until": until}
-    try:
-        return _plain(connection, bounds)
-    except sqlite3.OperationalError:  # a text that is no UTF-8 any more: read it as well as it can be
-        with _lossy(connection):
-            return _plain(connection, bounds)
+def _conditions(wanted: LogFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.action:
+        found.append(Event.action == wanted.action)
+    if wanted.ticket:
+        found.append(Event.ticket_id.in_(select(Ticket.id).where(Ticket.number == wanted.ticket)))
+    if wanted.person:
+        found.append(Event.actor_id.in_(_called(wanted.person)))
+    if wanted.days:
+        older = select(Event.seq).where(Event.at < clock.now() - timedelta(days=wanted.days))
+        newest = older.order_by(Event.seq.desc()).limit(1).scalar_subquery()
+        found.append(Event.seq > func.coalesce(newest, 0))
+    return found
 
 
-def _plain(connection: sa.Connection, bounds: dict[str, int]) -> Sequence[tuple[Any, ...]]:
-    cursor: Any = connection.execute(_ROWS, bounds).cursor
-    return cursor.fetchall()
+def _called(person: str | None) -> Any:
+    return select(User.id).where(or_(User.username == person, User.name == person))
 
 
-@contextmanager
-def _lossy(connection: sa.Connection) -> Iterator[None]:
-    driver: Any = connection.connection.driver_connection
-    driver.text_factory = lambda given: given.decode("utf-8", "replace")
-    try:
-        yield
-    finally:
-        driver.text_factory = str
-
-
-def _stamp_of_text(at: Any) -> str:
-    """SQLite keeps ``2026-08-19 01:05:00.000000``; the seal says it in ISO 8601."""
-    day, _, rest = str(at).partition(" ")
-    return f"{day}T{rest}".removesuffix(".000000") + "+00:00"
-
-
-def _stamp_of_moment(at: Any) -> str:
-    return at.isoformat() if isinstance(at, datetime) else str(at)
-
-
-# A moment as the driver gives it, in the words of the seal.
-STAMPS: dict[str, Callable[[Any], str]] = {"sqlite": _stamp_of_text, "postgresql": _stamp_of_moment}
-
-_E, _W = Event, EventWords
-_STORED = (
-    _E.seq, _E.at, _E.actor_id, _E.post_id, _E.action, _E.object_type, _E.object_id, _E.ticket_id, _E.round,
-    _E.source, _E.target, _E.is_public, _E.body, _E.alg, _E.prev, _E.hash, _W.salt, _W.words,
-)  # fmt: skip
-_ROWS = (
-    sa.select(*(sa.type_coerce(column, sa.types.NullType()).label(column.key) for column in _STORED))
-    .outerjoin(_W, _W.event_seq == _E.seq)
-    .where(_E.seq > sa.bindparam("after"), _E.seq <= sa.bindparam("until"))
-    .order_by(_E.seq)
-    .limit(BATCH)
-)
+def _entry(row: Row[Any]) -> Entry:
+    event, name, number = row
+    who = name or ("系统" if event.actor_id is None else f"账号 {event.actor_id}")
+    is_intact = log.link_hash(event.prev, event.seq, event.body, event.alg) == event.hash
+    return Entry(event, LABELS.get(event.action, event.action), who, number or "", is_intact)

@@ -18,30 +18,35 @@ class Page:
     next: Cursor | None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page begins: behind the row ``after``, or before the row ``before``; at the top with neither."""
+
+    after: Cursor | None = None
+    before: Cursor | None = None
+
+
+TOP = Place()
+
+
 def paged(
-    rows: Select[Any], moment: Any, row_id: Any, *, size: int, after: Cursor | None = None, before: Cursor | None = None
+    rows: Select[Any], moment: Any, row_id: Any, *, size: int, place: Place = TOP, is_descending: bool = False
 ) -> Page:
-    """The page that follows ``after``, or the one that precedes ``before``, in ascending order of (moment, id)."""
+    """The page at ``place`` in the order of (moment, id)."""
     keyed = rows.add_columns(moment.label("page_moment"), row_id.label("page_id"))
-    if before is not None:
-        turned = keyed.where(tuple_(moment, row_id) < _values(before)).order_by(moment.desc(), row_id.desc())
-        found = list(db.session.execute(turned.limit(size + 1)))
-        shown = found[:size][::-1]
-        return Page(shown, _first(shown) if len(found) > size else None, _last(shown))
-    if after is not None:
-        keyed = keyed.where(tuple_(moment, row_id) > _values(after))
-    found = list(db.session.execute(keyed.order_by(moment, row_id).limit(size + 1)))
-    shown = found[:size]
-    return Page(shown, _first(shown) if after is not None else None, _last(shown) if len(found) > size else None)
+    is_back, cursor = place.before is not None, place.before or place.after
+    is_downward = is_descending is not is_back
+    if cursor is not None:
+        shown, mark = tuple_(moment, row_id), tuple_(literal(cursor.moment, UTCDateTime()), literal(cursor.row_id))
+        keyed = keyed.where(shown < mark if is_downward else shown > mark)
+    keyed = keyed.order_by(*(key.desc() if is_downward else key.asc() for key in (moment, row_id)))
+    found = list(db.session.execute(keyed.limit(size + 1)))
+    has_more, page = len(found) > size, found[:size]
+    if is_back:
+        page.reverse()
+    has_previous, has_next = (has_more, True) if is_back else (cursor is not None, has_more)
+    return Page(page, _mark(page, 0) if has_previous else None, _mark(page, -1) if has_next else None)
 
 
-def _values(cursor: Cursor) -> Any:
-    return tuple_(literal(cursor.moment, UTCDateTime()), literal(cursor.row_id))
-
-
-def _first(rows: list[Row[Any]]) -> Cursor | None:
-    return Cursor(rows[0].page_moment, rows[0].page_id) if rows else None
-
-
-def _last(rows: list[Row[Any]]) -> Cursor | None:
-    return Cursor(rows[-1].page_moment, rows[-1].page_id) if rows else None
+def _mark(rows: list[Row[Any]], place: int) -> Cursor | None:
+    return Cursor(rows[place].page_moment, rows[place].page_id) if rows else None

@@ -16,8 +16,8 @@ from models.tickets import Ticket
 from operations.access.actor import Actor
 from operations.access.scope import supervision_scope
 from operations.clocks import rulebook
-from operations.insight.keyset import Page, paged
-from operations.insight.lines import FAR, Cursor
+from operations.insight.keyset import TOP, Page, Place, paged
+from operations.insight.lines import FAR
 from operations.supervision.receipts import Receipt
 
 S = Supervision
@@ -53,26 +53,18 @@ class Narrowing:
     sorting: Sorting = Sorting.LATEST
 
 
-def page_of(
-    actor: Actor, narrowing: Narrowing, *, after: Cursor | None = None, before: Cursor | None = None
-) -> Page:
+def page_of(actor: Actor, narrowing: Narrowing, *, place: Place = TOP) -> Page:
     """One page of the queue."""
     moment: Any = S.clock_due_at
     if narrowing.sorting is Sorting.UNREAD:  # the longest unopened first, everything opened behind them
         moment = func.coalesce(case((receipt() == Receipt.UNOPENED, S.opened_at)), FAR, type_=UTCDateTime())
-    return paged(_rows().where(*conditions(actor, narrowing)), moment, S.id, size=PAGE, after=after, before=before)
+    return paged(_rows().where(*conditions(actor, narrowing)), moment, S.id, size=PAGE, place=place)
 
 
 def all_rows(actor: Actor, narrowing: Narrowing, *, limit: int) -> Iterator[Row[Any]]:
     """The rows of the whole list in its default order, streamed; ``limit`` bounds an export."""
     rows = _rows().where(*conditions(actor, narrowing)).order_by(S.clock_due_at, S.id).limit(limit)
     yield from db.session.execute(rows, execution_options={"yield_per": 500})
-
-
-def picked_rows(actor: Actor, ids: list[int]) -> list[Row[Any]]:
-    """The rows of these orders, those that are not the actor's left out."""
-    rows = _rows().where(supervision_scope(actor), S.id.in_(ids)).order_by(S.clock_due_at, S.id)
-    return list(db.session.execute(rows))
 
 
 def newest_id() -> int:
@@ -139,8 +131,7 @@ def _rows() -> Select[Any]:
         select(
             S.id, S.level, S.source, S.rule, S.opened_at, S.clock_due_at, S.sign_due_at, S.due_at, S.stage_due_at,
             S.read_at, S.signed_at, S.answered_at, S.accepted_at, S.rejected_count, S.ticket_id, S.receiver_id,
-            Ticket.number, Ticket.subject, Ticket.status, Ticket.rung, Ticket.version.label("ticket_version"),
-            Clock.kind, Clock.paused_at,
+            Ticket.number, Ticket.subject, Ticket.status, Clock.kind, Clock.paused_at,
             Receiver.short_name.label("receiver"), Issuer.short_name.label("issuer"),
         )
         .join(Ticket, Ticket.id == S.ticket_id)

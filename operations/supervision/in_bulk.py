@@ -1,20 +1,37 @@
-"""督办 in bulk: one act on many orders, each a transaction of its own with rights and rungs checked anew."""
+"""督办 in bulk: one act on many orders, foretold first, then each done by itself with rights and rungs checked anew."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from models.base import db
-from models.supervision import Supervision
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from models.access import Role
+from models.base import LabelledEnum, db
+from models.supervision import Level, Supervision
 from models.tickets import Ticket
 from operations.access.actor import Actor
+from operations.access.scope import supervision_scope
 from operations.base import operation
-from operations.errors import DomainError
-from operations.supervision import supervision
+from operations.clocks import rulebook
+from operations.errors import DomainError, NotFound
+from operations.supervision import ladder, supervision
+from operations.tickets.checks import above_its_rung
+
+MOST = 50
+
+
+class BulkAct(LabelledEnum):
+    """What may be done to many orders at once."""
+
+    SUPERVISE = "supervise", "督办"
+    ACCEPT = "accept", "认可答复"
+    REJECT = "reject", "退回答复"
 
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """One order as the page showed it: its ticket, and the ticket's version then."""
+    """One order with its ticket, and the ticket's version as the page showed it (None: not shown yet)."""
 
     order: Supervision
     ticket: Ticket
@@ -23,12 +40,38 @@ class Picked:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one item."""
+    """What will become, or has become, of one item."""
 
     number: str
     subject: str
+    unit: str
     is_done: bool
     words: str
+
+
+def pick(actor: Actor, ids: Sequence[int], versions: dict[int, int] | None = None) -> list[Picked]:
+    """Those of the orders that the actor may see, the latest first. Raises NotFound when there is none at all."""
+    rows = (
+        select(Supervision, Ticket)
+        .join(Ticket, Ticket.id == Supervision.ticket_id)
+        .options(joinedload(Supervision.receiver))
+        .where(Supervision.id.in_(list(ids)[:MOST]), supervision_scope(actor))
+        .order_by(Supervision.clock_due_at, Supervision.id)
+    )
+    picked = [Picked(order, ticket, (versions or {}).get(order.id)) for order, ticket in db.session.execute(rows)]
+    if not picked:
+        raise NotFound
+    return picked
+
+
+def forecast(picked: Sequence[Picked], act: BulkAct, *, actor: Actor) -> list[Outcome]:
+    """What the act will do to each item as things stand, or what stands against it. Writes nothing."""
+    told = {BulkAct.SUPERVISE: _foretell_order, BulkAct.ACCEPT: _foretell_accepting, BulkAct.REJECT: _foretell_rejecting}
+    found = []
+    for item in _one_per_ticket(picked) if act is BulkAct.SUPERVISE else picked:
+        objection, words = told[act](item, _role(actor, item.order))
+        found.append(_outcome(item, objection is None, objection or words))
+    return found
 
 
 @operation
@@ -43,7 +86,7 @@ def supervise_all(picked: Sequence[Picked], *, actor: Actor, reason: str) -> lis
         order = supervision.supervise(item.ticket, actor=actor, reason=reason, version=item.version)
         return f"已发出{order.level.label}"
 
-    return [_attempt(item, issue) for item in picked]
+    return [_attempt(item, issue) for item in _one_per_ticket(picked)]
 
 
 def accept_all(picked: Sequence[Picked], *, actor: Actor) -> list[Outcome]:
@@ -61,16 +104,54 @@ def reject_all(picked: Sequence[Picked], *, actor: Actor, reason: str) -> list[O
 
     def reject(item: Picked) -> str:
         supervision.reject_answer(item.order, item.ticket, actor=actor, reason=reason, version=item.version)
-        return "已退回答复，限期重新计算"
+        return "已退回答复"
 
     return [_attempt(item, reject) for item in picked]
 
 
 def _attempt(item: Picked, act: Callable[[Picked], str]) -> Outcome:
-    number, subject = item.ticket.number, item.ticket.subject
+    shown = _outcome(item, False, "")
     try:
-        return Outcome(number, subject, True, act(item))
+        words, is_done = act(item), True
     except DomainError as refusal:
-        return Outcome(number, subject, False, str(refusal))
-    finally:
-        db.session.expire_all()
+        words, is_done = str(refusal), False
+    db.session.expire_all()
+    return Outcome(shown.number, shown.subject, shown.unit, is_done, words)
+
+
+def _outcome(item: Picked, is_done: bool, words: str) -> Outcome:
+    unit = item.order.receiver.short_name if item.order.receiver else "尚未派单"
+    return Outcome(item.ticket.number, item.ticket.subject, unit, is_done, words)
+
+
+def _one_per_ticket(picked: Sequence[Picked]) -> list[Picked]:
+    return list({item.ticket.id: item for item in reversed(picked)}.values())[::-1]
+
+
+def _role(actor: Actor, order: Supervision) -> Role:
+    posts = actor.posts_as(Role.CLERK, Role.SUPERVISOR)
+    return next((post.role for post in posts if order.region_path.startswith(post.region_path)), Role.CLERK)
+
+
+def _foretell_order(item: Picked, role: Role) -> tuple[str | None, str]:
+    rung = item.ticket.rung
+    objection = "办件已经办结，不再督办。" if not item.ticket.is_open else above_its_rung(role, rung)
+    if objection:
+        return objection, ""
+    level, rules = supervision.next_level(list(Level)[rung - 1] if rung else None, role), rulebook.current()
+    if level not in ladder.WITH_LIMITS:
+        return None, level.label
+    return None, f"发出{level.label}，{rules.rung_limit('answer').label}内答复"
+
+
+def _foretell_accepting(item: Picked, role: Role) -> tuple[str | None, str]:
+    return supervision.not_to_judge(item.order, role), "认可答复，办件推进后解除督办"
+
+
+def _foretell_rejecting(item: Picked, role: Role) -> tuple[str | None, str]:
+    order, rules = item.order, rulebook.current()
+    if order.level in ladder.WITH_LIMITS and order.rejected_count + 1 >= rules.policy("ladder")["rejections"]:
+        words = f"第 {order.rejected_count + 1} 次退回，随即升为{ladder.NEXT[order.level].label}"
+    else:
+        words = f"退回答复，{rules.rung_limit('answer').label}内重新答复"
+    return supervision.not_to_judge(order, role), words

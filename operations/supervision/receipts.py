@@ -63,7 +63,8 @@ def words(order: Any, now: datetime, *, calendar: WorkCalendar) -> str:
             return f"待答复，{_left(order.due_at, now, calendar)}"
         case receipt:
             waited = calendar.office_seconds(order.opened_at, now) / calendar.day_seconds
-            return f"{waited:.1f} 个工作日{'未打开' if receipt is Receipt.UNOPENED else '未签收'}"
+            missing = "未打开" if receipt is Receipt.UNOPENED else "未签收"
+            return f"{waited:.1f} 个工作日{missing}" if waited >= 0.05 else f"刚送达，{missing}"
 
 
 def _left(due_at: datetime | None, now: datetime, calendar: WorkCalendar) -> str:

@@ -12,8 +12,8 @@ from operations.supervision.receipts import Receipt, receipt_of
 
 RULES = {
     "by_hand": "人工发出",
-    "unanswered": "下一级督办到期未答复",
-    "unread": "下一级督办未签收，次日仍未打开",
+    "unanswered": "前一级督办到期未答复",
+    "unread": "前一级督办无人签收，次日仍未打开",
     "same_stage": "督办后办件仍停在原环节",
 }
 

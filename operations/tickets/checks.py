@@ -175,11 +175,15 @@ def can_be_supervised(s: "Situation") -> str | None:
     """The centre issues the first order; the next one comes from a higher office."""
     if not s.clocks:
         return "本件没有在走的时限，不能督办。"
-    standing = s.open_supervision.level.rung if s.open_supervision else 0
-    role = s.standing.role if s.standing else None
-    if role is Role.CLERK and standing >= Level.FIRST.rung:
+    rung = s.open_supervision.level.rung if s.open_supervision else 0
+    return above_its_rung(s.standing.role, rung) if s.standing else None
+
+
+def above_its_rung(role: Role, rung: int) -> str | None:
+    """Why this office may not issue the order above ``rung``, the highest that stands (0: none)."""
+    if role is Role.CLERK and rung >= Level.FIRST.rung:
         return "已发出一次督办，再往上由营商办督办。"
-    if role is Role.SUPERVISOR and standing >= Level.REFERRAL.rung:
+    if role is Role.SUPERVISOR and rung >= Level.REFERRAL.rung:
         return "已经移交问责。"
     return None
 
