@@ -13,6 +13,7 @@ from models.tickets import Ticket
 from operations.access.actor import Actor
 from operations.clocks import rulebook
 from operations.insight import search
+from operations.insight.keyset import TOP, Place
 from operations.insight.lines import CALLED, COLUMNS, EPOCH, UNIT, Cursor, Line, line_of
 from operations.insight.search import TicketFilter
 
@@ -28,47 +29,38 @@ class Order(LabelledEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page begins: behind the row of this cursor, or before it when one pages back."""
-
-    cursor: Cursor
-    is_back: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
+class Found:
     """One page with the cursors of its neighbours, None where there is none.
 
     ``count`` is None where nobody has counted, and goes up to COUNTED + 1.
     """
 
     lines: list[Line]
-    before: Cursor | None
-    after: Cursor | None
+    previous: Cursor | None
+    next: Cursor | None
     count: int | None
 
 
 def tickets(
-    actor: Actor, wanted: TicketFilter, *, order: Order = Order.DUE, place: Place | None = None, is_counted: bool = False
-) -> Page:
+    actor: Actor, wanted: TicketFilter, *, order: Order = Order.DUE, place: Place = TOP, is_counted: bool = False
+) -> Found:
     """One page of the tickets that the actor may open and that answer to the filter.
 
     A list of one page is counted by itself; a longer one only when ``is_counted`` is asked for.
     """
-    now, is_back = clock.now(), place is not None and place.is_back
+    now, is_back, cursor = clock.now(), place.before is not None, place.before or place.after
     matching = search.tickets(actor, wanted, now, *COLUMNS, Ticket.round, Ticket.closed_at, CALLED, UNIT)
     named = matching.join(Enterprise, Enterprise.id == Ticket.enterprise_id).outerjoin(
         Organisation, Organisation.id == Ticket.lead_unit_id
     )
-    ordered = _ordered(named, order, place.cursor if place else None, is_back=is_back)
-    rows = db.session.execute(ordered.limit(PAGE + 1)).all()
+    rows = db.session.execute(_ordered(named, order, cursor, is_back=is_back).limit(PAGE + 1)).all()
     has_more, shown = len(rows) > PAGE, list(reversed(rows[:PAGE])) if is_back else rows[:PAGE]
     calendar = rulebook.current().calendar
-    return Page(
+    return Found(
         lines=[line_of(row, now=now, calendar=calendar) for row in shown],
-        before=_cursor(shown[0]) if shown and (has_more if is_back else place) else None,
-        after=_cursor(shown[-1]) if shown and (has_more or is_back) else None,
-        count=len(shown) if not (has_more or place) else _count(actor, wanted, now) if is_counted else None,
+        previous=_cursor(shown[0]) if shown and (has_more if is_back else cursor) else None,
+        next=_cursor(shown[-1]) if shown and (has_more or is_back) else None,
+        count=len(shown) if not (has_more or cursor) else _count(actor, wanted, now) if is_counted else None,
     )
 
 

@@ -1,7 +1,7 @@
 """TicketFilter → conditions on ``tickets``: lists, exports, figures and the search box all look the same way."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,20 +9,24 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
+from models import clock
 from models.access import Role
-from models.base import LabelledEnum
+from models.base import LabelledEnum, db
 from models.directory import Enterprise, Organisation, Region
 from models.supervision import Level
 from models.tickets import Stage, Status, Ticket, TicketKind
 from models.tickets.workflow import OPEN_STATUSES
 from operations.access.actor import Actor
-from operations.access.scope import ticket_scope
+from operations.access.scope import REGIONAL, ticket_scope, visible_enterprises
+from operations.clocks import rulebook
 from operations.clocks.lights import Light
+from operations.insight.lines import CALLED, COLUMNS, Line, line_of
 
 NUMBER = re.compile(r"ZQ-\d{4}-\d{2}-\d{7}")
 TAIL = re.compile(r"[-0-9]*\d{4}")
 CREDIT_CODE = re.compile(r"[0-9A-Z]{18}")
 SECOND_RUNG = Level.SECOND.rung
+FOUND = 10
 
 
 class View(LabelledEnum):
@@ -31,6 +35,17 @@ class View(LabelledEnum):
     OPEN = "open", "在办"
     CLOSED = "closed", "已结"
     ALL = "all", "全部"
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """What the search box finds, grouped: the first few of each kind and whether there are more."""
+
+    lines: list[Line]
+    has_more_tickets: bool
+    enterprises: Sequence[Enterprise]
+    has_more_enterprises: bool
+    may_open_enterprises: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +127,25 @@ def numbered(text: str) -> ColumnElement[bool] | None:
     return None
 
 
+def everything(actor: Actor, text: str) -> Everything:
+    """Tickets and enterprises that the actor may open and that ``text`` may mean; two statements."""
+    now, wanted = clock.now(), TicketFilter(q=text, view=View.ALL)
+    rows = tickets(actor, wanted, now, *COLUMNS, Ticket.closed_at, CALLED).join(Enterprise, Enterprise.id == Ticket.enterprise_id)
+    found = db.session.execute(rows.order_by(Ticket.id.desc()).limit(FOUND + 1)).all()
+    firms = db.session.scalars(visible_enterprises(actor).where(named(text)).order_by(Enterprise.name).limit(FOUND + 1)).all()
+    calendar = rulebook.current().calendar
+    return Everything(
+        [line_of(row, now=now, calendar=calendar) for row in found[:FOUND]], len(found) > FOUND,
+        firms[:FOUND], len(firms) > FOUND, actor.holds(Role.STEWARD, *REGIONAL),
+    )
+
+
+def regions(text: str, *, most: int) -> list[str]:
+    """Names of regions that hold ``text``: suggestions while somebody types."""
+    rows = select(Region.name).where(Region.name.contains(text, autoescape=True)).distinct()
+    return list(db.session.scalars(rows.order_by(Region.name).limit(most)))
+
+
 def _said(text: str) -> ColumnElement[bool]:
     number = numbered(text)
     if number is not None and not CREDIT_CODE.fullmatch(text):
@@ -153,3 +187,12 @@ def _within(region: str) -> ColumnElement[bool]:
     top = aliased(Region)
     below = select(Region.id).join(top, Region.path.startswith(top.path)).where(or_(top.code == region, top.name == region))
     return Ticket.region_id.in_(below)
+
+
+def the_ticket(actor: Actor, text: str) -> Ticket | None:
+    """The one ticket of this number or tail that the actor may open; None when there is none, or several."""
+    number = numbered(text.strip())
+    if number is None:
+        return None
+    found = db.session.scalars(select(Ticket).where(ticket_scope(actor), number).limit(2)).all()
+    return found[0] if len(found) == 1 else None

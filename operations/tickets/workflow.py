@@ -165,3 +165,8 @@ def find(act: Act, status: Status | None) -> Step:
 def open_to(status: Status, roles: frozenset[Role]) -> Iterator[Step]:
     """The rows that lead on from ``status`` for somebody with one of ``roles``."""
     return (step for step in STEPS if status in step.sources and not roles.isdisjoint(step.roles))
+
+
+def named(act: Act) -> Step:
+    """The first row of ``act``, whatever the status: what it needs and the rule that is shown beside its form."""
+    return next(step for step in STEPS if step.act is act)

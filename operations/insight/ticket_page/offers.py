@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.access import Role
-from models.tickets import Act, Proposal
+from models.tickets import Act, Proposal, Status
 from operations.insight.ticket_page.dossier import Dossier
 from operations.tickets import workflow
 from operations.tickets.proposals import DESKS
@@ -38,15 +38,21 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The action panel: one primary act, some beside it, the rest folded; ``blocked`` are shown with the reason."""
+    """The action panel: one primary act, some beside it, the rest folded.
+
+    What cannot be done now is shown with the reason: ``barred`` in sight, as it is what the person came for, the
+    others folded.
+    """
 
     primary: Offer | None
     beside: list[Offer]
     folded: list[Offer]
+    barred: list[Offer]
     blocked: list[Offer]
     signatures: list[Proposal]
     may_note: bool
     may_message: bool
+    may_make_link: bool
 
 
 def panel(d: Dossier) -> Panel:
@@ -56,20 +62,31 @@ def panel(d: Dossier) -> Panel:
     primary = next((one for one in open_now if one.act in FIRST), None)
     rest = [one for one in open_now if one is not primary]
     beside = [one for one in rest if one.act in BESIDE][:BESIDE_COUNT]
+    closed = [one for one in offers if one.objection]
+    barred = [one for one in closed if one.act in FIRST and primary is None]
     return Panel(
         primary=primary,
         beside=beside,
         folded=[one for one in rest if one not in beside],
-        blocked=[one for one in offers if one.objection],
+        barred=barred,
+        blocked=[one for one in closed if one not in barred],
         signatures=[proposal for proposal in d.proposals.values() if _is_mine(d, proposal)],
         may_note=may(d, Act.NOTE),
         may_message=may(d, Act.MESSAGE),
+        may_make_link=_may_make_link(d),
     )
 
 
 def may(d: Dossier, act: Act) -> bool:
     """Whether the table has the act for this person here."""
     return any(step.act is act and d.standing_for(step) for step in workflow.open_to(d.ticket.status, d.actor.roles))
+
+
+def _may_make_link(d: Dossier) -> bool:
+    """A rating link is made by a clerk who may follow up, while the rating is waited for (``ratings.links``)."""
+    if d.ticket.status is not Status.FOLLOWED_UP or d.actor_is_in_the_chain:
+        return False
+    return d.standing_for(workflow.find(Act.FOLLOW_UP, Status.REPLIED)) is not None
 
 
 def _offers(d: Dossier) -> Iterator[Offer]:

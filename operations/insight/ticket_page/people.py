@@ -1,0 +1,49 @@
+"""相关人: who has to do with a ticket and how to reach them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from models.access import Role
+from models.directory import StewardshipKind
+from models.tickets import OrderRole
+from operations.insight.ticket_page.dossier import Dossier
+
+# Who works with the enterprise needs its number; whoever looks on does not.
+CALLING = (Role.STEWARD, Role.CASE_OFFICER, Role.UNIT_LEADER, Role.CLERK)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One line: what they are, who they are; ``phone`` is dialled when ``may_call``, else shown masked."""
+
+    part: str
+    name: str
+    phone: str = ""
+    may_call: bool = False
+
+
+def of(d: Dossier) -> list[Person]:
+    """Units and officers, stewards, and whom to ask for at the enterprise."""
+    return [*_units(d), *_stewards(d), *_contact(d)]
+
+
+def _units(d: Dossier) -> Iterator[Person]:
+    for order, unit, signer in d.signed_orders:
+        if order.ended_at is not None:
+            continue
+        yield Person("主办单位" if order.role is OrderRole.LEAD else "协办", unit.name)
+        if signer and order.role is OrderRole.LEAD:
+            yield Person("承办人", signer)
+
+
+def _stewards(d: Dossier) -> Iterator[Person]:
+    for steward in d.stewards:
+        yield Person("企业管家" if steward.kind is StewardshipKind.MAIN else "备岗管家", steward.name, steward.phone or "", True)
+    if not d.stewards:
+        yield Person("企业管家", "未指定，由企业服务中心兜底")
+
+
+def _contact(d: Dossier) -> Iterator[Person]:
+    ticket = d.ticket
+    if ticket.contact_name or ticket.contact_phone:
+        yield Person("企业联系人", ticket.contact_name, ticket.contact_phone, d.actor.holds(*CALLING))

@@ -1,0 +1,86 @@
+"""Forms of what follows a result, and of what is said or changed beside the main line."""
+
+from typing import Any
+
+from wtforms import RadioField, SelectField
+from wtforms.validators import InputRequired, Optional, ValidationError
+
+from models.tickets import ReplyMethod
+from operations.insight.ticket_page.dossier import Dossier
+from operations.tickets.aftercare import Call
+from views.forms.base import NotLonger
+from views.forms.tickets import SHORT, ActForm, MainTicketField, MomentField, more_text, text
+
+YES_NO = [("yes", "是"), ("no", "否")]
+
+
+class ReplyForm(ActForm):
+    """反馈."""
+
+    method = RadioField("怎么告知企业的", [InputRequired("请选择反馈方式")], coerce=lambda code: ReplyMethod(code) if code else None,
+                        choices=[(one.value, one.label) for one in ReplyMethod])
+    told_at = MomentField("什么时候告知的", [Optional()], description="不填就是现在", render_kw={"data-size": "m"})
+    text = text("告诉企业的话", "请写明告诉了企业什么", rows=6, hint="企业会看到")
+    first_answer = more_text("企业当场怎么说", rows=2)
+
+
+class FollowUpForm(ActForm):
+    """回访."""
+
+    was_reached = RadioField("接通了吗", [InputRequired("请选择是否接通")], choices=[("yes", "接通"), ("no", "没接通")])
+    is_solved = RadioField("企业说问题解决了吗", [Optional()], choices=YES_NO, description="没接通的不填")
+    is_satisfied = RadioField("企业满意吗", [Optional()], choices=YES_NO)
+    words = more_text("企业的原话", most=2000, rows=4, hint="照实记录；未解决或不满意将开新一轮办理")
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Whoever was reached has said whether it is solved and whether they are satisfied."""
+        valid = super().validate(**kwargs)
+        if self.was_reached.data == "yes":
+            for field, sentence in ((self.is_solved, "请选择是否解决"), (self.is_satisfied, "请选择是否满意")):
+                if field.data not in ("yes", "no"):
+                    self.blame(field.name, sentence)
+                    valid = False
+        return valid
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The call."""
+        reached = self.was_reached.data == "yes"
+        told = [field.data == "yes" if reached else None for field in (self.is_solved, self.is_satisfied)]
+        return {"call": Call(reached, *told, words=self.words.data)}
+
+
+class ReasonForm(ActForm):
+    """重启, 撤销并单, 督办: a reason."""
+
+    reason = text("理由", "请写明理由", most=SHORT, rows=4)
+
+
+class MergeForm(ActForm):
+    """并单."""
+
+    main = MainTicketField("主件", [InputRequired("请填写主件的办件号"), NotLonger(max=24)], description="办件号或后四位以上",
+                           render_kw={"data-size": "l", "autocomplete": "off"})
+    reason = text("理由", "请写明为什么是同一件事", most=SHORT, rows=3, hint="企业会看到；并入的企业各自评价，可撤销")
+
+
+class WordsForm(ActForm):
+    """催办."""
+
+    words = text("催办内容", "请写明催什么", most=SHORT, rows=3)
+
+
+class InstructionAnswerForm(ActForm):
+    """落实批示."""
+
+    instruction_id = SelectField("哪一条批示", coerce=int)
+    words = text("落实情况", "请写明落实情况", rows=5)
+
+    def prepare(self, situation: Dossier) -> None:  # type: ignore[override]
+        """The instructions that nobody has answered."""
+        self.instruction_id.choices = [(one.id, one.words[:60]) for one in situation.open_instructions]
+
+    def validate_instruction_id(self, field: Any) -> None:
+        """One of those."""
+        if field.data is None:
+            raise ValidationError("请选择一条批示")

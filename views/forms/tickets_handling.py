@@ -1,0 +1,194 @@
+"""Forms of intake, coordination and handling: from acceptance to the result."""
+
+from typing import Any
+
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+
+from models.tickets import Difficulty, LedgerClass, ResultKind, TicketKind
+from operations.clocks import rulebook
+from operations.clocks.calendar import Limit
+from operations.clocks.clocks import ClockKind
+from operations.tickets import categories, second_look
+from operations.tickets.situation import Situation
+from views.forms.base import NotLonger
+from views.forms.tickets import SHORT, ActForm, DayField, FiledActForm, UnitField, UnitsField, more_text, text
+
+CONTACT_METHODS = ("电话", "上门", "微信", "平台消息")
+
+
+class AcceptForm(ActForm):
+    """受理."""
+
+    category = StringField("事项类别", [InputRequired("请选择或填写事项类别"), NotLonger(max=120)],
+                           render_kw={"list": "categories", "autocomplete": "off"})
+    difficulty = RadioField("难易程度", [InputRequired("请选择难易程度")], coerce=lambda code: Difficulty(code) if code else None,
+                            description="决定办结时限，从派单起算", render_kw={"data-look": "list"})
+    is_confidential = BooleanField("涉及商业秘密或个人隐私", description="办件上会标明“保密”，经办人不得外传")
+
+    def prepare(self, situation: Situation) -> None:
+        """Each difficulty with its limit; the category as the enterprise chose it."""
+        limits = rulebook.current()
+        self.difficulty.choices = [
+            (one.value, f"{one.label}　{limits.limit(ClockKind.HANDLING, one).label}") for one in Difficulty
+        ]
+        self.suggestions = categories.NAMES
+        if not self.is_submitted() and not self.category.data:
+            self.category.data = situation.ticket.category
+
+
+class SupplementRequestForm(ActForm):
+    """一次性告知."""
+
+    missing = text("还缺哪些材料", "请一次写全缺少的材料", rows=6, hint="每件只能告知一次，请写全；企业收到的就是这段话")
+
+
+class SupplementForm(FiledActForm):
+    """补正, by the steward for the enterprise."""
+
+    text = more_text("补充内容", most=2000, rows=5, hint="写明补充了什么，或上传材料")
+
+
+class AnswerForm(ActForm):
+    """直接答复."""
+
+    text = text("答复内容", "请写明答复内容", rows=8, hint="企业会看到")
+
+
+class DispatchForm(ActForm):
+    """派单."""
+
+    lead = UnitField("主办单位", [InputRequired("请选择主办单位")])
+    assisting = UnitsField("协办单位（可不填）")
+    basis = text("派单依据", "请写明派单依据：职责分工、文件条款或先例", most=SHORT, rows=3)
+    is_ruling = BooleanField("这是归属裁定", description="裁定后主办单位不能再退回；第二次退回后派单自动成为裁定")
+
+
+class TransferForm(ActForm):
+    """转办."""
+
+    lead = UnitField("新主办单位", [InputRequired("请选择新主办单位")])
+    reason = text("转办理由", "请写明为什么转办", most=SHORT, rows=3, hint="办结时限不停、不重新计算")
+
+
+class ContactForm(ActForm):
+    """首次联系."""
+
+    method = SelectField("联系方式", choices=[(way, way) for way in CONTACT_METHODS], render_kw={"data-size": "m"})
+    words = text("联系了谁，说了什么", "请写明联系人和内容", rows=4)
+
+
+class SendBackForm(ActForm):
+    """提请退回."""
+
+    reason = text("退回理由", "请写明为什么不属于本单位", rows=4, hint="退回不重新计时，并计入本单位退回次数")
+    basis = text("法律或职责依据", "请写明依据的条款", most=SHORT, rows=2)
+    suggested_unit = UnitField("建议的主办单位", [Optional()])
+
+
+class ExtensionForm(ActForm):
+    """申请延期."""
+
+    until = DayField("延至哪一天", [InputRequired("请填写延至哪一天")], render_kw={"data-size": "m"})
+    reason = text("延期理由", "请写明为什么不能按期办结", rows=4)
+    basis = more_text("依据", rows=2)
+
+
+class LedgerForm(ActForm):
+    """提请挂账."""
+
+    ledger_class = RadioField("挂账类别", [InputRequired("请选择挂账类别")], coerce=lambda code: LedgerClass(code) if code else None,
+                              choices=[(one.value, one.label) for one in LedgerClass])
+    until = DayField("复核日期", [InputRequired("请填写复核日期")], description="最晚 90 天，到日自动恢复计时",
+                     render_kw={"data-size": "m"})
+    reason = text("证据和情况", "请写明为什么现在办不了，有什么证据", rows=5)
+
+
+class StrikeOffForm(ActForm):
+    """提请销号."""
+
+    reason = text("销号证据和企业意见", "请写明办成了什么、证据在哪里、企业怎么说", rows=5)
+
+
+class ResultForm(FiledActForm):
+    """提交办理结果. ``heeded`` says which hints have been shown already."""
+
+    result_kind = RadioField("办理结果", [InputRequired("请选择办理结果")], coerce=lambda code: ResultKind(code) if code else None,
+                             choices=[(one.value, one.label) for one in ResultKind])
+    reason = text("办理情况说明", "请写明做了什么、结果怎样", rows=8, hint="针对企业提的问题逐条写；签批后企业能看到")
+    next_step = more_text("下一步", rows=2, hint="没有完全解决的，写明谁在什么时候做什么")
+    adopted = RadioField("建议是否采纳", [Optional()], choices=[("yes", "采纳"), ("no", "不采纳")], coerce=str,
+                         description="不采纳的在说明里写清理由")
+    heeded = HiddenField()
+
+    def prepare(self, situation: Situation) -> None:
+        """Only a 建议 is adopted or not."""
+        self.is_suggestion = situation.ticket.kind is TicketKind.SUGGESTION
+        if not self.is_suggestion:
+            del self.adopted
+
+    def validate_adopted(self, field: Any) -> None:
+        """A 建议 ends with 采纳 or 不采纳."""
+        if not field.data or field.data == "None":
+            raise ValidationError("请选择是否采纳")
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """``adopted`` as yes or no."""
+        said = super().answers
+        return said | {"adopted": said["adopted"] == "yes"} if "adopted" in said else said
+
+    def second_thoughts(self, situation: Situation) -> list[str]:
+        """The hints that have not been shown for these very words."""
+        look = second_look.of_result(situation.ticket, self.reason.data, kind=self.result_kind.data,
+                                     next_step=self.next_step.data, unit_id=situation.ticket.lead_unit_id)
+        shown = second_look.digest(self.reason.data, look)
+        new = look if self.heeded.data != shown else []
+        self.heeded.data, self.heeded.raw_data = shown, None
+        return new
+
+
+class AssistanceForm(ActForm):
+    """报送协办结果."""
+
+    report = text("协办情况", "请写明本单位做了什么、结果怎样", rows=6)
+
+
+class WaiverForm(ActForm):
+    """免除协办."""
+
+    unit_id = SelectField("免除哪个单位", coerce=int)
+    reason = text("理由", "请写明为什么不需要它协办", most=SHORT, rows=3)
+
+    def prepare(self, situation: Situation) -> None:
+        """The units that assist now."""
+        open_now = {order.id for order in situation.open_assistance}
+        self.unit_id.choices = [(unit.id, unit.name) for order, unit in situation.orders if order.id in open_now]
+
+
+class ConsultForm(ActForm):
+    """会商."""
+
+    units = UnitsField("参加单位", description="办理中的会商，参加单位成为协办单位")
+    held_on = DayField("会商日期", [InputRequired("请填写会商日期")], render_kw={"data-size": "m"})
+    outcome = text("会商结论", "请写明会商定了什么、谁来做", rows=5)
+
+    def validate_units(self, field: UnitsField) -> None:
+        """Somebody took part."""
+        if not any(entry.data for entry in field.entries):
+            field.entries[0].errors = ["请至少填写一个参加单位"]
+            raise ValidationError("请至少填写一个参加单位")
+
+
+class InstructForm(ActForm):
+    """批示."""
+
+    words = text("批示内容", "请写明批示内容", rows=4)
+    days = IntegerField("几个工作日内落实", [InputRequired("请填写工作日数"), NumberRange(1, 60, "请填写 1 到 60 的整数")],
+                        default=5, render_kw={"data-size": "s", "inputmode": "numeric"})
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The limit in working days."""
+        said = super().answers
+        return {"words": said["words"], "limit": Limit(said["days"], "d")}

@@ -1,0 +1,97 @@
+"""The page of one ticket."""
+
+import secrets
+from urllib.parse import parse_qsl
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from models.access import Role
+from models.base import LabelledEnum
+from models.tickets import Ticket
+from operations.access.actor import Actor
+from operations.access.scope import OFFICIALS
+from operations.insight import lists
+from operations.insight.ticket_page import clock, dossier, offers, papers, people, rail, timeline
+from operations.insight.ticket_page.dossier import AT_MOST, SHOWN, Dossier, Window
+from operations.insight.ticket_page.statements import Kind
+from views.guards import for_roles
+from views.tickets.blueprint import bp, official
+from views.tickets.filtering import filter_of, order_of
+
+
+class Tab(LabelledEnum):
+    """The parts of the page."""
+
+    STORY = "story", "经过"
+    DEMAND = "demand", "诉求原文"
+    FILES = "files", "材料"
+    WORK = "work", "交办与审批"
+    ORDERS = "orders", "督办"
+    OUTCOME = "outcome", "结果与评价"
+
+
+@bp.get("/<number:number>")
+@for_roles(*OFFICIALS, Role.ENTERPRISE_MEMBER)
+def show(number: str) -> ResponseReturnValue:
+    """One ticket as officials see it; the enterprise has a page of its own."""
+    if not current_user.holds(*OFFICIALS):
+        return redirect(url_for("portal.show", number=number))
+    d = dossier.open_for(official(), number, _window())
+    tab = Tab._value2member_map_.get(request.args.get("tab", ""), Tab.STORY)
+    return render_template(
+        "tickets/show.html",
+        d=d,
+        ticket=d.ticket,
+        tab=tab,
+        parts=_tabs(d, tab),
+        stations=rail.stations(d),
+        returns=rail.times_sent_back(d),
+        clock=clock.panel(d),
+        panel=offers.panel(d),
+        people=people.of(d),
+        days=timeline.days(d) if tab is Tab.STORY else (),
+        papers=papers,
+        kinds=[{"label": kind.label, "url": _here(only=kind), "current": kind is d.window.kind, "light": ""} for kind in Kind],
+        older=_here(all=1, only=d.window.kind) if d.window.size == SHOWN else _here(all=1, only=d.window.kind, before=_oldest(d)),
+        neighbours=_neighbours(d.actor, d.ticket),
+        form_key=secrets.token_urlsafe(18),
+        suffix=f"?{request.query_string.decode('ascii', 'ignore')}" if "in" in request.args else "",
+    )
+
+
+def _window() -> Window:
+    args = request.args
+    kind = Kind._value2member_map_.get(args.get("only", ""), Kind.ALL)
+    before = args.get("before", "")
+    return Window(kind, AT_MOST if "all" in args else SHOWN, int(before) if before.isdecimal() and len(before) < 18 else None)
+
+
+def _tabs(d: Dossier, here: Tab) -> list[dict[str, object]]:
+    counts = {
+        Tab.STORY: len(d.shown) + d.older_count,
+        Tab.FILES: len(d.files),
+        Tab.WORK: len(d.orders) + len(d.all_proposals),
+        Tab.ORDERS: len(d.supervisions),
+    }
+    return [{"label": tab.label, "url": _here(tab=tab), "count": counts.get(tab), "current": tab is here} for tab in Tab]
+
+
+def _here(**parts: object) -> str:
+    kept = {"in": request.args["in"]} if "in" in request.args else {}
+    return url_for(".show", number=request.view_args["number"], **kept, **{name: str(value) for name, value in parts.items()})  # type: ignore[index]
+
+
+def _oldest(d: Dossier) -> int:
+    return d.shown[-1].seq if d.shown else 0
+
+
+def _neighbours(actor: Actor, ticket: Ticket) -> tuple[str | None, str | None]:
+    """The tickets before and after in the list this one was opened from, when it was opened from one."""
+    if "in" not in request.args:
+        return None, None
+    args = MultiDict(parse_qsl(request.args["in"]))
+    wanted = filter_of(args)
+    return lists.neighbours(actor, wanted, ticket, order=order_of(args, wanted))
