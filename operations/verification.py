@@ -71,7 +71,7 @@ def verify(*, processes: int = 1) -> Verification:
 def _verify_part(after: int | None, until: int | None) -> Verification:
     """The rows after one number up to another; without the second, to the end, where the head is."""
     with sealed_log.snapshot() as connection:
-        walk = _Walk(connection.dialect.name)
+        walk = Walk(connection.dialect.name)
         if after is not None:
             walk.begin_after(after, sealed_log.row(connection, after))
         for rows in sealed_log.batches(connection, after, until):
@@ -84,7 +84,7 @@ def _verify_part(after: int | None, until: int | None) -> Verification:
     return walk.result
 
 
-class _Walk:
+class Walk:
     """Along the chain: what the row before was, and what has been found so far."""
 
     def __init__(self, dialect: str) -> None:
