@@ -36,8 +36,9 @@ def keep_fields(said: dict[str, list[str]]) -> bool:
     fields = {name: values for name, values in said.items() if name != "csrf_token" and not name.endswith("password")}
     if not fields:
         return False
+    limit = current_app.config["MAX_FORM_MEMORY_SIZE"]
     session["kept_form"] = kept_forms.keep(
-        request.path, fields, session_token=session.get("last_token", ""), limit=current_app.config["MAX_FORM_MEMORY_SIZE"]
+        request.path, fields, session_token=session.get("last_token", ""), limit=limit
     )
     return True
 

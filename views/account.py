@@ -59,10 +59,12 @@ def feedback() -> ResponseReturnValue:
     """提意见."""
     form = OpinionForm.from_request(data={"page": request.args.get("from", "")})
     if form.was_submitted_and_valid():
-        opinions.give(current_user, words=form.words.data, page=form.page.data or "", once=form.once)
+        said, page = form.words.data, form.page.data or ""
+        opinions.give(current_user, words=said, page=page, once=form.once)  # type: ignore[call-arg]
         flash("收到了，谢谢您的意见。", "green")
         return redirect(url_for(".feedback"))
-    return render_template("account/feedback.html", shell=shell_of(current_user), form=form), 422 if form.errors else 200
+    page = render_template("account/feedback.html", shell=shell_of(current_user), form=form)
+    return page, 422 if form.errors else 200
 
 
 def _display() -> dict[str, Any]:
@@ -75,10 +77,11 @@ def _display() -> dict[str, Any]:
 
 
 def _remember(answer: Any, name: str, value: str, *, for_script: bool = False) -> None:
+    terms = {"samesite": "Lax", "httponly": not for_script, "secure": request.is_secure}
     if value:
-        answer.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", httponly=not for_script, secure=request.is_secure)
+        answer.set_cookie(name, value, max_age=A_YEAR, **terms)
     else:
-        answer.delete_cookie(name, samesite="Lax", httponly=not for_script, secure=request.is_secure)
+        answer.delete_cookie(name, **terms)
 
 
 def _changed(form: PasswordForm) -> bool:

@@ -1,6 +1,6 @@
 """通知."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -15,8 +15,8 @@ bp = Blueprint("notices", __name__, url_prefix="/notices")
 @bp.get("")
 def index() -> str:
     """What changed for me, newest first."""
-    after = request.args.get("after", type=int)
-    messages, further = inbox.page(current_user, after=after if after and 0 < after < 2**31 else None)
+    after = ways.place("after")
+    messages, further = inbox.page(current_user, after=after)
     next_url = url_for(".index", after=further) if further else ""
     return render_template("notices/index.html", shell=shell_of(current_user), messages=messages, next_url=next_url,
                            is_first=after is None)

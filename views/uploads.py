@@ -46,7 +46,12 @@ def take(files: Iterable[FileStorage], draft_key: str, *, enterprise_id: int | N
 def take_one(file: FileStorage, draft_key: str, *, enterprise_id: int | None = None) -> Attachment:
     """Keep one file. Raises BadInput."""
     return attachments.store(
-        file.stream, file.filename or "", actor=current_user, rules=rules(), draft_key=draft_key, enterprise_id=enterprise_id
+        file.stream,
+        file.filename or "",
+        actor=current_user,
+        rules=rules(),
+        draft_key=draft_key,
+        enterprise_id=enterprise_id,
     )
 
 

@@ -1,14 +1,21 @@
 """Where somebody is led: the page of a ticket for them, and back to where they came from."""
 
+import re
 from urllib.parse import urlsplit
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 
 
 def to_ticket(number: str, *, is_own: bool) -> str:
     """The enterprise's own page of its ticket, or the officials' page."""
     return url_for("portal.show" if is_own else "tickets.show", number=number)
+
+
+def place(name: str) -> int | None:
+    """Where a list goes on, from the address; nonsense begins at the first page."""
+    said = request.args.get(name, "")
+    return int(said) if re.fullmatch(r"[1-9][0-9]{0,17}", said) else None
 
 
 def safe(wanted: str) -> str:

@@ -1,6 +1,9 @@
 """通知: the delivered messages of one person, with what each leads to."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select
 
 from models.base import db
 from models.notices import Notice
@@ -42,8 +45,13 @@ def get(actor: Actor, notice_id: int) -> Message:
 
 
 def _messages(actor: Actor, after: int | None, count: int) -> list[Message]:
-    rows = notices.for_person(actor).outerjoin(Ticket, Ticket.id == Notice.ticket_id)
-    rows = rows.add_columns(Ticket.number, Ticket.enterprise_id).limit(count)
+    rows: Select[Any] = (
+        notices.for_person(actor)
+        .outerjoin(Ticket, Ticket.id == Notice.ticket_id)
+        .add_columns(Ticket.number, Ticket.enterprise_id)
+        .limit(count)
+    )
     rows = rows.where(Notice.id < after) if after else rows
     own = own_enterprise_ids(actor)
-    return [Message(notice, number or "", enterprise_id in own) for notice, number, enterprise_id in db.session.execute(rows)]
+    found = db.session.execute(rows)
+    return [Message(notice, number or "", enterprise_id in own) for notice, number, enterprise_id in found]

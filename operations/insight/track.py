@@ -1,4 +1,4 @@
-"""诉求进度: what the enterprise sees of its ticket. Public events only: never an internal note, never an officer's phone."""
+"""诉求进度: what the enterprise sees of its ticket: public events, never an internal note or an officer's phone."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -103,7 +103,8 @@ def _name_units(shown: Sequence[Entry]) -> None:
     ids = {unit_id for units in ordered.values() for unit_id, _ in units}
     if not ids:
         return
-    names = dict(db.session.execute(select(Organisation.id, Organisation.short_name).where(Organisation.id.in_(ids))).all())
+    rows = db.session.execute(select(Organisation.id, Organisation.short_name).where(Organisation.id.in_(ids)))
+    names = {unit_id: name for unit_id, name in rows}
     for entry in shown:
         told = "，".join(f"{OrderRole(role).label}：{names[unit_id]}" for unit_id, role in ordered[entry.seq])
         entry.words = "\n".join(filter(None, (told, entry.words)))
@@ -225,7 +226,7 @@ def _line(entry: Entry, ticket: Ticket) -> str:
 
 
 def _events(ticket: Ticket) -> Select[Any]:
-    return (
+    rows: Select[Any] = (
         select(Event.seq, Event.at, Event.action, Event.round, Event.body, EventWords.words, Post.role,
                Post.enterprise_id, Organisation.short_name, User.name)
         .outerjoin(EventWords, EventWords.event_seq == Event.seq)
@@ -235,6 +236,7 @@ def _events(ticket: Ticket) -> Select[Any]:
         .where(Event.ticket_id == ticket.id, Event.is_public.is_(True))
         .order_by(Event.seq.desc())
     )
+    return rows
 
 
 def _entry(row: Any, ticket: Ticket) -> Entry:

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from sqlalchemy import Select, func, select
 
@@ -61,7 +61,7 @@ ALLOWED = "、".join(sorted({ending.lstrip(".") for ending in KINDS}))
 
 @operation
 def store(
-    stream: BinaryIO,
+    stream: IO[bytes],
     file_name: str,
     *,
     actor: Actor,
@@ -158,7 +158,7 @@ def _in_draft(actor: Actor, draft_key: str) -> Select[Attachment]:
     )
 
 
-def _write(stream: BinaryIO, path: Path, name: str, *, most: int) -> tuple[int, str]:
+def _write(stream: IO[bytes], path: Path, name: str, *, most: int) -> tuple[int, str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     size, digest = 0, hashlib.sha256()
     with path.open("xb") as out:

@@ -38,7 +38,9 @@ def begin(actor: Actor, *, enterprise: Enterprise, answers: dict[str, Any], step
 
 
 @operation
-def keep(draft: Draft, *, answers: dict[str, Any], step: int | None = None, enterprise: Enterprise | None = None) -> None:
+def keep(
+    draft: Draft, *, answers: dict[str, Any], step: int | None = None, enterprise: Enterprise | None = None
+) -> None:
     """存草稿：what was typed, right or wrong; ``step`` is the step that is now complete, if one is."""
     if draft.ticket_id is None:
         draft.answers = _with(draft.answers, answers, step)

@@ -18,6 +18,7 @@ from wtforms.widgets import HiddenInput
 from operations.access import kept_forms
 from operations.base import Once
 
+UNSEEN = ("Cc", "Cf", "Cs")
 OWN = ("csrf_token", "form_key", "version")
 
 
@@ -26,7 +27,7 @@ def clean(text: str | None) -> str:
     if text is None:
         return ""
     said = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(char for char in said if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs")).strip()
+    return "".join(char for char in said if char in "\n\t" or unicodedata.category(char) not in UNSEEN).strip()
 
 
 class NotLonger(Length):
@@ -73,7 +74,8 @@ class BaseForm(FlaskForm):
         """What makes this very form one act, however often it is sent."""
         fields = {name: request.form.getlist(name) for name in request.form if name not in ("csrf_token", "form_key")}
         digest = hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
-        return Once(current_user.user_id if current_user.is_authenticated else None, clean(self.form_key.data)[:64], digest)
+        user_id = current_user.user_id if current_user.is_authenticated else None
+        return Once(user_id, clean(self.form_key.data)[:64], digest)
 
     def was_submitted_and_valid(self) -> bool:
         """Whether the form was sent and every field holds."""

@@ -36,7 +36,9 @@ KIND_HINTS = {
 class CodeRadio(RadioField):
     """One member of a LabelledEnum, as radio buttons; nothing chosen is None."""
 
-    def __init__(self, label: str, kind: type[LabelledEnum], *, choices: list[SelectChoice] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, label: str, kind: type[LabelledEnum], *, choices: list[SelectChoice] | None = None, **kwargs: Any
+    ) -> None:
         offered = choices or [SelectChoice(member.value, member.label) for member in kind]
         super().__init__(label, choices=offered, coerce=lambda code: kind(code) if code else None, **kwargs)
 
@@ -148,10 +150,11 @@ class RateForm(BaseForm):
 
     grade = CodeRadio("您的评价", Grade, validators=[InputRequired("请选择一个等级")], render_kw={"data-look": "rate"})
     tags = SelectMultipleField(
-        "哪里不满意", description="至少选一项，或在下面写几句。", choices=[SelectChoice(tag, tag) for tag in BAD_TAGS], widget=ListWidget(), option_widget=CheckboxInput(),
-        render_kw={"data-look": "chips"},
+        "哪里不满意", description="至少选一项，或在下面写几句。", choices=[SelectChoice(tag, tag) for tag in BAD_TAGS],
+        widget=ListWidget(), option_widget=CheckboxInput(), render_kw={"data-look": "chips"},
     )
-    words = TextAreaField("还想说的话", [Optional(), NotLonger(max=OPINION_LIMIT)], render_kw={"rows": 3, "data-max": OPINION_LIMIT})
+    words = TextAreaField("还想说的话", [Optional(), NotLonger(max=OPINION_LIMIT)],
+                          render_kw={"rows": 3, "data-max": OPINION_LIMIT})
     named = RadioField(
         "实名还是匿名", default="yes", render_kw={"data-look": "list"},
         choices=[

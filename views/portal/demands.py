@@ -20,6 +20,7 @@ from views.forms.portal import KindForm, MaterialsForm, ProblemForm, SendForm
 from views.portal.blueprint import bp, members
 from views.portal.receipt import receipt_page
 
+NOT_ANSWERS = ("draft", "enterprise", "attachments")
 STEPS: dict[int, Any] = {1: KindForm, 2: ProblemForm, 3: MaterialsForm}
 
 
@@ -107,7 +108,7 @@ def _offer_enterprises(form: Any) -> None:
 
 def _take(step: int, form: Any, draft: Draft | None) -> ResponseReturnValue:
     valid, later = form.was_submitted_and_valid(), "later" in request.form
-    answers = {name: value for name, value in form.answers.items() if name not in ("draft", "enterprise", "attachments")}
+    answers = {name: value for name, value in form.answers.items() if name not in NOT_ANSWERS}
     if draft is None and valid:
         enterprise = scope.get_enterprise(current_user, form.enterprise.data)
         draft = drafts.begin(current_user, enterprise=enterprise, answers=answers, step=step)

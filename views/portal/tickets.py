@@ -6,6 +6,7 @@ from flask_login import current_user
 from operations.access import scope
 from operations.insight import portal, track
 from operations.tickets.situation import Situation
+from views import ways
 from views.portal.blueprint import bp, members
 from views.portal.receipt import receipt_page
 
@@ -16,8 +17,8 @@ def tickets() -> str:
     """All tickets of the enterprise; the view and the place stand in the URL."""
     view = request.args.get("view", "open")
     view = view if view in portal.VIEWS else "open"
-    after = request.args.get("after", type=int)
-    rows, further = portal.page(current_user, view=view, after=after if after and after < 2**31 else None)
+    after = ways.place("after")
+    rows, further = portal.page(current_user, view=view, after=after)
     seg = [{"label": label, "url": url_for(".tickets", view=code), "current": code == view, "light": ""}
            for code, label in portal.VIEWS.items()]
     next_url = url_for(".tickets", view=view, after=further) if further else ""
@@ -31,8 +32,7 @@ def show(number: str) -> str:
     ticket = scope.get_own_ticket(current_user, number)
     situation = Situation(ticket, current_user)
     promise = track.promise_of(situation)
-    before = request.args.get("before", type=int)
-    entries, older = track.entries(ticket, before=before if before and before < 2**62 else None)
+    entries, older = track.entries(ticket, before=ways.place("before"))
     return render_template(
         "my/ticket.html",
         ticket=ticket,
