@@ -14,12 +14,15 @@ from environment import Derived, Setting
 
 HERE = Path(__file__).resolve().parent
 KIB, MIB = 1024, 1024 * 1024
+# An error of the database must not carry what somebody wrote into the log (security.md R19).
+SILENT = {"hide_parameters": True}
 
 
 def engine_options(config: Any) -> dict[str, Any]:
     """A lost connection is noticed and replaced; nobody waits for ever, for a connection, a lock or an answer."""
     if config.SQLALCHEMY_DATABASE_URI.startswith("sqlite"):
-        return {"connect_args": {"timeout": 30}, "pool_size": 16, "max_overflow": 0, "pool_timeout": 30}
+        pool = {"pool_size": 16, "max_overflow": 0, "pool_timeout": 30}
+        return {"connect_args": {"timeout": 30}, **pool, **SILENT}
     limits = {"statement_timeout": "15s", "lock_timeout": "3s", "idle_in_transaction_session_timeout": "30s"}
     return {
         "connect_args": {
@@ -29,6 +32,7 @@ def engine_options(config: Any) -> dict[str, Any]:
         "pool_size": config.DATABASE_POOL,
         "pool_pre_ping": True,
         "pool_recycle": 1800,
+        **SILENT,
     }
 
 

@@ -5,7 +5,9 @@ import os
 import signal
 import socket
 import threading
+import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -25,7 +27,6 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
 THREADS = 4
-WORDS_OF_AN_ERROR = 300
 
 
 class NextSlot(BaseTrigger):
@@ -109,5 +110,6 @@ def worker_name() -> str:
 
 
 def _in_words(problem: Exception) -> str:
-    """The first line only: what follows may quote rows."""
-    return f"{type(problem).__name__}: {problem}".splitlines()[0][:WORDS_OF_AN_ERROR]
+    """What kind of fault and where; its own message may quote what somebody wrote."""
+    frame = traceback.extract_tb(problem.__traceback__)[-1]
+    return f"{type(problem).__name__} in {Path(frame.filename).name}:{frame.lineno}"

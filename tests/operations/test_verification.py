@@ -171,7 +171,8 @@ def test_a_deleted_event_is_named(database):
 def test_a_cut_tail_is_named(database):
     end = last_seq()
     rest = end - 3
-    behind_our_back(database, f"DELETE FROM events WHERE seq > {rest}", f"DELETE FROM event_words WHERE event_seq > {rest}")
+    cut = [f"DELETE FROM events WHERE seq > {rest}", f"DELETE FROM event_words WHERE event_seq > {rest}"]
+    behind_our_back(database, *cut)
     assert verification.verify().findings == [verification.Finding(end - 2, f"至 {end} 缺失，共 3 条")]
 
 
