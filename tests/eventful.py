@@ -9,7 +9,7 @@ from models import clock
 from models.base import db
 from models.clocks import Policy
 from models.engagement import InteractionKind
-from models.tickets import LedgerClass, ProposalKind, TicketKind
+from models.tickets import LedgerClass, ProposalKind
 from operations.access.people import actor_named
 from operations.clocks import publishing
 from operations.clocks.calendar import Limit
@@ -17,7 +17,7 @@ from operations.engagement import interactions
 from operations.supervision import supervision
 from operations.tickets import attachments, conversation, coordination, handling, intake, merging
 from operations.tickets.attachments import UploadRules
-from tests.lives import FINANCE, LAND, Life, shanghai
+from tests.lives import FINANCE, LAND, Life
 
 PDF = b"%PDF-1.4\n%%EOF\n"
 
