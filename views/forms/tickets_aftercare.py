@@ -3,6 +3,7 @@
 from typing import Any
 
 from wtforms import RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from models.tickets import ReplyMethod
@@ -11,14 +12,14 @@ from operations.tickets.aftercare import Call
 from views.forms.base import NotLonger
 from views.forms.tickets import SHORT, ActForm, MainTicketField, MomentField, more_text, text
 
-YES_NO = [("yes", "是"), ("no", "否")]
+YES_NO = [SelectChoice("yes", "是"), SelectChoice("no", "否")]
 
 
 class ReplyForm(ActForm):
     """反馈."""
 
     method = RadioField("怎么告知企业的", [InputRequired("请选择反馈方式")], coerce=lambda code: ReplyMethod(code) if code else None,
-                        choices=[(one.value, one.label) for one in ReplyMethod])
+                        choices=[SelectChoice(one.value, one.label) for one in ReplyMethod])
     told_at = MomentField("什么时候告知的", [Optional()], description="不填就是现在", render_kw={"data-size": "m"})
     text = text("告诉企业的话", "请写明告诉了企业什么", rows=6, hint="企业会看到")
     first_answer = more_text("企业当场怎么说", rows=2)
@@ -27,7 +28,8 @@ class ReplyForm(ActForm):
 class FollowUpForm(ActForm):
     """回访."""
 
-    was_reached = RadioField("接通了吗", [InputRequired("请选择是否接通")], choices=[("yes", "接通"), ("no", "没接通")])
+    was_reached = RadioField("接通了吗", [InputRequired("请选择是否接通")],
+                             choices=[SelectChoice("yes", "接通"), SelectChoice("no", "没接通")])
     is_solved = RadioField("企业说问题解决了吗", [Optional()], choices=YES_NO, description="没接通的不填")
     is_satisfied = RadioField("企业满意吗", [Optional()], choices=YES_NO)
     words = more_text("企业的原话", most=2000, rows=4, hint="照实记录；未解决或不满意将开新一轮办理")
@@ -78,7 +80,7 @@ class InstructionAnswerForm(ActForm):
 
     def prepare(self, situation: Dossier) -> None:  # type: ignore[override]
         """The instructions that nobody has answered."""
-        self.instruction_id.choices = [(one.id, one.words[:60]) for one in situation.open_instructions]
+        self.instruction_id.choices = [SelectChoice(str(one.id), one.words[:60]) for one in situation.open_instructions]
 
     def validate_instruction_id(self, field: Any) -> None:
         """One of those."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from models.tickets import Difficulty, LedgerClass, ResultKind, TicketKind
@@ -30,7 +31,7 @@ class AcceptForm(ActForm):
         """Each difficulty with its limit; the category as the enterprise chose it."""
         limits = rulebook.current()
         self.difficulty.choices = [
-            (one.value, f"{one.label}　{limits.limit(ClockKind.HANDLING, one).label}") for one in Difficulty
+            SelectChoice(one.value, f"{one.label}　{limits.limit(ClockKind.HANDLING, one).label}") for one in Difficulty
         ]
         self.suggestions = categories.NAMES
         if not self.is_submitted() and not self.category.data:
@@ -59,7 +60,7 @@ class DispatchForm(ActForm):
     """派单."""
 
     lead = UnitField("主办单位", [InputRequired("请选择主办单位")])
-    assisting = UnitsField("协办单位（可不填）")
+    assisting = UnitsField("协办单位", lines=4)
     basis = text("派单依据", "请写明派单依据：职责分工、文件条款或先例", most=SHORT, rows=3)
     is_ruling = BooleanField("这是归属裁定", description="裁定后主办单位不能再退回；第二次退回后派单自动成为裁定")
 
@@ -74,7 +75,7 @@ class TransferForm(ActForm):
 class ContactForm(ActForm):
     """首次联系."""
 
-    method = SelectField("联系方式", choices=[(way, way) for way in CONTACT_METHODS], render_kw={"data-size": "m"})
+    method = SelectField("联系方式", choices=[SelectChoice(way) for way in CONTACT_METHODS], render_kw={"data-size": "m"})
     words = text("联系了谁，说了什么", "请写明联系人和内容", rows=4)
 
 
@@ -98,7 +99,7 @@ class LedgerForm(ActForm):
     """提请挂账."""
 
     ledger_class = RadioField("挂账类别", [InputRequired("请选择挂账类别")], coerce=lambda code: LedgerClass(code) if code else None,
-                              choices=[(one.value, one.label) for one in LedgerClass])
+                              choices=[SelectChoice(one.value, one.label) for one in LedgerClass])
     until = DayField("复核日期", [InputRequired("请填写复核日期")], description="最晚 90 天，到日自动恢复计时",
                      render_kw={"data-size": "m"})
     reason = text("证据和情况", "请写明为什么现在办不了，有什么证据", rows=5)
@@ -114,11 +115,11 @@ class ResultForm(FiledActForm):
     """提交办理结果. ``heeded`` says which hints have been shown already."""
 
     result_kind = RadioField("办理结果", [InputRequired("请选择办理结果")], coerce=lambda code: ResultKind(code) if code else None,
-                             choices=[(one.value, one.label) for one in ResultKind])
+                             choices=[SelectChoice(one.value, one.label) for one in ResultKind])
     reason = text("办理情况说明", "请写明做了什么、结果怎样", rows=8, hint="针对企业提的问题逐条写；签批后企业能看到")
     next_step = more_text("下一步", rows=2, hint="没有完全解决的，写明谁在什么时候做什么")
-    adopted = RadioField("建议是否采纳", [Optional()], choices=[("yes", "采纳"), ("no", "不采纳")], coerce=str,
-                         description="不采纳的在说明里写清理由")
+    adopted = RadioField("建议是否采纳", [Optional()], coerce=str, description="不采纳的在说明里写清理由",
+                         choices=[SelectChoice("yes", "采纳"), SelectChoice("no", "不采纳")])
     heeded = HiddenField()
 
     def prepare(self, situation: Situation) -> None:
@@ -163,7 +164,8 @@ class WaiverForm(ActForm):
     def prepare(self, situation: Situation) -> None:
         """The units that assist now."""
         open_now = {order.id for order in situation.open_assistance}
-        self.unit_id.choices = [(unit.id, unit.name) for order, unit in situation.orders if order.id in open_now]
+        units = [unit for order, unit in situation.orders if order.id in open_now]
+        self.unit_id.choices = [SelectChoice(str(unit.id), unit.name) for unit in units]
 
 
 class ConsultForm(ActForm):
