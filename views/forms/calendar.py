@@ -13,7 +13,8 @@ class DayForm(BaseForm):
     """本地调整. ``step`` is "publish" once the list of what moves was shown."""
 
     day = DateField("哪一天", [InputRequired("请选择日期")], render_kw={"data-size": "m"})
-    kind = RadioField("改为", [InputRequired("请选择放假还是上班")], choices=[SelectChoice(OFF, "放假"), SelectChoice(WORKING, "上班")])
+    kind = RadioField("改为", [InputRequired("请选择放假还是上班")],
+                      choices=[SelectChoice(OFF, "放假"), SelectChoice(WORKING, "上班")])
     reason = TextAreaField("理由", [InputRequired("请写明理由和依据"), NotLonger(max=200)],
                            description="所有人都能看到，也写进每件受影响办件的经过。", render_kw={"rows": 2})
     step = HiddenField()

@@ -98,7 +98,8 @@ class ExtensionForm(ActForm):
 class LedgerForm(ActForm):
     """提请挂账."""
 
-    ledger_class = RadioField("挂账类别", [InputRequired("请选择挂账类别")], coerce=lambda code: LedgerClass(code) if code else None,
+    ledger_class = RadioField("挂账类别", [InputRequired("请选择挂账类别")],
+                              coerce=lambda code: LedgerClass(code) if code else None,
                               choices=[SelectChoice(one.value, one.label) for one in LedgerClass])
     until = DayField("复核日期", [InputRequired("请填写复核日期")], description="最晚 90 天，到日自动恢复计时",
                      render_kw={"data-size": "m"})
