@@ -35,7 +35,11 @@ def on_the_ground(command: Callable[P, R]) -> Callable[P, R]:
     @wraps(command)
     def opened(*args: P.args, **kwargs: P.kwargs) -> R:
         with ground_floor(from_environment()).app_context():
-            return command(*args, **kwargs)
+            try:
+                return command(*args, **kwargs)
+            finally:
+                db.session.remove()
+                db.engine.dispose()
 
     return opened
 
