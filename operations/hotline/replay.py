@@ -78,9 +78,8 @@ def replay(messages: Sequence[Message], *, limit_days: int) -> list[Walked]:
     """Walk every message through the database of the running app, which must be empty. In the order given."""
     if not messages:
         return []
-    with clock.standing_at(min(message.asked_at for message in messages)):
-        on_stage = stage.build(messages, limit_days=limit_days)
-    walks, course = [Walk(message) for message in messages], Course(on_stage)
+    course = Course(stage.build(messages, limit_days=limit_days))
+    walks = [Walk(message) for message in messages]
     turns = _turns(walks)
     for first in range(0, len(turns), TOGETHER):
         _play(turns[first : first + TOGETHER], course)

@@ -68,7 +68,7 @@ def build(messages: Sequence[Message], *, limit_days: int) -> Stage:
 
 def _rule(policies: dict[str, dict[str, object]]) -> None:
     for name, value in policies.items():
-        db.session.add(Policy(name=name, value=value, effective_at=SINCE, set_at=SINCE, reason="重放"))
+        db.session.add(Policy(name=name, value=value, effective_at=SINCE, reason="重放"))
     db.session.flush()
 
 
