@@ -2,7 +2,7 @@
 
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired, InputRequired
 
 from operations.access.opinions import WORDS_LIMIT
 from views.forms.base import BaseForm, NotLonger
@@ -32,7 +32,7 @@ class PasswordForm(BaseForm):
 class OpinionForm(BaseForm):
     """提意见."""
 
-    words = TextAreaField("您的意见", [InputRequired("请写明您的意见"), NotLonger(max=WORDS_LIMIT)],
+    words = TextAreaField("您的意见", [DataRequired("请写明您的意见"), NotLonger(max=WORDS_LIMIT)],
                           description="哪一页、想做什么、遇到了什么。请不要写诉求本身，也不要写涉密内容。",
                           render_kw={"rows": 6, "data-max": WORDS_LIMIT})
     page = HiddenField()

@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from models.base import LabelledEnum
@@ -33,6 +33,9 @@ KIND_HINTS = {
 }
 
 
+UNKNOWN = {"invalid_choice_message": "请从列出的选项中选一个", "invalid_value_message": "请从列出的选项中选一个"}
+
+
 class CodeRadio(RadioField):
     """One member of a LabelledEnum, as radio buttons; nothing chosen is None."""
 
@@ -40,12 +43,8 @@ class CodeRadio(RadioField):
         self, label: str, kind: type[LabelledEnum], *, choices: list[SelectChoice] | None = None, **kwargs: Any
     ) -> None:
         offered = choices or [SelectChoice(member.value, member.label) for member in kind]
+        kwargs = UNKNOWN | kwargs
         super().__init__(label, choices=offered, coerce=lambda code: kind(code) if code else None, **kwargs)
-
-    def pre_validate(self, form: Any) -> None:
-        """A code that is none of ours is no answer."""
-        if self.data is None and self.raw_data:
-            raise ValidationError("请从列出的选项中选一个")
 
 
 class IsPhone:
@@ -60,14 +59,15 @@ class KindForm(BaseForm):
     """第 1 步: 类型和类别. ``enterprise`` is asked only of members of several."""
 
     draft = HiddenField()
-    enterprise = RadioField("为哪家企业提", [InputRequired("请选择企业")], coerce=int, render_kw={"data-look": "list"})
+    enterprise = RadioField("为哪家企业提", [InputRequired("请选择企业")], coerce=int, render_kw={"data-look": "list"},
+                            **UNKNOWN)
     kind = CodeRadio(
         "您想做什么", TicketKind, validators=[InputRequired("请选择诉求类型")], render_kw={"data-look": "list"},
         choices=[SelectChoice(kind.value, kind.label, {"data-hint": hint}) for kind, hint in KIND_HINTS.items()],
     )
     category = RadioField(
         "关于哪方面", [InputRequired("请选择类别，拿不准就选“其他”")], description="拿不准就选“其他”，管家会帮您归类。",
-        choices=[SelectChoice(name, name) for name in categories.NAMES], render_kw={"data-look": "chips"},
+        choices=[SelectChoice(name, name) for name in categories.NAMES], render_kw={"data-look": "chips"}, **UNKNOWN,
     )
 
 
@@ -76,11 +76,11 @@ class ProblemForm(BaseForm):
 
     draft = HiddenField()
     subject = StringField(
-        "一句话说清楚", [InputRequired("请用一句话写明遇到的问题"), NotLonger(max=SUBJECT_LIMIT)],
+        "一句话说清楚", [DataRequired("请用一句话写明遇到的问题"), NotLonger(max=SUBJECT_LIMIT)],
         description=f"例如：消防验收材料要求前后不一致。最多 {SUBJECT_LIMIT} 字。",
     )
     content = TextAreaField(
-        "具体情况", [InputRequired("请写明具体情况"), NotLonger(max=CONTENT_LIMIT)],
+        "具体情况", [DataRequired("请写明具体情况"), NotLonger(max=CONTENT_LIMIT)],
         description="写明在哪个部门、哪个环节卡住了，希望怎样解决。不必写公文。", render_kw={"rows": 8, "data-max": CONTENT_LIMIT},
     )
     urgency = CodeRadio("急不急", Urgency, default=Urgency.ORDINARY, validators=[InputRequired("请选择急不急")])
@@ -90,9 +90,9 @@ class MaterialsForm(FilesForm):
     """第 3 步: 材料和联系人. The files lie in the demand's own draft."""
 
     draft = HiddenField()
-    contact_name = StringField("联系人", [InputRequired("请填写联系人"), NotLonger(max=64)], render_kw={"autocomplete": "name"})
+    contact_name = StringField("联系人", [DataRequired("请填写联系人"), NotLonger(max=64)], render_kw={"autocomplete": "name"})
     contact_phone = StringField(
-        "联系电话", [InputRequired("请填写联系电话"), NotLonger(max=32), IsPhone()], description="管家和承办单位会打这个电话。",
+        "联系电话", [DataRequired("请填写联系电话"), NotLonger(max=32), IsPhone()], description="管家和承办单位会打这个电话。",
         render_kw={"autocomplete": "tel", "inputmode": "tel", "type": "tel", "data-size": "l"},
     )
 
@@ -134,14 +134,14 @@ class MessageForm(FilesForm):
 class WithdrawForm(BaseForm):
     """撤回."""
 
-    reason = TextAreaField("为什么撤回", [InputRequired("请写明撤回的原因"), NotLonger(max=REASON_LIMIT)],
+    reason = TextAreaField("为什么撤回", [DataRequired("请写明撤回的原因"), NotLonger(max=REASON_LIMIT)],
                            description="例如：问题已经自行解决。", render_kw={"rows": 3, "data-max": REASON_LIMIT})
 
 
 class ReopenForm(BaseForm):
     """重启."""
 
-    reason = TextAreaField("哪里还没有解决", [InputRequired("请写明哪里还没有解决"), NotLonger(max=REASON_LIMIT)],
+    reason = TextAreaField("哪里还没有解决", [DataRequired("请写明哪里还没有解决"), NotLonger(max=REASON_LIMIT)],
                            render_kw={"rows": 4, "data-max": REASON_LIMIT})
 
 
@@ -151,12 +151,12 @@ class RateForm(BaseForm):
     grade = CodeRadio("您的评价", Grade, validators=[InputRequired("请选择一个等级")], render_kw={"data-look": "rate"})
     tags = SelectMultipleField(
         "哪里不满意", description="至少选一项，或在下面写几句。", choices=[SelectChoice(tag, tag) for tag in BAD_TAGS],
-        widget=ListWidget(), option_widget=CheckboxInput(), render_kw={"data-look": "chips"},
+        widget=ListWidget(), option_widget=CheckboxInput(), render_kw={"data-look": "chips"}, **UNKNOWN,
     )
     words = TextAreaField("还想说的话", [Optional(), NotLonger(max=OPINION_LIMIT)],
                           render_kw={"rows": 3, "data-max": OPINION_LIMIT})
     named = RadioField(
-        "实名还是匿名", default="yes", render_kw={"data-look": "list"},
+        "实名还是匿名", default="yes", render_kw={"data-look": "list"}, **UNKNOWN,
         choices=[
             SelectChoice("yes", "实名", {"data-hint": "承办单位能看到评价。差评 1 个工作日内联系您，15 个工作日内整改。"}),
             SelectChoice("no", "匿名", {"data-hint": "承办单位和管家看不到您的等级和留言，只计入统计；因此没有人能就这次差评联系您。"}),

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from wtforms import StringField
-from wtforms.validators import InputRequired, Regexp, ValidationError
+from wtforms.validators import DataRequired, Regexp, ValidationError
 
 from operations.tickets.receipts import SHORTEST_CODE
 from views.forms.base import BaseForm
@@ -22,11 +22,11 @@ class VerifyForm(BaseForm):
 
     number = StringField(
         "诉求编号",
-        [InputRequired("请填写回执上的诉求编号"), Regexp(NUMBER, message="编号形如 ZQ-2026-11-0482913")],
+        [DataRequired("请填写回执上的诉求编号"), Regexp(NUMBER, message="编号形如 ZQ-2026-11-0482913")],
         description="形如 ZQ-2026-11-0482913", render_kw={"autocomplete": "off", "autocapitalize": "characters"},
     )
     code = StringField(
-        "查验码", [InputRequired("请填写回执上的查验码")], description=f"填前 {SHORTEST_CODE} 位以上，空格可省略。",
+        "查验码", [DataRequired("请填写回执上的查验码")], description=f"填前 {SHORTEST_CODE} 位以上，空格可省略。",
         render_kw={"autocomplete": "off", "autocapitalize": "none"},
     )
 
