@@ -62,12 +62,13 @@ def page_and_its_sql(app: Flask, name: str) -> tuple[float, float, int]:
 
 def creating(port: int, cookie: str) -> web.Asking:
     """Submit a demand on behalf of an enterprise, as the service centre does."""
-    path = f"/enterprises/{crowd.FIRST_ENTERPRISE}/demand"
-    token, cookie = web.csrf_of(port, path, cookie)
+    token, cookie = web.csrf_of(port, f"/enterprises/{crowd.FIRST_ENTERPRISE}/demand", cookie)
 
     def request(turn: int) -> bytes:
         fields = {"csrf_token": token, "form_key": secrets.token_urlsafe(18), "subject": f"性能测试诉求 {turn}",
-                  "content": "门前道路围挡，货车进不来，影响生产。", "kind": "help", "urgency": "ordinary", "channel": "hotline"}
+                  "content": "门前道路围挡，货车进不来，影响生产。", "kind": "help", "urgency": "ordinary", "channel": "hotline",
+                  "has_seen_similar": "y"}
+        path = f"/enterprises/{crowd.FIRST_ENTERPRISE + turn % 400}/demand"
         return web.post(path, urlencode(fields).encode(), cookie)
 
     return web.Asking(request, b"/tickets/", status=(b"302",))
@@ -81,7 +82,7 @@ def accepting(port: int, cookie: str, numbers: Sequence[str]) -> web.Asking:
         fields = {"csrf_token": token, "form_key": secrets.token_urlsafe(18), "category": "城乡建设", "difficulty": "ordinary"}
         return web.post(f"/tickets/{numbers[turn]}/accept", urlencode(fields).encode(), cookie)
 
-    return web.Asking(request, b"/tickets/", status=(b"302",))
+    return web.Asking(request, b"/tickets/", status=(b"302",), is_repeatable=False)
 
 
 def let_fall_due(count: int) -> None:

@@ -1,6 +1,7 @@
 """``zhitongche bench loop``: the pages and the sweep of the loop with a city's data, beside floors of the same run."""
 
 import contextlib
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -38,7 +39,7 @@ def command(tickets: int, overdue: int, seconds: float, database: str) -> None:
         with app.app_context():
             flask_migrate.upgrade()
             crowd.fill(demo_city.build(), crowd.Sizes(tickets, tickets * 3 // 10, max(tickets // 5, 400)))
-        for figure in [*_pages(app, url, seconds), *_sweep(app, overdue)]:
+        for figure in itertools.chain(_pages(app, url, seconds), _sweep(app, overdue)):
             click.echo(figure.line())
 
 
@@ -59,10 +60,12 @@ def _pages(app: Flask, url: str, seconds: float) -> Iterator[Figure]:
 
 
 def _pressed(app: Flask, port: int, name: str, asking: web.Asking, *, aim: float, floor: float, seconds: float) -> Figure:
-    web.pressed(port, asking, seconds=1)
+    if asking.is_repeatable:
+        web.pressed(port, asking, seconds=1)
     load = web.pressed(port, asking, seconds=seconds)
     if load.failures:
-        raise click.ClickException(f"{name}: {load.failures} of {len(load.times_ms)} answers were not the true page")
+        told = load.failures[0].decode(errors="replace")
+        raise click.ClickException(f"{name}: {len(load.failures)} of {len(load.times_ms)} answers were wrong, such as\n{told}")
     return Figure(name, load.per_second, "requests/s", floor=floor, aim=aim, p50_ms=middle(load.times_ms),
                   p95_ms=percentile(load.times_ms, 0.95), statements=floors.statements_of(name))
 

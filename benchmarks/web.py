@@ -7,22 +7,32 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).resolve().parent.parent
 
 
+class ServerDown(RuntimeError):
+    """The server under test did not start."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One kind of request: how its bytes are made for the n-th time, and what the true answer contains."""
+    """One kind of request: how its bytes are made for the n-th time, and what the true answer contains.
+
+    What is not repeatable gets no warm-up: each n is good for once.
+    """
 
     request: Callable[[int], bytes]
     marker: bytes
     status: tuple[bytes, ...] = (b"200",)
+    is_repeatable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +41,7 @@ class Load:
 
     per_second: float
     times_ms: list[float]
-    failures: int
+    failures: list[bytes]
 
 
 @contextlib.contextmanager
@@ -40,13 +50,17 @@ def serving(target: str, environment: dict[str, str], *, workers: int = 2) -> It
     port = _free_port()
     command = [sys.executable, "-m", "gunicorn", "-w", str(workers), "-k", "sync", "-b", f"{HOST}:{port}",
                "--log-level", "warning", "--no-control-socket", "--chdir", str(ROOT), target]
-    process = subprocess.Popen(command, env={**os.environ, **environment})
-    try:
-        _wait_for(port)
-        yield port, process.pid
-    finally:
-        process.terminate()
-        process.wait(20)
+    with tempfile.TemporaryFile() as said:  # the log is written as in production; it is shown when the start fails
+        process = subprocess.Popen(command, env={**os.environ, **environment}, stderr=said)
+        try:
+            _wait_for(port)
+            yield port, process.pid
+        except ServerDown as down:
+            said.seek(0)
+            raise ServerDown(said.read()[-2000:].decode(errors="replace")) from down
+        finally:
+            process.terminate()
+            process.wait(20)
 
 
 def get(path: str, cookie: str = "") -> bytes:
@@ -93,12 +107,15 @@ def csrf_of(port: int, path: str, cookie: str) -> tuple[str, str]:
 
 def pressed(port: int, asking: Asking, *, seconds: float, clients: int = 8) -> Load:
     """Let ``clients`` ask for ``seconds``, each in a process of its own; every answer is checked."""
-    with multiprocessing.get_context("fork").Pool(clients) as pool:
-        jobs = [pool.apply_async(_client, (port, asking, seconds, number, clients)) for number in range(clients)]
-        results = [job.get() for job in jobs]
+    fork, ends = multiprocessing.get_context("fork"), []
+    for number in range(clients):
+        mine, theirs = fork.Pipe(duplex=False)
+        fork.Process(target=_client, args=(theirs, port, asking, seconds, number, clients), daemon=True).start()
+        ends.append(mine)
+    results = [end.recv() for end in ends]
     times = [span for spans, _, _ in results for span in spans]
     took = max(span for _, span, _ in results)
-    return Load(len(times) / took, times, sum(failures for _, _, failures in results))
+    return Load(len(times) / took, times, [failure for _, _, failures in results for failure in failures])
 
 
 def memory_of_workers(master: int) -> list[float]:
@@ -108,8 +125,8 @@ def memory_of_workers(master: int) -> list[float]:
     return [int(size.group(1)) / 1024 for size in sizes if size]
 
 
-def _client(port: int, asking: Asking, seconds: float, number: int, clients: int) -> tuple[list[float], float, int]:
-    times, failures, turn = [], 0, number
+def _client(end: Connection, port: int, asking: Asking, seconds: float, number: int, clients: int) -> None:
+    times, failures, turn = [], [], number
     started = time.perf_counter()
     while (now := time.perf_counter()) - started < seconds:
         try:
@@ -117,10 +134,11 @@ def _client(port: int, asking: Asking, seconds: float, number: int, clients: int
             ok = answer[9:12] in asking.status and asking.marker in answer
         except (StopIteration, IndexError):
             break
-        failures += not ok
+        if not ok:
+            failures.append(answer[:400])
         times.append((time.perf_counter() - now) * 1000)
         turn += clients
-    return times, time.perf_counter() - started, failures
+    end.send((times, time.perf_counter() - started, failures))
 
 
 def _hidden(page: bytes, name: str) -> str:
@@ -147,4 +165,4 @@ def _wait_for(port: int) -> None:
             return
         except OSError:
             time.sleep(0.05)
-    raise RuntimeError("the server did not start")
+    raise ServerDown
