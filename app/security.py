@@ -15,7 +15,7 @@ HEADERS = {
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # none at all would be refused: over https every POST must name its page
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": (
@@ -42,6 +42,8 @@ def register(app: Flask) -> None:
 def _begin() -> None:
     if "\0" in request.path or b"%00" in request.query_string:
         abort(400)  # no address of ours has one, and PostgreSQL takes none
+    if request.method not in READING and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        abort(400)  # it comes without our cookie, but the browser would take a new one from the answer
     db.session.info["read_only"] = request.method in READING
     if not session.permanent:  # setting it writes the cookie anew
         session.permanent = True

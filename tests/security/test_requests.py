@@ -1,0 +1,103 @@
+"""What every request must bring and every answer must carry, whatever the page."""
+
+import pytest
+
+from app.security import HEADERS
+from tests.guest import CSRF, Guest, said
+
+SITE = "https://127.0.0.1"
+
+
+@pytest.fixture
+def guest(app, city):
+    return Guest(app, "hengzha")
+
+
+def test_every_answer_carries_the_security_headers_and_is_kept_by_nobody(app, guest):
+    anybody = Guest(app)
+    for answer in (
+        guest.gets("/my"), guest.gets("/nowhere"), guest.client.put("/my"), guest.client.post("/my/tickets/new/1"),
+        anybody.gets("/login"), anybody.gets("/"), anybody.gets("/verify"), anybody.gets("/r/none"),
+        anybody.gets("/x%00y"), anybody.client.options("/login"),
+    ):
+        assert HEADERS.items() <= dict(answer.headers).items(), answer.request.path
+        assert answer.headers["Cache-Control"] == "no-store", answer.request.path
+
+
+def test_the_policy_lets_no_script_run_but_the_sites_own_files():
+    policy = dict(rule.strip().split(" ", 1) for rule in HEADERS["Content-Security-Policy"].split(";"))
+
+    assert policy["default-src"] == "'self'" and "script-src" not in policy
+    assert policy["frame-ancestors"] == policy["object-src"] == policy["base-uri"] == "'none'"
+    assert not {"unsafe-inline", "unsafe-eval", "*", "http:", "https:"} & set(" ".join(policy.values()).split())
+
+
+def test_static_files_may_be_kept(guest):
+    with guest.gets("/static/css/zq.css") as answer:
+        assert answer.headers.get("Cache-Control") != "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_over_https_the_browser_is_told_to_stay_there(app, city):
+    assert "Strict-Transport-Security" in Guest(app).gets("/login", base_url=SITE).headers
+    assert "Strict-Transport-Security" not in Guest(app).gets("/login").headers
+
+
+def test_over_https_our_own_forms_arrive(app, city):
+    """The referrer is asked for there: our own policy must let the browser send it."""
+    guest = Guest(app)
+    page = guest.gets("/login", base_url=SITE)
+    sent = {"same-origin": f"{SITE}/login", "no-referrer": ""}[page.headers["Referrer-Policy"]]
+    fields = {"csrf_token": CSRF.search(page.text).group(1), "username": "liumin", "password": "falsch"}
+    answer = guest.client.post("/login", data=fields, base_url=SITE, headers={"Referer": sent} if sent else {})
+
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "evil.example:80"])
+def test_a_foreign_host_is_refused(app, city, host):
+    answer = Guest(app).gets("/login", headers={"Host": host})
+
+    assert answer.status_code == 400
+    assert host not in answer.text
+
+
+def test_a_forwarded_host_is_not_believed(app, city):
+    answer = Guest(app).gets("/", headers={"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"})
+
+    assert "evil" not in answer.headers["Location"]
+
+
+def test_methods_nobody_uses_are_refused(guest):
+    for method in ("TRACE", "PUT", "DELETE", "PATCH", "CONNECT", "PROPFIND", "BREW"):
+        for path in ("/my", "/login", "/tickets"):
+            assert guest.client.open(path, method=method).status_code == 405, (method, path)
+
+
+def test_a_form_without_a_token_does_nothing_and_keeps_what_was_typed(guest):
+    for token in ({}, {"csrf_token": ""}, {"csrf_token": "x"}, {"csrf_token": "IjEyMyI.abc.def"}):
+        answer = guest.client.post("/feedback", data=token | {"words": "停车场的灯坏了"})
+
+        assert answer.headers["Location"] == "/feedback"
+        assert "停车场的灯坏了" in said(guest.gets("/feedback"))
+
+
+def test_the_token_of_another_session_is_none(app, guest):
+    other = CSRF.search(Guest(app, "xinyuan").gets("/feedback").text).group(1)
+    answer = guest.client.post("/feedback", data={"csrf_token": other, "words": "停车场的灯坏了"})
+
+    assert answer.headers["Location"] == "/feedback"
+
+
+def test_signing_out_needs_the_token_too(guest):
+    guest.client.post("/logout")
+
+    assert guest.is_signed_in
+
+
+def test_a_form_of_another_site_changes_nothing_not_even_the_cookie(app, guest):
+    """Browsers send it without our cookie (SameSite), but would take a new one with the answer."""
+    answer = app.test_client().post("/feedback", data={"words": "x"}, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert answer.status_code == 400
+    assert "Set-Cookie" not in answer.headers
