@@ -20,7 +20,8 @@ class Page(HTMLParser):
 
     def __init__(self, answer):
         super().__init__()
-        self.answer, self.status, self.html = answer, answer.status_code, answer.get_data(as_text=True)
+        self.answer, self.status = answer, answer.status_code
+        self.html = answer.get_data().decode(errors="replace")
         self.forms, self.links, self.h1, self._texts, self._open = [], {}, "", [], []
         self._area = self._link = None
         self.feed(self.html)
@@ -92,7 +93,11 @@ class Guest:
         return self
 
     def opens(self, path):
-        return Page(self.client.get(path))
+        return Page(self.downloads(path))
+
+    def downloads(self, path):
+        """The answer itself, read to its end."""
+        return self.client.get(path, buffered=True)
 
     def sends(self, page, path=None, *, index=0, files=(), **changes):
         """The form of the page with these changes; ``files`` as the client takes them."""
