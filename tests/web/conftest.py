@@ -55,8 +55,16 @@ def site(server, city):
     server.rest()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Let fixtures know how the test ended."""
+    report = yield
+    setattr(item, f"has_failed_at_{report.when}", report.failed)
+    return report
+
+
 @pytest.fixture
-def visit(site, chromium):
+def visit(site, chromium, request):
     """``visit("liumin", phone=True)`` is liumin at a phone, signed in; ``visit()`` is anybody."""
     visitors = []
 
@@ -65,6 +73,8 @@ def visit(site, chromium):
         return visitors[-1].sign_in(username, next_url) if username else visitors[-1]
 
     yield come
-    for visitor in visitors:
+    for index, visitor in enumerate(visitors):
+        if getattr(request.node, "has_failed_at_call", False):
+            visitor.pictures(f"failed-{request.node.name}-{index}")
         visitor.leaves()
     assert [trouble for visitor in visitors for trouble in visitor.trouble] == []

@@ -7,6 +7,7 @@ from operations.demo.city import PASSWORD
 
 ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+HIGHEST = 4000
 
 
 class Visitor:
@@ -65,9 +66,14 @@ class Visitor:
         self.page.get_by_role("link", name=name).first.click()
 
     def pictures(self, name, *, full=False):
-        """Keep a picture of the page in ``artefacts/``."""
+        """Keep a picture of the page in ``artefacts/``; a full one as on a screen high enough, so that bars stay below."""
         ARTEFACTS.mkdir(exist_ok=True)
-        self.page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=full)
+        size = self.page.viewport_size
+        if full:
+            height = self.page.evaluate("document.documentElement.scrollHeight")
+            self.page.set_viewport_size(size | {"height": max(size["height"], min(height, HIGHEST))})
+        self.page.screenshot(path=ARTEFACTS / f"{name}.png")
+        self.page.set_viewport_size(size)
 
     def leaves(self):
         self.context.close()
