@@ -16,10 +16,10 @@ from operations.clocks.wording import moment
 from operations.directory import enterprises
 from operations.engagement import interactions
 from operations.insight import desk
-from operations.insight.lines import Cursor
 from views.forms.base import clean
 from views.forms.engagement import InteractionForm
 from views.guards import for_roles
+from views.watch import place_of
 
 bp = Blueprint("desk", __name__)
 
@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
         today=clock.now(),
         view=view,
         tab=tab,
-        work=desk.work(current_user, view=view, after=Cursor.parse(request.args.get("after", ""))),
+        work=desk.work(current_user, view=view, after=place_of(request.args).after),
         firms=desk.firms(current_user, tab=tab),
         talks=desk.talks(current_user),
         days=interactions.days_ahead(),
@@ -88,15 +88,17 @@ def _prefilled() -> dict[str, Any]:
 def _picked(form: InteractionForm) -> Enterprise | None:
     """The one enterprise that is meant; without one the form says why, and offers those that may be meant."""
     typed, picked = form.enterprise.data, form.enterprise_id.data
-    if not typed and picked:
-        found: Any = [enterprises.get_own(current_user, picked)]
+    if typed:
+        found = list(enterprises.named(current_user, typed))
     else:
-        found = enterprises.named(current_user, typed) if typed else ()
+        found = [enterprises.get_own(current_user, picked)] if picked else []
     meant = [row for row in found if row.id == picked] or found
-    if len(meant) == 1 and form.is_submitted():
+    if form.is_submitted() and len(meant) == 1:
         return enterprises.get_own(current_user, meant[0].id)
-    if len(meant) != 1:
-        form.offer(found or enterprises.latest(current_user))
+    if not typed:
+        form.offer_latest([*found, *enterprises.latest(current_user)])
+    elif len(found) > 1:
+        form.offer(found)
     if form.is_submitted():
         form.blame_name(len(found))
     return None

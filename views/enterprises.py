@@ -12,11 +12,11 @@ from operations.access.scope import REGIONAL, get_enterprise
 from operations.directory import enterprises
 from operations.engagement import interactions
 from operations.insight import desk
-from operations.insight.lines import Cursor
 from operations.tickets import intake
 from views.forms.base import clean
 from views.forms.engagement import DemandForm
 from views.guards import for_roles
+from views.watch import place_of
 
 bp = Blueprint("enterprises", __name__, url_prefix="/enterprises")
 
@@ -28,8 +28,7 @@ def index() -> ResponseReturnValue:
     wanted = request.args.get("show", "all")
     tab = wanted if wanted in desk.TABS else "all"
     words = clean(request.args.get("q"))[:100]
-    after, before = (Cursor.parse(request.args.get(name, "")) for name in ("after", "before"))
-    page = enterprises.listed(current_user, tab=tab, words=words, after=after, before=before)
+    page = enterprises.listed(current_user, tab=tab, words=words, place=place_of(request.args))
     return render_template("enterprises/index.html", page=page, tab=tab, words=words,
                            is_steward=current_user.holds(Role.STEWARD))
 
@@ -65,8 +64,10 @@ def demand(enterprise_id: int) -> ResponseReturnValue:
     similar: list[Any] = []
     if form.was_submitted_and_valid():
         similar = [] if form.has_seen_similar.data else intake.similar_open(enterprise, form.subject.data)
-        if not similar:
-            made = intake.submit(form.demand_of(enterprise), actor=current_user, once=form.once)
+        made = None if similar else form.submitted(
+            lambda: intake.submit(form.demand_of(enterprise), actor=current_user, once=form.once)
+        )
+        if made:
             flash(f"已登记：{made.subject}，编号 {made.number}。", "success")
             return redirect(f"/tickets/{made.number}")
     page = render_template("enterprises/demand.html", enterprise=enterprise, form=form, similar=similar)
@@ -74,4 +75,6 @@ def demand(enterprise_id: int) -> ResponseReturnValue:
 
 
 def _contact(enterprise: Enterprise) -> dict[str, str]:
-    return {"contact_name": enterprise.contact_name, "contact_phone": enterprise.contact_phone}
+    """Who may be asked; the whole number only for a steward, whose list shows it anyway."""
+    phone = enterprise.contact_phone if current_user.holds(Role.STEWARD) else ""
+    return {"contact_name": enterprise.contact_name, "contact_phone": phone}

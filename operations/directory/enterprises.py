@@ -16,7 +16,7 @@ from operations.access.actor import Actor
 from operations.clocks import rulebook
 from operations.errors import NotFound
 from operations.insight import desk, search
-from operations.insight.keyset import paged
+from operations.insight.keyset import TOP, Place, paged
 from operations.insight.lines import COLUMNS, UNIT, Cursor, Line, line_of, next_due
 
 SHOWN, TICKETS_SHOWN, NAMES_SHOWN = 25, 25, 8
@@ -31,9 +31,7 @@ class Listed:
     after: Cursor | None
 
 
-def listed(
-    actor: Actor, *, tab: str = "all", words: str = "", after: Cursor | None = None, before: Cursor | None = None
-) -> Listed:
+def listed(actor: Actor, *, tab: str = "all", words: str = "", place: Place = TOP) -> Listed:
     """企业列表：those the actor may open, the longest silent first; ``words`` begin a name or a credit code."""
     now = clock.now()
     held = select(func.count()).where(Ticket.enterprise_id == Enterprise.id, Ticket.closed_at.is_(None))
@@ -46,7 +44,7 @@ def listed(
     if words:
         rows = rows.where(search.named(words))
     rows = rows.params(desk.tab_lines(now))
-    page = paged(rows, Enterprise.quiet_since, Enterprise.id, size=SHOWN, after=after, before=before)
+    page = paged(rows, Enterprise.quiet_since, Enterprise.id, size=SHOWN, place=place)
     return Listed([desk.firm_of(row, now=now) for row in page.rows], page.previous, page.next)
 
 

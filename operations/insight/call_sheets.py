@@ -17,7 +17,7 @@ from models.ratings import FollowUp
 from models.tickets import Act, Reply, Result, Status, Ticket
 from operations.access.actor import Actor
 from operations.clocks import rulebook
-from operations.insight.keyset import paged
+from operations.insight.keyset import TOP, Place, paged
 from operations.insight.lines import CALLED, COLUMNS, UNIT, Cursor, Line, conditions, line_of, tonight
 from operations.tickets.situation import IN_THE_CHAIN
 
@@ -45,14 +45,12 @@ class CallSheets:
     after: Cursor | None
 
 
-def to_call(
-    actor: Actor, *, view: str = "all", after: Cursor | None = None, before: Cursor | None = None
-) -> CallSheets:
+def to_call(actor: Actor, *, view: str = "all", place: Place = TOP) -> CallSheets:
     """待回访：the replied tickets of the actor's region by due moment."""
     now, calendar = clock.now(), rulebook.current().calendar
     moments = {"now": now, "tonight": tonight(now)}
     rows = _sheets().where(*_replied(actor), conditions()[view]).params(moments)
-    page = paged(rows, Ticket.due_at, Ticket.id, size=SHOWN, after=after, before=before)
+    page = paged(rows, Ticket.due_at, Ticket.id, size=SHOWN, place=place)
     ids = [row.id for row in page.rows]
     promises, attempts, chain = _promises(ids), _attempts(ids), _own_part(ids, actor)
     sheets = [

@@ -19,7 +19,7 @@ from operations.access.actor import Actor
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI, WorkCalendar
 from operations.clocks.lights import Light, light_of
-from operations.insight.keyset import paged
+from operations.insight.keyset import TOP, Place, paged
 from operations.insight.lines import CALLED, COLUMNS, Cursor, Line, line_of, words_left
 
 SHOWN, COUNTED, ON_HOLD_SHOWN = 25, 500, 5
@@ -73,7 +73,7 @@ class Cases:
     after: Cursor | None
 
 
-def queued(actor: Actor, queues: Sequence[Queue], *, after: Cursor | None = None, before: Cursor | None = None) -> Cases:
+def queued(actor: Actor, queues: Sequence[Queue], *, place: Place = TOP) -> Cases:
     """One page of what lies in these parts of the queue in the actor's region, by due moment."""
     now, calendar = clock.now(), rulebook.current().calendar
     main = select(User.name).join(Stewardship, Stewardship.steward_id == User.id).where(_looks_after(now)).limit(1)
@@ -82,7 +82,7 @@ def queued(actor: Actor, queues: Sequence[Queue], *, after: Cursor | None = None
         .join(Enterprise, Enterprise.id == Ticket.enterprise_id)
         .where(_in_region(actor), or_(*(_lies_in(queue, now) for queue in queues)))
     )
-    page = paged(rows, Ticket.due_at, Ticket.id, size=SHOWN, after=after, before=before)
+    page = paged(rows, Ticket.due_at, Ticket.id, size=SHOWN, place=place)
     ids = [row.id for row in page.rows]
     running = _running(ids, now=now, calendar=calendar)
     why = _returns(ids) if Queue.RETURNED in queues else {}

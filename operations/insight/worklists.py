@@ -56,14 +56,17 @@ ACTS = {
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One thing owed on one ticket. ``act`` is what the actor may do about it; None when it is not theirs to do."""
+    """One thing owed on one ticket. ``act`` is what the actor may do about it; None when it is not theirs to do.
+
+    ``paper_id`` is the supervision order to answer, or the proposal to sign.
+    """
 
     what: Owed
     light: Light
     words: str
     due_at: datetime | None
     act: Act | None
-    supervision_id: int | None
+    paper_id: int | None
     is_proposed: bool
 
 
@@ -115,7 +118,7 @@ def _duty(row: Any, actor: Actor, *, now: datetime, calendar: WorkCalendar) -> D
     act = ACTS.get(what)
     is_theirs = act is not None and not row.is_proposed and actor.holds(*find(act, Status.HANDLING).roles)
     words = words_left(row, now=now, calendar=calendar)
-    return Duty(what, light_of(row, now), words, row.due_at, act if is_theirs else None, row.supervision_id,
+    return Duty(what, light_of(row, now), words, row.due_at, act if is_theirs else None, row.paper_id,
                 bool(row.is_proposed))
 
 
@@ -165,7 +168,7 @@ def _owed(posts: tuple[Standing, ...]) -> CompoundSelect[Any]:
 
 
 NOTHING = {"paused_at": literal(None, UTCDateTime()), "rung": literal(0),
-           "supervision_id": literal(None, Supervision.id.type), "is_proposed": literal(0)}
+           "paper_id": literal(None, Supervision.id.type), "is_proposed": literal(0)}
 PARTS = ("what", "ticket_id", "due_at", "warn_at", *NOTHING)
 
 
@@ -200,7 +203,7 @@ def _answers(posts: tuple[Standing, ...]) -> Select[Any]:
     """An answer to an order is never green: somebody above waits for it."""
     pressed = case((Supervision.level == Level.SECOND, Level.SECOND.rung), else_=0)
     rows = _row(what=literal(str(Owed.ANSWER)), ticket_id=Supervision.ticket_id, due_at=Supervision.due_at,
-                warn_at=Supervision.opened_at, rung=pressed, supervision_id=Supervision.id)
+                warn_at=Supervision.opened_at, rung=pressed, paper_id=Supervision.id)
     return rows.where(
         _of_units(Supervision.receiver_id, posts), Supervision.ended_at.is_(None), Supervision.answered_at.is_(None),
         Supervision.level.in_([Level.FIRST, Level.SECOND]),
@@ -213,6 +216,6 @@ def _of_ticket(what: Owed, **rest: Any) -> Select[Any]:
 
 
 def _signatures(leaders: tuple[Standing, ...]) -> Select[Any]:
-    return _of_ticket(Owed.SIGN_OFF).join(Proposal, Proposal.ticket_id == Ticket.id).where(
+    return _of_ticket(Owed.SIGN_OFF, paper_id=Proposal.id).join(Proposal, Proposal.ticket_id == Ticket.id).where(
         _of_units(Proposal.unit_id, leaders), Proposal.stage == SigningStage.UNIT_LEADER, Proposal.decided_at.is_(None)
     )

@@ -12,12 +12,12 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from models.access import Role
 from models.directory import Enterprise
 from models.engagement import InteractionKind
-from models.tickets import Channel, TicketKind, Urgency
+from models.tickets import Channel, Ticket, TicketKind, Urgency
 from operations.clocks.calendar import SHANGHAI
 from operations.directory.enterprises import NAMES_SHOWN
 from operations.engagement import interactions
 from operations.engagement.interactions import Talk
-from operations.errors import BadInput
+from operations.errors import BadInput, Refused
 from operations.tickets.intake import CONTENT_LIMIT, SUBJECT_LIMIT, Demand
 from views.forms.base import BaseForm, NotLonger
 
@@ -78,9 +78,16 @@ class InteractionForm(BaseForm):
         invalid_value_message="时间请写成 2026-08-24 09:30 这样",
     )
 
-    def offer(self, enterprises: Iterable[Any]) -> None:
-        """Let one of these be picked: rows of id and name."""
-        self.enterprise_id.choices = [SelectChoice(str(row.id), row.name) for row in enterprises]
+    def offer(self, meant: Iterable[Any]) -> None:
+        """Let one of these be picked: rows of id and name that the typed words may mean."""
+        self.enterprise_id.label.text = "要记的是哪一家"
+        self.enterprise_id.choices = [SelectChoice(str(row.id), row.name) for row in meant]
+
+    def offer_latest(self, latest: Iterable[Any]) -> None:
+        """Spare typing on a phone: the enterprises spoken to last, by their short names."""
+        self.enterprise_id.label.text, self.enterprise.label.text = "最近联系的企业", "或其他企业"
+        names = {row.id: row.short_name or row.name for row in latest}
+        self.enterprise_id.choices = [SelectChoice(str(key), name) for key, name in names.items()]
 
     def offer_days(self, days: Iterable[tuple[str, date]]) -> None:
         """The days of the chips; a day that was chosen yesterday stays choosable."""
@@ -128,7 +135,8 @@ class DemandForm(BaseForm):
                          invalid_choice_message="请选择来源渠道")
     external_number = StringField("来源编号", [Optional(), NotLonger(max=64)], description="例如 12345 工单号，同一渠道只登记一次")
     contact_name = StringField("联系人", [Optional(), NotLonger(max=64)])
-    contact_phone = StringField("联系电话", [Optional(), NotLonger(max=32)], render_kw={"inputmode": "tel"})
+    contact_phone = StringField("联系电话", [Optional(), NotLonger(max=32)], description="不填就用企业登记的电话",
+                                render_kw={"inputmode": "tel"})
     has_seen_similar = BooleanField("不是同一件事，照常提交")
 
     def offer_channels(self) -> None:
@@ -137,6 +145,14 @@ class DemandForm(BaseForm):
                     *(BY_CLERK if current_user.holds(Role.CLERK) else ()))
         self.channel.choices = [SelectChoice(one.value, one.label) for one in channels]
         self.channel.data = self.channel.data or channels[0]
+
+    def submitted(self, submit: Callable[[], Ticket]) -> Ticket | None:
+        """Do it; a channel's number that is registered already becomes the error of its field."""
+        try:
+            return submit()
+        except Refused as refusal:
+            self.blame("external_number", str(refusal))
+            return None
 
     def demand_of(self, enterprise: Enterprise) -> Demand:
         """The demand as the operation takes it."""
