@@ -38,7 +38,7 @@ def import_messages(path: Path, *, region: Region, is_rehearsal: bool = False) -
     """
     messages, bad = read_messages(path)
     imported = Imported(bad=bad)
-    for batch in _batches(messages):
+    for batch in batches(messages):
         known = known_numbers(message.number for message in batch)
         imported.known += len(known)
         fresh = [message for message in batch if message.number not in known]
@@ -74,7 +74,8 @@ def known_numbers(numbers: Iterator[str]) -> set[str]:
     return {number for number in db.session.scalars(rows) if number}
 
 
-def _batches(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
+def batches(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
+    """As many messages at a time as one transaction takes in and one statement asks about."""
     return (messages[first : first + BATCH] for first in range(0, len(messages), BATCH))
 
 

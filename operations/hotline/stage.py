@@ -15,7 +15,7 @@ from operations.access.actor import Actor
 from operations.access.people import actor_named
 from operations.base import operation
 from operations.errors import BadInput
-from operations.hotline.importing import enterprises_of
+from operations.hotline.importing import batches, enterprises_of
 from operations.hotline.reading import Message
 
 # Before any message: the rules below hold for all of them.
@@ -60,7 +60,9 @@ def build(messages: Sequence[Message], *, limit_days: int) -> Stage:
     units = {name: _unit(name, kind, region) for name, kind in UNITS}
     for username, name, role, unit in PEOPLE:
         _employ(username, name, role=role, unit=units[unit])
-    senders = enterprises_of(messages, region)
+    senders: dict[str, Enterprise] = {}
+    for batch in batches(messages):
+        senders |= enterprises_of(batch, region)
     db.session.expunge_all()
     desk, caller, officer, leader, _ = (actor_named(username) for username, *_ in PEOPLE)
     return Stage(desk, caller, officer, leader, units["重放市承办单位"], senders)

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from lzma import LZMAError
 from pathlib import Path
 from typing import TypeAlias
 from xml.etree.ElementTree import ParseError
@@ -21,7 +23,11 @@ FILE_LIMIT, UNPACKED_LIMIT, ENTRIES_LIMIT = 100 * MIB, 300 * MIB, 2000
 HEADER_WITHIN = 10  # a title and a note may stand above the header
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
-DAMAGED = (BadZipFile, CalamineError, ExpatError, KeyError, NotImplementedError, OSError, ParseError, ValueError)
+# Whatever the readers of archives and XML raise over bytes that are not what they should be.
+DAMAGED = (
+    BadZipFile, CalamineError, EOFError, ExpatError, KeyError, LZMAError, NotImplementedError, OSError, ParseError,
+    RuntimeError, ValueError, zlib.error,
+)
 SAVE_ANEW = "请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。"
 ENCRYPTED = "文件设有打开密码，请取消密码后另存再导入。"
 
