@@ -108,16 +108,21 @@ def test_a_replay_writes_one_document_and_sums_it_up(type_in, table, tmp_path): 
                 "closed_at": "2019-05-09T09:49:10+08:00",
                 "on_time": False,
                 "supervisions": [
-                    {"level": "first", "opened_at": "2019-04-30T17:30:00+08:00", "due_at": "2019-05-07T17:30:00+08:00"},
-                    {"level": "second", "opened_at": "2019-05-07T17:30:00+08:00", "due_at": "2019-05-10T17:30:00+08:00"},
+                    order("first", "2019-04-30T17:30:00+08:00", "2019-05-07T17:30:00+08:00"),
+                    order("second", "2019-05-07T17:30:00+08:00", "2019-05-10T17:30:00+08:00"),
                 ],
             }
         ],
         "totals": {
-            "messages": 1, "on_time": 0, "late": 1, "on_time_rate": 0.0, "first": 1, "second": 1, "talk": 0, "left_out": 1,
+            "messages": 1, "on_time": 0, "late": 1, "on_time_rate": 0.0,
+            "first": 1, "second": 1, "talk": 0, "left_out": 1,
         },
         "left_out": [{"row": 3, "number": "b", "reason": "答复时间为空。"}],
     }
+
+
+def order(level, opened_at, due_at):
+    return {"level": level, "opened_at": opened_at, "due_at": due_at}
 
 
 def test_a_replay_can_answer_on_standard_output(type_in, table):  # noqa: F811

@@ -68,9 +68,8 @@ def test_those_who_left_no_name_are_not_one_and_the_same(import_rows):
 def test_the_earlier_reply_is_a_public_message_at_its_own_time(import_rows):
     import_rows(message())
 
-    event, words = db.session.execute(
-        select(Event, EventWords.words).join(EventWords, EventWords.event_seq == Event.seq).where(Event.action == Act.MESSAGE)
-    ).one()
+    said = select(Event, EventWords.words).join(EventWords, EventWords.event_seq == Event.seq)
+    event, words = db.session.execute(said.where(Event.action == Act.MESSAGE)).one()
     assert (event.at, event.is_public, event.actor_id) == (shanghai("2019-05-09T09:49:10"), True, None)
     assert words == "12345 原答复（2019年5月9日 9:49）：\n您好，正在施工。"
 

@@ -42,7 +42,9 @@ def test_a_time_with_its_own_offset_keeps_it(table):
     assert read_one(table, 留言时间="2019-04-24T08:03:40Z").asked_at == shanghai("2019-04-24T16:03:40")
 
 
-@pytest.mark.parametrize(("cell", "number"), [(2554.0, "2554"), ("2554.0", "2554"), (" AA-07 ", "AA-07"), ("007", "007")])
+@pytest.mark.parametrize(
+    ("cell", "number"), [(2554.0, "2554"), ("2554.0", "2554"), (" AA-07 ", "AA-07"), ("007", "007")]
+)
 def test_a_number_is_text_whatever_the_cell_holds(table, cell, number):
     assert read_one(table, 留言编号=cell).number == number
 

@@ -73,7 +73,8 @@ def test_the_totals_count_what_the_messages_say(app, table):
     found = walk(table(asked_and_replied((asked, replied) for asked, replied, *_ in BY_HAND)))
 
     assert found["totals"] == {
-        "messages": 12, "on_time": 4, "late": 8, "on_time_rate": 0.3333, "first": 8, "second": 4, "talk": 2, "left_out": 0,
+        "messages": 12, "on_time": 4, "late": 8, "on_time_rate": 0.3333,
+        "first": 8, "second": 4, "talk": 2, "left_out": 0,
     }
 
 
