@@ -1,6 +1,5 @@
 """The supervisor's escalation queue: the list with its filters, one order beside it, bulk acts, the ledger to take away."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, send_file, url_for
@@ -85,7 +84,7 @@ def export() -> ResponseReturnValue:
     """导出台账."""
     file = ledger_sheet.export(current_user, watch_filter.read(request.args))
     name = f"督办台账-{clock.now().astimezone(SHANGHAI):%Y%m%d-%H%M}.xlsx"
-    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name, max_age=timedelta(0))
+    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
 
 
 @bp.route("/<any(supervise, accept, reject):verb>", methods=["GET", "POST"])

@@ -6,12 +6,10 @@ from typing import Any
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
-from models.base import db
-from models.directory import Region
 from models.supervision import Level
 from operations.errors import NotFound
 from operations.insight.lines import LARGEST_ID
-from operations.insight.queue import LATE_DAYS, Narrowing, Sorting
+from operations.insight.queue import LATE_DAYS, Narrowing, Sorting, region_of
 from operations.insight.queue_counts import Choice, Counts
 from operations.supervision.receipts import Receipt
 
@@ -24,7 +22,7 @@ def read(args: MultiDict[str, str]) -> Narrowing:
         late_days=next((days for days in LATE_DAYS if args.get("late") == str(days)), 0),
         is_slow=args.get("slow") == "1",
         unit_id=row_id(args["unit"]) if args.get("unit") else None,
-        region=_region(args["region"]) if args.get("region") else None,
+        region=region_of(row_id(args["region"])) if args.get("region") else None,
         sorting=Sorting.UNREAD if args.get("sort") == Sorting.UNREAD else Sorting.LATEST,
     )
 
@@ -86,13 +84,6 @@ def options(n: Narrowing, counts: Counts) -> dict[str, list[dict[str, Any]]]:
 
 def _option(value: Any, label: str, count: Any, checked: bool) -> dict[str, Any]:
     return {"value": str(value), "label": label, "count": count, "checked": checked}
-
-
-def _region(text: str) -> Region:
-    region = db.session.get(Region, row_id(text))
-    if region is None:
-        raise NotFound
-    return region
 
 
 def _less(chosen: tuple[Any, ...], one: Any) -> tuple[Any, ...]:

@@ -84,6 +84,6 @@ def _worst(actor: Actor, now: datetime) -> list[Row[Any]]:
 def _units(actor: Actor, now: datetime) -> list[Row[Any]]:
     """The units that lead most overdue tickets."""
     count = func.count().label("late")
-    rows = search.tickets(actor, OVERDUE, now, Organisation.id, Organisation.short_name, count)
+    rows = search.tickets(actor, OVERDUE, now, Organisation.name, Organisation.short_name, count)
     rows = rows.select_from(Ticket).join(Organisation, Organisation.id == Ticket.lead_unit_id)
     return list(db.session.execute(rows.group_by(Organisation.id).order_by(count.desc(), Organisation.id).limit(SHOWN)))

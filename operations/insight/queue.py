@@ -16,6 +16,7 @@ from models.tickets import Ticket
 from operations.access.actor import Actor
 from operations.access.scope import supervision_scope
 from operations.clocks import rulebook
+from operations.errors import NotFound
 from operations.insight.keyset import TOP, Page, Place, paged
 from operations.insight.lines import FAR
 from operations.supervision.receipts import Receipt
@@ -51,6 +52,14 @@ class Narrowing:
     unit_id: int | None = None
     region: Region | None = None
     sorting: Sorting = Sorting.LATEST
+
+
+def region_of(region_id: int) -> Region:
+    """The region to narrow to; what lies outside the actor's own shows nothing. Raises NotFound."""
+    region = db.session.get(Region, region_id)
+    if region is None:
+        raise NotFound
+    return region
 
 
 def page_of(actor: Actor, narrowing: Narrowing, *, place: Place = TOP) -> Page:

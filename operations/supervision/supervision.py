@@ -58,9 +58,8 @@ def record_opening(order: Supervision, *, actor: Actor) -> None:
     post = receiving_post(order, actor)
     if post is None:
         raise NotAllowed
-    db.session.refresh(order, with_for_update=True)  # two clicks at once are one opening
-    if order.read_at is None:
-        order.read_at = clock.now()
+    held = select(Supervision.read_at).where(Supervision.id == order.id).with_for_update()  # two clicks are one opening
+    order.read_at = db.session.scalar(held) or clock.now()
     if not db.session.scalar(select(_opening_of(order, actor).exists())):
         log.record(OPENED, object_type="supervision", object_id=order.id, actor=actor, standing=post,
                    ticket_id=order.ticket_id, round=order.round)

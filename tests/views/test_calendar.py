@@ -1,0 +1,112 @@
+"""The working calendar: everybody reads it, one office changes it, and who changes it sees first what moves."""
+
+import pytest
+from sqlalchemy import select
+
+from models import clock
+from models.base import db
+from models.clocks import CalendarDay, CalendarYear
+from models.log import Event
+from tests.lives import Life, shanghai
+from tests.views.digests import digests
+
+SUBJECT = "厂区外接线路迟迟未送电"
+NOW = shanghai("2026-08-20 10:00")
+TYPHOON = {"day": "2026-08-24", "kind": "off", "reason": "台风停工"}
+
+
+@pytest.fixture
+def life(city):
+    return Life(city).handling()
+
+
+def change(reader, **fields):
+    reader.get("/calendar/change")
+    return reader.post("/calendar/change", {"form_key": "first-of-its-kind", "step": "", **TYPHOON, **fields})
+
+
+def publish(reader):
+    fields = {name: reader.hidden()[name] for name in ("step", "form_key")}
+    return reader.post("/calendar/change", TYPHOON | fields)
+
+
+@pytest.mark.parametrize("username", ["hengzha", "liumin", "wujie", "security", "audit"])
+def test_everybody_reads_the_calendar(city, sign_in, username):
+    with clock.standing_at(NOW):
+        reader = sign_in(username)
+        before = digests()
+        assert [reader.get(path) for path in ("/calendar/2026", "/calendar/2028") * 2] == [200] * 4
+        assert "暂按周末和固定节日计算" in reader.text and "调整一天" not in reader.text or username == "security"
+        assert reader.get("/calendar") == 302 and reader.answer.location.endswith("/calendar/2026")
+        assert digests() == before
+
+
+def test_a_year_far_away_has_no_page(city, sign_in):
+    with clock.standing_at(NOW):
+        reader = sign_in("wujie")
+        assert [reader.get(f"/calendar/{year}") for year in ("1999", "2029", "99999999999", "x")] == [404] * 4
+
+
+@pytest.mark.parametrize("username", ["admin", "audit", "hening", "zhoujian", "hengzha"])
+def test_nobody_else_changes_it(life, sign_in, username):
+    with clock.standing_at(NOW):
+        reader = sign_in(username)
+        assert [reader.get("/calendar/change"), reader.post("/calendar/change", TYPHOON | {"step": "publish"}),
+                reader.post("/calendar/2028/confirm", {"source": "x", "step": "publish"})] == [404] * 3
+    assert db.session.scalar(select(CalendarDay)) is None
+
+
+def test_what_moves_is_shown_before_and_after_it_is_published(life, sign_in):
+    with clock.standing_at(NOW):
+        reader = sign_in("security")
+        assert change(reader) == 200
+        assert "公布，改动 1 个时限" in reader.text and life.ticket.number in reader.text
+        assert "8月26日 17:30" in reader.text and "8月27日 17:30" in reader.text
+        assert db.session.scalar(select(CalendarDay)) is None
+        assert publish(reader) == 200
+    assert "已公布，改动 1 个时限" in reader.text and SUBJECT not in reader.text
+    db.session.expire_all()
+    assert life.ticket.due_at == shanghai("2026-08-27 17:30")
+    told = db.session.scalars(select(Event).where(Event.action == "publish_calendar")).one()
+    assert life.ticket.number in told.body and "2026-08-27T09:30:00+00:00" in told.body
+
+
+def test_publishing_twice_is_publishing_once(life, sign_in):
+    with clock.standing_at(NOW):
+        reader = sign_in("security")
+        change(reader)
+        fields = TYPHOON | {name: reader.hidden()[name] for name in ("step", "form_key")}
+        assert [reader.post("/calendar/change", fields), reader.post("/calendar/change", fields)] == [200, 302]
+    assert len(db.session.scalars(select(CalendarDay)).all()) == 1
+
+
+def test_a_refusal_stands_at_its_field_and_keeps_what_was_typed(life, sign_in):
+    with clock.standing_at(NOW):
+        reader = sign_in("security")
+        assert change(reader, day="2026-08-19") == 422
+        assert "已经过去的日期不能改" in reader.text and "台风停工" in reader.html
+        assert change(reader, day="2026-13-40") == 422
+        assert change(reader, reason="因" * 201) == 422 and "现有 201 字" in reader.text
+        assert change(reader, kind="work") == 422 and "本来就是工作日" in reader.text
+
+
+def test_a_published_change_stands_in_the_calendar_with_who_and_why(life, sign_in):
+    with clock.standing_at(NOW):
+        reader = sign_in("security")
+        change(reader)
+        publish(reader)
+        reader.get("/calendar/2026")
+    assert "台风停工" in reader.text and "安全管理员" in reader.text and "cal-local-off" in reader.html
+
+
+def test_a_confirmed_year_is_no_longer_provisional(city, sign_in):
+    with clock.standing_at(NOW):
+        reader = sign_in("security")
+        fields = {"source": "国办发明电〔2027〕1号", "form_key": "confirming-2028"}
+        reader.post("/calendar/2028/confirm", fields, page="/calendar/2028/confirm")
+        assert "公布，改动 0 个时限" in reader.text
+        reader.post("/calendar/2028/confirm", fields | {"step": "publish"})
+        reader.get("/calendar/2028")
+        assert "暂按周末和固定节日计算" not in reader.text and "国办发明电〔2027〕1号" in reader.text
+        assert reader.post("/calendar/2028/confirm", fields | {"step": "", "form_key": "again-and-again"}) == 422
+    assert db.session.scalars(select(CalendarYear.year)).all() == [2028]
