@@ -101,7 +101,8 @@ class Guest:
 
     def sends(self, page, path=None, *, index=0, files=(), **changes):
         """The form of the page with these changes; ``files`` as the client takes them."""
-        fields = page.form(index, **changes)
+        own = [place for place, form in enumerate(page.forms) if form["action"] == path]
+        fields = page.form(own[0] if own else index, **changes)
         if files:
             fields["files"] = list(files)
         kind = "multipart/form-data" if files else "application/x-www-form-urlencoded"
