@@ -10,6 +10,7 @@ from models.tickets import ReplyMethod
 from operations.insight.ticket_page.dossier import Dossier
 from operations.tickets.aftercare import Call
 from views.forms.base import NotLonger
+from views.forms.portal import CodeRadio
 from views.forms.tickets import SHORT, ActForm, MainTicketField, MomentField, more_text, text
 
 YES_NO = [SelectChoice("yes", "是"), SelectChoice("no", "否")]
@@ -18,8 +19,7 @@ YES_NO = [SelectChoice("yes", "是"), SelectChoice("no", "否")]
 class ReplyForm(ActForm):
     """反馈."""
 
-    method = RadioField("怎么告知企业的", [InputRequired("请选择反馈方式")], coerce=lambda code: ReplyMethod(code) if code else None,
-                        choices=[SelectChoice(one.value, one.label) for one in ReplyMethod])
+    method = CodeRadio("怎么告知企业的", ReplyMethod, validators=[InputRequired("请选择反馈方式")])
     told_at = MomentField("什么时候告知的", [Optional()], description="不填就是现在", render_kw={"data-size": "m"})
     text = text("告诉企业的话", "请写明告诉了企业什么", rows=6, hint="企业会看到")
     first_answer = more_text("企业当场怎么说", rows=2)
@@ -30,8 +30,8 @@ class FollowUpForm(ActForm):
 
     was_reached = RadioField("接通了吗", [InputRequired("请选择是否接通")],
                              choices=[SelectChoice("yes", "接通"), SelectChoice("no", "没接通")])
-    is_solved = RadioField("企业说问题解决了吗", [Optional()], choices=YES_NO, description="没接通的不填")
-    is_satisfied = RadioField("企业满意吗", [Optional()], choices=YES_NO)
+    is_solved = RadioField("企业说问题解决了吗", choices=YES_NO, validate_choice=False, description="接通了才填")
+    is_satisfied = RadioField("企业满意吗", choices=YES_NO, validate_choice=False, description="接通了才填")
     words = more_text("企业的原话", most=2000, rows=4, hint="照实记录；未解决或不满意将开新一轮办理")
 
     def validate(self, **kwargs: Any) -> bool:

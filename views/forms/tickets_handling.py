@@ -13,6 +13,7 @@ from operations.clocks.clocks import ClockKind
 from operations.tickets import categories, second_look
 from operations.tickets.situation import Situation
 from views.forms.base import NotLonger
+from views.forms.portal import CodeRadio
 from views.forms.tickets import SHORT, ActForm, DayField, FiledActForm, UnitField, UnitsField, more_text, text
 
 CONTACT_METHODS = ("电话", "上门", "微信", "平台消息")
@@ -23,8 +24,8 @@ class AcceptForm(ActForm):
 
     category = StringField("事项类别", [InputRequired("请选择或填写事项类别"), NotLonger(max=120)],
                            render_kw={"list": "categories", "autocomplete": "off"})
-    difficulty = RadioField("难易程度", [InputRequired("请选择难易程度")], coerce=lambda code: Difficulty(code) if code else None,
-                            description="决定办结时限，从派单起算", render_kw={"data-look": "list"})
+    difficulty = CodeRadio("难易程度", Difficulty, validators=[InputRequired("请选择难易程度")],
+                           description="决定办结时限，从派单起算", render_kw={"data-look": "list"})
     is_confidential = BooleanField("涉及商业秘密或个人隐私", description="办件上会标明“保密”，经办人不得外传")
 
     def prepare(self, situation: Situation) -> None:
@@ -98,9 +99,7 @@ class ExtensionForm(ActForm):
 class LedgerForm(ActForm):
     """提请挂账."""
 
-    ledger_class = RadioField("挂账类别", [InputRequired("请选择挂账类别")],
-                              coerce=lambda code: LedgerClass(code) if code else None,
-                              choices=[SelectChoice(one.value, one.label) for one in LedgerClass])
+    ledger_class = CodeRadio("挂账类别", LedgerClass, validators=[InputRequired("请选择挂账类别")])
     until = DayField("复核日期", [InputRequired("请填写复核日期")], description="最晚 90 天，到日自动恢复计时",
                      render_kw={"data-size": "m"})
     reason = text("证据和情况", "请写明为什么现在办不了，有什么证据", rows=5)
@@ -115,23 +114,21 @@ class StrikeOffForm(ActForm):
 class ResultForm(FiledActForm):
     """提交办理结果. ``heeded`` says which hints have been shown already."""
 
-    result_kind = RadioField("办理结果", [InputRequired("请选择办理结果")], coerce=lambda code: ResultKind(code) if code else None,
-                             choices=[SelectChoice(one.value, one.label) for one in ResultKind])
+    result_kind = CodeRadio("办理结果", ResultKind, validators=[InputRequired("请选择办理结果")])
     reason = text("办理情况说明", "请写明做了什么、结果怎样", rows=8, hint="针对企业提的问题逐条写；签批后企业能看到")
     next_step = more_text("下一步", rows=2, hint="没有完全解决的，写明谁在什么时候做什么")
-    adopted = RadioField("建议是否采纳", [Optional()], coerce=str, description="不采纳的在说明里写清理由",
+    adopted = RadioField("建议是否采纳", validate_choice=False, description="不采纳的在说明里写清理由",
                          choices=[SelectChoice("yes", "采纳"), SelectChoice("no", "不采纳")])
     heeded = HiddenField()
 
     def prepare(self, situation: Situation) -> None:
         """Only a 建议 is adopted or not."""
-        self.is_suggestion = situation.ticket.kind is TicketKind.SUGGESTION
-        if not self.is_suggestion:
+        if situation.ticket.kind is not TicketKind.SUGGESTION:
             del self.adopted
 
     def validate_adopted(self, field: Any) -> None:
         """A 建议 ends with 采纳 or 不采纳."""
-        if not field.data or field.data == "None":
+        if field.data not in ("yes", "no"):
             raise ValidationError("请选择是否采纳")
 
     @property

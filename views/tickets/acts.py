@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from models.tickets import Act
 from operations.access.scope import OFFICIALS
-from operations.errors import NotAllowed, NotFound
+from operations.errors import NotFound
 from operations.insight import units
-from operations.insight.ticket_page import clock, dossier, timeline
+from operations.insight.ticket_page import clock, dossier, papers, timeline
 from operations.insight.ticket_page.dossier import Dossier
 from operations.supervision import supervision
 from operations.tickets import aftercare, conversation, coordination, handling, intake, merging, workflow
@@ -102,11 +102,11 @@ def _page(number: str, verb: Act) -> ResponseReturnValue:
 
 
 def _ensure_theirs(verb: Act, d: Dossier) -> None:
-    """On reading, whatever stands against the act; on sending only whose act it never is: the rest is for the form."""
+    """Somebody else's act is not there. On reading, whatever else stands against it is said; on sending the form says it."""
+    if not any(step.act is verb and d.standing_for(step) for step in workflow.STEPS):
+        raise NotFound
     if request.method == "GET":
         may(d.ticket, verb, d.actor)
-    elif not any(step.act is verb and not d.actor.roles.isdisjoint(step.roles) for step in workflow.STEPS):
-        raise NotAllowed
 
 
 def _shown(verb: Act, form: ActForm, d: Dossier, hints: list[str]) -> ResponseReturnValue:
@@ -115,7 +115,8 @@ def _shown(verb: Act, form: ActForm, d: Dossier, hints: list[str]) -> ResponseRe
     form.show_as_of(d.ticket.version, d.last_seq)
     answer = render_template(
         "tickets/act.html", d=d, ticket=d.ticket, verb=verb, page=ACTS[verb], form=form, hints=hints, meanwhile=meanwhile,
-        step=workflow.named(verb), clock=clock.panel(d), units=units.offered(), back=url_for(".show", number=d.ticket.number, **_list()),
+        step=workflow.named(verb), clock=clock.panel(d), units=units.offered(), papers=papers,
+        back=url_for(".show", number=d.ticket.number, **_list()),
     )
     return answer, form.status_code if form.errors else 200
 

@@ -111,7 +111,9 @@ def _facts(d: Dossier, clock: Clock) -> Iterator[tuple[str, str]]:
         yield "延期", f"原到期 {moment(extension.ended_at)}"
     if ProposalKind.EXTENSION in d.proposals:
         yield "延期申请", d.proposals[ProposalKind.EXTENSION].stage.label
-    if clock.stopped_at is None:
+    if d.open_supervision is not None:
+        yield "督办", d.open_supervision.level.label
+    elif clock.stopped_at is None and d.now <= clock.due_at:
         yield "到期后", _at_zero(d, clock)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from models.access import Role
 from models.tickets import Act, Proposal, Status
+from operations.clocks.lights import Light, light_of
 from operations.insight.ticket_page.dossier import Dossier
 from operations.tickets import workflow
 from operations.tickets.proposals import DESKS
@@ -21,6 +22,8 @@ BESIDE = (
     Act.INSTRUCT, Act.ANSWER_INSTRUCTION, Act.CONSULT,
 )
 BESIDE_COUNT = 2
+# What somebody came for and cannot do yet; that it is done already needs no telling in sight.
+TOLD_WHEN_BARRED = (Act.PROPOSE_RESULT, Act.REPORT_ASSISTANCE, Act.FOLLOW_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,9 @@ def panel(d: Dossier) -> Panel:
     open_now = sorted((one for one in offers if not one.objection), key=_rank)
     primary = next((one for one in open_now if one.act in FIRST), None)
     rest = [one for one in open_now if one is not primary]
-    beside = [one for one in rest if one.act in BESIDE][:BESIDE_COUNT]
+    beside = [one for one in rest if _belongs_beside(one, d)][:BESIDE_COUNT]
     closed = [one for one in offers if one.objection]
-    barred = [one for one in closed if one.act in FIRST and primary is None]
+    barred = [one for one in closed if one.act in TOLD_WHEN_BARRED and primary is None]
     return Panel(
         primary=primary,
         beside=beside,
@@ -101,6 +104,13 @@ def _offers(d: Dossier) -> Iterator[Offer]:
 def objection(d: Dossier, step: Step) -> str | None:
     """The sentence of the first check that fails."""
     return next((words for words in (check(d) for check in step.checks) if words), None)
+
+
+def _belongs_beside(offer: Offer, d: Dossier) -> bool:
+    """Supervision is in sight only where something is late."""
+    if offer.act is Act.SUPERVISE:
+        return light_of(d.ticket, d.now) in (Light.RED, Light.DARK_RED)
+    return offer.act in BESIDE
 
 
 def _rank(offer: Offer) -> int:

@@ -179,6 +179,12 @@ def rounds(d: Dossier) -> list[RoundCard]:
     return sorted(cards.values(), key=lambda card: -card.number)
 
 
+def outcomes(d: Dossier) -> list[tuple[str, str, str]]:
+    """What this round has come to so far: what the next one to act on it must know."""
+    present = [card for card in rounds(d) if card.number == d.ticket.round]
+    return present[0].entries if present else []
+
+
 def circumstances(d: Dossier) -> list[tuple[str, str, str]]:
     """Extensions, ledger entries, consultations, instructions and merged tickets: title, when and who, words."""
     told = {Paper.EXTENSION: _extension, Paper.LEDGER: _ledger, Paper.CONSULTATION: _consultation,

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, DateTime, Integer, Row, Select, String, bindparam, cast, null, select
+from sqlalchemy import Boolean, ColumnElement, Integer, Row, Select, String, bindparam, cast, null, select
 from sqlalchemy import type_coerce, union_all
 from sqlalchemy.types import TypeEngine
 
