@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 
 from models import clock
@@ -22,6 +23,8 @@ _inside: ContextVar[bool] = ContextVar("inside_operation", default=False)
 _last_steps: ContextVar[dict[object, Callable[[], None]] | None] = ContextVar("last_steps", default=None)
 # What one transaction reads once and keeps in the session's notebook.
 REMEMBERED = ("running_clocks", "rulebook", "remembered", "notices")
+# PostgreSQL's unique_violation, serialization_failure and deadlock_detected; SQLite has one writer, who meets nobody.
+OVERTAKEN = ("23505", "40001", "40P01")
 _INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -38,7 +41,7 @@ def operation(act: Callable[P, R]) -> Callable[P, R]:
     """Run ``act`` in a transaction of its own, or join the one it is called in.
 
     ``once=Once(...)`` claims the form first: a second sending raises AlreadyDone with what the first one made.
-    A failure anywhere rolls back everything, the events included.
+    A failure anywhere rolls back everything, the events included; of two that cannot both be done, one is Stale.
     """
 
     @functools.wraps(act)
@@ -58,11 +61,10 @@ def operation(act: Callable[P, R]) -> Callable[P, R]:
                 log.seal()
                 db.session.commit()
             return result
-        except StaleDataError as error:
+        except BaseException as error:
             db.session.rollback()
-            raise Stale from error
-        except BaseException:
-            db.session.rollback()
+            if _was_overtaken(error):
+                raise Stale from error
             raise
         finally:
             _inside.reset(token)
@@ -71,6 +73,13 @@ def operation(act: Callable[P, R]) -> Callable[P, R]:
                 db.session.info.pop(remembered, None)
 
     return in_transaction
+
+
+def _was_overtaken(error: BaseException) -> bool:
+    """Whether somebody else was faster: the row's version has moved on, or the unique key both wanted is theirs."""
+    return isinstance(error, StaleDataError) or (
+        isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in OVERTAKEN
+    )
 
 
 def before_commit(key: object, step: Callable[[], None]) -> None:
