@@ -28,19 +28,31 @@ def register(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_finish)
     if not app.testing:
-        write_to(sys.stderr)
+        write_lines()
 
 
-def write_to(stream: Any) -> None:
-    """Send the lines of this process to ``stream``, once however often it is asked."""
+def write_lines() -> None:
+    """Send what this process logs to standard error, once however often it is asked."""
     root = logging.getLogger()
-    if not any(isinstance(handler.formatter, OneLine) for handler in root.handlers):
-        handler = logging.StreamHandler(stream)
-        handler.setFormatter(OneLine())
-        root.addHandler(handler)
+    if not any(isinstance(handler, ToStandardError) for handler in root.handlers):
+        root.addHandler(ToStandardError())
         root.setLevel(logging.INFO)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class ToStandardError(logging.Handler):
+    """Wherever standard error leads at that moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(OneLine())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            print(self.format(record), file=sys.stderr, flush=True)
+        except Exception:  # the rule of the library: a line that cannot be written harms nobody
+            self.handleError(record)
 
 
 class OneLine(logging.Formatter):

@@ -55,8 +55,12 @@ def calendar_of_the_site() -> WorkCalendar:
         return bare
     try:
         with ground_floor(settings).app_context():
-            db.session.info["read_only"] = True
-            return rulebook.current().calendar
+            try:
+                db.session.info["read_only"] = True
+                return rulebook.current().calendar
+            finally:
+                db.session.remove()
+                db.engine.dispose()
     except DBAPIError as problem:
         if not is_file and isinstance(problem, OperationalError):
             click.echo(NO_DATABASE, err=True)
