@@ -85,14 +85,16 @@ def accepting(port: int, cookie: str, numbers: Sequence[str]) -> web.Asking:
     return web.Asking(request, b"/tickets/", status=(b"302",), is_repeatable=False)
 
 
-def let_fall_due(count: int) -> None:
-    """Let the case clocks of ``count`` tickets lapse at this moment; nothing else is due."""
+def let_fall_due(count: int) -> int:
+    """Let the case clocks of ``count`` tickets, or of all there are, lapse now and nothing else; returns how many."""
     now = clock.now()
     chosen = sa.select(Clock.id).where(Clock.kind == ClockKind.HANDLING, Clock.stopped_at.is_(None)).limit(count)
     table = Clock.__table__
     db.session.execute(sa.update(table).values(fire_at=None).where(table.c.fire_at <= now))
-    db.session.execute(sa.update(table).values(due_at=now, warn_at=now, fire_at=now).where(table.c.id.in_(chosen)))
+    lapsed = sa.update(table).values(due_at=now, warn_at=now, fire_at=now).where(table.c.id.in_(chosen))
+    changed = db.session.connection().execute(lapsed).rowcount
     db.session.commit()
+    return changed
 
 
 def bare_insert_of_the_same_rows(since: int) -> float:

@@ -95,7 +95,7 @@ def _sql(app: Flask) -> Iterator[Figure]:
 
 def _sweep(app: Flask, overdue: int) -> Iterator[Figure]:
     with app.app_context():
-        floors.let_fall_due(overdue)
+        overdue = floors.let_fall_due(overdue)
         before = db.session.scalar(sa.select(sa.func.max(Event.seq))) or 0
         took, swept = _timed(sweep.sweep)
         if swept.fired != overdue:
