@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from models import clock
 from models.access import Role, User
@@ -115,7 +115,7 @@ def _called(person: str | None) -> Any:
     return select(User.id).where(or_(User.username == person, User.name == person))
 
 
-def _entry(row: Row[Any]) -> Entry:
+def _entry(row: Any) -> Entry:
     event, name, number = row
     who = name or ("系统" if event.actor_id is None else f"账号 {event.actor_id}")
     is_intact = log.link_hash(event.prev, event.seq, event.body, event.alg) == event.hash

@@ -70,6 +70,7 @@ def pills(n: Narrowing, counts: Counts) -> list[dict[str, str]]:
 
 def options(n: Narrowing, counts: Counts) -> dict[str, list[dict[str, Any]]]:
     """The choices of each filter with the number of orders behind it."""
+    chosen = n.region.id if n.region else None
     late = [_option("", "不限", "", not n.late_days)]
     late += [_option(d, f"{d} 个工作日以上", counts.late[d], n.late_days == d) for d in LATE_DAYS]
     return {
@@ -78,7 +79,7 @@ def options(n: Narrowing, counts: Counts) -> dict[str, list[dict[str, Any]]]:
         "slow": [_option("1", "只看回执超时", counts.slow, n.is_slow)],
         "late": late,
         "unit": [_option(unit.id, unit.name, unit.count, unit.id == n.unit_id) for unit in counts.units],
-        "region": [_option(r.id, r.name, r.count, n.region is not None and r.id == n.region.id) for r in counts.regions],
+        "region": [_option(r.id, r.name, r.count, r.id == chosen) for r in counts.regions],
     }
 
 

@@ -1,12 +1,13 @@
-"""The working calendar of a year as a page shows it: twelve months of marked days, and the local changes with who and why."""
+"""The working calendar of a year as a page shows it: twelve months of marked days, the changes with who and why."""
 
 from calendar import Calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from chinese_calendar.constants import workdays
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from models import clock
 from models.access import User
@@ -51,8 +52,8 @@ class Year:
     months: list[list[list[Day | None]]]
     is_provisional: bool
     hours: str
-    confirmed: Row[tuple[CalendarYear, str]] | None
-    changes: Sequence[Row[tuple[CalendarDay, str]]]
+    confirmed: Any
+    changes: Sequence[Any]
 
     @property
     def may_be_confirmed(self) -> bool:
@@ -97,12 +98,12 @@ def _day(calendar: WorkCalendar, day: date, today: date) -> Day:
     return Day(day, Mark.HOLIDAY if name else Mark.REST, name or "休息", day == today)
 
 
-def _confirmed(year: int) -> Row[tuple[CalendarYear, str]] | None:
+def _confirmed(year: int) -> Any:
     rows = select(CalendarYear, User.name).outerjoin(User, User.id == CalendarYear.confirmed_by_id)
     return db.session.execute(rows.where(CalendarYear.year == year)).first()
 
 
-def _changes(year: int) -> Sequence[Row[tuple[CalendarDay, str]]]:
+def _changes(year: int) -> Sequence[Any]:
     rows = select(CalendarDay, User.name).outerjoin(User, User.id == CalendarDay.set_by_id)
     of_year = rows.where(CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)))
     return db.session.execute(of_year.order_by(CalendarDay.day, CalendarDay.id)).all()

@@ -156,7 +156,7 @@ def _apply(
 
 
 def _set_clocks(batch: list[Moved]) -> None:
-    table = Clock.__table__
+    table: Any = Clock.__table__
     changed = update(table).where(table.c.id == bindparam("clock")).values(
         due_at=bindparam("due"), warn_at=bindparam("warn"), fire_at=bindparam("fire"),
         is_provisional=bindparam("flag"), due_version=table.c.due_version + bindparam("step"),
@@ -168,7 +168,7 @@ def _set_clocks(batch: list[Moved]) -> None:
 
 def _end_orders(clock_ids: list[int]) -> None:
     """The promise is another one: orders that pressed the old date end, as they do when a ticket moves on."""
-    table = Supervision.__table__
+    table: Any = Supervision.__table__
     heeded = or_(table.c.level == Level.REMINDER, table.c.accepted_at.is_not(None))
     how = case((heeded, SupervisionEnd.LIFTED), else_=SupervisionEnd.MOVED_ON)
     standing = update(table).where(table.c.clock_id.in_(clock_ids), table.c.ended_at.is_(None))
@@ -181,7 +181,8 @@ def _refresh_tickets(ticket_ids: list[int]) -> None:
     columns = select(Clock.ticket_id, Clock.kind, Clock.due_at, Clock.warn_at, Clock.paused_at, Clock.is_provisional)
     for row in db.session.execute(columns.where(Clock.ticket_id.in_(ticket_ids), Clock.stopped_at.is_(None))):
         running[row.ticket_id].append(row)
-    table, s = Ticket.__table__, Supervision
+    table: Any = Ticket.__table__
+    s = Supervision
     rung = case(*((s.level == level, level.rung) for level in Level), else_=0)
     standing = select(func.coalesce(func.max(rung), 0)).where(s.ticket_id == table.c.id, s.ended_at.is_(None))
     changed = update(table).where(table.c.id == bindparam("ticket")).values(
@@ -207,7 +208,7 @@ def _carry_orders(before: WorkCalendar, after: WorkCalendar, day: date) -> None:
         {"order": row.id} | {name: _carried(before, after, getattr(row, name), day=day) for name in names}
         for row in db.session.execute(rows)
     ]
-    table = s.__table__
+    table: Any = s.__table__
     changed = update(table).where(table.c.id == bindparam("order"))
     if carried:
         db.session.connection().execute(changed.values({name: bindparam(name) for name in names}), carried)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from models.base import db
 from models.clocks import Clock, ClockKind, ClockPause
@@ -45,7 +45,7 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
 
 
-def running_clocks(*conditions: Any) -> Select[Any]:
+def running_clocks(*conditions: Any) -> Any:
     """The running clocks under these conditions with their ticket's number, in the order of their ids."""
     columns = (Clock.id, Clock.ticket_id, Clock.round, Clock.kind, Clock.limit, Clock.started_at, Clock.due_at,
                Clock.warn_at, Clock.fire_at, Clock.paused_at, Clock.is_provisional, Ticket.number)
@@ -55,7 +55,7 @@ def running_clocks(*conditions: Any) -> Select[Any]:
 
 def histories(clock_ids: Sequence[int]) -> dict[int, list[Any]]:
     """The ended pauses and granted extensions of these clocks, each clock's in the order they came: two statements."""
-    steps: dict[int, list[tuple[datetime, Any]]] = {}
+    steps: dict[int, list[tuple[Any, Any]]] = {}
     pauses = select(ClockPause).where(ClockPause.clock_id.in_(clock_ids), ClockPause.ended_at.is_not(None))
     for pause in db.session.scalars(pauses):
         steps.setdefault(pause.clock_id, []).append((pause.ended_at, pause))

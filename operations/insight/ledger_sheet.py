@@ -29,7 +29,7 @@ HEADS = (
 
 @operation
 def export(actor: Actor, narrowing: Narrowing) -> IO[bytes]:
-    """导出台账：a workbook of at most ``MOST_ROWS`` orders of the actor's scope, ready to be read; the log keeps who took it."""
+    """导出台账：a workbook of at most ``MOST_ROWS`` orders of the actor's scope; the log keeps who took it."""
     posts = actor.posts_as(*REGIONAL)
     if not posts:
         raise NotAllowed

@@ -136,7 +136,7 @@ def _explained(order: Supervision, due_at: datetime, limit: str, rules: rulebook
 
 
 def _events(order: Supervision) -> list[Row[Any]]:
-    rows = (
+    rows: Any = (
         select(Event.at, Event.action, Event.actor_id, Event.object_type, Event.object_id, Event.body, User.name,
                EventWords.words)
         .outerjoin(User, User.id == Event.actor_id)

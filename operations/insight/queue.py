@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.orm import aliased
 
 from models import clock
@@ -135,7 +135,7 @@ def late_days() -> ColumnElement[int]:
     return case(*((S.clock_due_at <= since[days], days) for days in reversed(LATE_DAYS)), else_=0)
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Any:
     return (
         select(
             S.id, S.level, S.source, S.rule, S.opened_at, S.clock_due_at, S.sign_due_at, S.due_at, S.stage_due_at,

@@ -36,11 +36,12 @@ PARTS = {
 
 def page_of(actor: Actor, tab: Tab, *, place: Place = TOP) -> Page:
     """One page of the orders to the actor's units."""
-    rows = (
+    rows: Any = (
         select(
             S.id, S.level, S.rule, S.opened_at, S.clock_due_at, S.sign_due_at, S.due_at, S.read_at, S.signed_at,
             S.answered_at, S.accepted_at, S.rejected_count, S.ended_at, S.ended_as, S.ticket_id, Ticket.number,
-            Ticket.subject, Ticket.status, Clock.paused_at, Issuer.short_name.label("issuer"), Receiver.short_name.label("receiver"),
+            Ticket.subject, Ticket.status, Clock.paused_at, Issuer.short_name.label("issuer"),
+            Receiver.short_name.label("receiver"),
         )
         .join(Ticket, Ticket.id == S.ticket_id)
         .join(Clock, Clock.id == S.clock_id)

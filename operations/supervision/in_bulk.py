@@ -1,6 +1,6 @@
 """督办 in bulk: one act on many orders, foretold first, then each done by itself with rights and rungs checked anew."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -49,7 +49,7 @@ class Outcome:
     words: str
 
 
-def pick(actor: Actor, ids: Sequence[int], versions: dict[int, int] | None = None) -> list[Picked]:
+def pick(actor: Actor, ids: Sequence[int], versions: Mapping[int, int | None] | None = None) -> list[Picked]:
     """Those of the orders that the actor may see, the latest first. Raises NotFound when there is none at all."""
     rows = (
         select(Supervision, Ticket)
@@ -66,10 +66,10 @@ def pick(actor: Actor, ids: Sequence[int], versions: dict[int, int] | None = Non
 
 def forecast(picked: Sequence[Picked], act: BulkAct, *, actor: Actor) -> list[Outcome]:
     """What the act will do to each item as things stand, or what stands against it. Writes nothing."""
-    told = {BulkAct.SUPERVISE: _foretell_order, BulkAct.ACCEPT: _foretell_accepting, BulkAct.REJECT: _foretell_rejecting}
+    foretell = FORETOLD[act]
     found = []
     for item in _one_per_ticket(picked) if act is BulkAct.SUPERVISE else picked:
-        objection, words = told[act](item, _role(actor, item.order))
+        objection, words = foretell(item, _role(actor, item.order))
         found.append(_outcome(item, objection is None, objection or words))
     return found
 
@@ -155,3 +155,10 @@ def _foretell_rejecting(item: Picked, role: Role) -> tuple[str | None, str]:
     else:
         words = f"退回答复，{rules.rung_limit('answer').label}内重新答复"
     return supervision.not_to_judge(order, role), words
+
+
+FORETOLD = {
+    BulkAct.SUPERVISE: _foretell_order,
+    BulkAct.ACCEPT: _foretell_accepting,
+    BulkAct.REJECT: _foretell_rejecting,
+}

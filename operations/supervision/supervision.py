@@ -65,8 +65,8 @@ def record_opening(order: Supervision, *, actor: Actor) -> None:
                    ticket_id=order.ticket_id, round=order.round)
 
 
-def opened_by(actor: Actor, orders: Sequence[Supervision]) -> set[int]:
-    """Ids of those ``orders`` that the actor has opened: one small statement on the tickets' own events."""
+def opened_by(actor: Actor, orders: Sequence[Any]) -> set[int]:
+    """Ids of those ``orders`` (anything with ``id`` and ``ticket_id``) that the actor has opened: one statement."""
     mine = select(Event.object_id).where(
         Event.ticket_id.in_({order.ticket_id for order in orders}), Event.action == OPENED,
         Event.actor_id == actor.user_id, Event.object_id.in_([order.id for order in orders]),
@@ -173,7 +173,7 @@ def not_to_judge(order: Supervision, role: Role) -> str | None:
 
 
 def next_level(below: Level | None, role: Role) -> Level:
-    """The rung above ``below`` (None: nothing stands yet): the centre's is the first, the office's whatever comes next."""
+    """The rung above ``below`` (None: nothing stands): the centre's is the first, the office's whatever comes next."""
     if role is Role.CLERK or below is None:
         return Level.FIRST
     return ladder.NEXT[below]

@@ -189,8 +189,9 @@ def test_an_order_of_another_region_is_not_there(pressed, sign_in):
     elsewhere = pressed.order("奖补资金未拨付").id
     with pressed.here():
         reader = sign_in("tangyi")
-        assert [reader.get(path.format(elsewhere)) for path in ("/watch?order={}", "/watch/supervise?pick={}")] == [404, 404]
-        assert reader.post("/watch/supervise", {"picked": f"{elsewhere}.1", "reason": "越区", "form_key": "k" * 20}) == 404
+        assert [reader.get(f"/watch{path}={elsewhere}") for path in ("?order", "/supervise?pick")] == [404, 404]
+        forged = {"picked": f"{elsewhere}.1", "reason": "越区", "form_key": "k" * 20}
+        assert reader.post("/watch/supervise", forged) == 404
     assert pressed.order("奖补资金未拨付", "second") is None
 
 

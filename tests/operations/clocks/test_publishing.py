@@ -36,7 +36,8 @@ def publish(life, people, change=TYPHOON, at="2026-08-20 10:00", by="security"):
 
 
 def case_clock(life):
-    return db.session.scalars(select(Clock).where(Clock.ticket_id == life.ticket.id, Clock.kind == ClockKind.HANDLING)).one()
+    rows = select(Clock).where(Clock.ticket_id == life.ticket.id, Clock.kind == ClockKind.HANDLING)
+    return db.session.scalars(rows).one()
 
 
 def test_a_day_off_moves_the_promise_by_a_day_and_keeps_the_first_one(life, people):
