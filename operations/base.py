@@ -128,7 +128,8 @@ def insert_ignoring(table: Any) -> Any:
 
 
 def _claim(once: Once) -> int:
-    row = {"user_id": once.user_id, "form_key": once.key, "body_digest": once.digest, "target": "", "created_at": clock.now()}
+    row = {"user_id": once.user_id, "form_key": once.key, "body_digest": once.digest, "target": "",
+           "created_at": clock.now()}
     claimed = db.session.scalar(insert_ignoring(Submission).values(row).returning(Submission.id))
     if claimed is not None:
         return claimed
