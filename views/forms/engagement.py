@@ -43,7 +43,8 @@ class Obeys:
 
     def __call__(self, _form: Any, field: Any) -> None:
         try:
-            self.rule(field.data)
+            if field.data is not None:  # what could not be read has its own error
+                self.rule(field.data)
         except BadInput as refusal:
             raise ValidationError(str(refusal)) from refusal
 
