@@ -161,7 +161,9 @@ def _set_path(row: Region | Organisation, above: Region | Organisation | None) -
 def _employ(
     city: City, username: str, name: str, hashed: str, *, role: Role, organisation: str, title: str, rank: int
 ) -> None:
-    user = city.users[username] = User(username=username, name=name, password_hash=hashed, created_at=clock.now())
+    phone = f"139000{10000 + len(city.users)}"
+    user = User(username=username, name=name, phone=phone, password_hash=hashed, created_at=clock.now())
+    city.users[username] = user
     db.session.add(user)
     db.session.flush()
     unit = city.organisations[organisation]

@@ -176,10 +176,18 @@ def test_a_session_that_ends_in_the_middle_keeps_the_text(writer, guest):
     turned_away = writer.sends(page, subject="还没存的主题", content="还没存的情况")
 
     writer.signs_in("hengzha")
-    again = writer.opens(f"{NEW}/2")
+    writer.opens(f"{NEW}/2")
+    again = writer.opens(f"{NEW}/2")  # a reload loses nothing either
     assert turned_away.leads_to.startswith("/login")
     assert (again.form()["subject"], again.form()["content"]) == ("还没存的主题", "还没存的情况")
     assert writer.sends(again).leads_to.startswith(f"{NEW}/3")
+
+
+def test_what_was_kept_of_one_draft_does_not_run_into_another(writer):
+    page, other = writer.follows(first_step(writer)), second_step(writer).leads_to
+    writer.sends(page, csrf_token="old", subject="第一份的主题", content="第一份的情况")
+
+    assert writer.opens(other.replace("/3", "/2")).form()["subject"] == "消防验收材料要求不一致"
 
 
 def test_a_form_that_is_too_old_keeps_the_text(writer):

@@ -60,6 +60,7 @@ class BaseForm(FlaskForm):
     def from_request(cls, **kwargs: Any) -> "BaseForm":
         """The form of this page: posted, given back after a sign-in, or fresh."""
         if request.method == "POST":
+            forget_kept()
             return cls(**kwargs)
         kept = kept_answers()
         return cls(formdata=kept, **kwargs) if kept is not None else cls(**kwargs)
@@ -103,12 +104,18 @@ class CodeField(SelectField):
 
 
 def kept_answers() -> MultiDict[str, str] | None:
-    """What the person had typed here when the session ran out, once."""
+    """What the person had typed here when the session ran out: until it is sent, so that a reload loses nothing."""
     token = session.get("kept_form")
     if not token or not current_user.is_authenticated:
         return None
     fields = kept_forms.fetch(token, request.path, actor=current_user)
     if fields is None:
         return None
-    session.pop("kept_form")
     return MultiDict((name, value) for name, values in fields.items() if name not in OWN for value in values)
+
+
+def forget_kept() -> None:
+    """The form of this path is being sent: what was kept of it is no longer needed."""
+    token = session.get("kept_form")
+    if token and current_user.is_authenticated and kept_forms.fetch(token, request.path, actor=current_user):
+        session.pop("kept_form")

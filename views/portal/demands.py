@@ -36,7 +36,7 @@ def new() -> ResponseReturnValue:
 def step(step: int) -> ResponseReturnValue:
     """One step: what is typed is kept in the draft, right or wrong."""
     draft = _draft(request.values.get("draft", ""))
-    form = STEPS[step].from_request(data=_known(draft))
+    form = _form(STEPS[step], draft)
     draft = draft or _draft(form.draft.data)  # given back after a sign-in, when the URL no longer says it
     if draft and draft.ticket:
         return redirect(url_for(".done", number=draft.ticket.number))
@@ -87,6 +87,13 @@ def discard() -> ResponseReturnValue:
 
 def _draft(key: str | None) -> Draft | None:
     return drafts.find(current_user, clean(key)) if key else None
+
+
+def _form(kind: Any, draft: Draft | None) -> Any:
+    """What was typed before the session ran out goes first, unless it was typed into another draft."""
+    form = kind.from_request(data=_known(draft))
+    is_other = request.method == "GET" and draft is not None and form.draft.data != draft.key
+    return kind(formdata=None, data=_known(draft)) if is_other else form
 
 
 def _known(draft: Draft | None) -> dict[str, Any]:
