@@ -1,0 +1,147 @@
+"""The demonstration: a city in which everything happens that can happen, on any day of the year."""
+
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import func, select
+
+from models import clock
+from models.access import Post
+from models.base import db
+from models.directory import Enterprise
+from models.log import Event
+from models.ratings import FollowUp, Grade, Rating
+from models.supervision import Level, Supervision, SupervisionEnd
+from models.tickets import (
+    Act,
+    Consultation,
+    DeadlineExtension,
+    Instruction,
+    LedgerEntry,
+    Merge,
+    Proposal,
+    ProposalKind,
+    Status,
+    Ticket,
+    TicketKind,
+)
+from operations.clocks import rulebook
+from operations.clocks.lights import Light, light_of
+from operations.demo import life
+from operations.demo.stories import STORIES
+from operations.supervision import sweep
+from operations.verification import verify
+from tests.lives import shanghai
+
+TODAY = shanghai("2026-08-24 10:00")
+pytestmark = pytest.mark.shares_rows
+
+
+@pytest.fixture(scope="module")
+def lived(app, database):
+    with app.app_context():
+        with clock.standing_at(TODAY):
+            life.live()
+        db.session.remove()
+    yield
+    database.restore()
+
+
+@pytest.fixture(autouse=True)
+def today(app, lived):
+    with clock.standing_at(TODAY):
+        yield
+
+
+def tickets():
+    return list(db.session.scalars(select(Ticket)))
+
+
+def kinds_of(column, *conditions):
+    return set(db.session.scalars(select(column).where(*conditions)))
+
+
+def test_every_status_that_this_part_knows_is_there():
+    assert {ticket.status for ticket in tickets()} == set(Status) - {Status.REFUSED}
+
+
+def test_every_light_is_on_somewhere():
+    assert {light_of(ticket, TODAY) for ticket in tickets()} == set(Light)
+
+
+def test_every_kind_of_demand_is_made():
+    assert {ticket.kind for ticket in tickets()} == set(TicketKind)
+
+
+def test_every_rung_stands_open_and_some_were_heeded():
+    assert kinds_of(Supervision.level, Supervision.ended_at.is_(None)) == set(Level) - {Level.REFERRAL}
+    assert kinds_of(Supervision.ended_as, Supervision.level == Level.FIRST) == {
+        None, SupervisionEnd.LIFTED, SupervisionEnd.ESCALATED,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("level", [Level.FIRST, Level.SECOND])
+def test_orders_stand_unread_signed_and_answered(level):
+    open_ones = select(Supervision).where(Supervision.level == level, Supervision.ended_at.is_(None))
+    states = [(order.signed_at is None, order.answered_at is None) for order in db.session.scalars(open_ones)]
+    assert {(True, True), (False, False)} <= set(states)
+
+
+def test_something_lies_on_every_desk():
+    waiting = kinds_of(Proposal.kind, Proposal.decided_at.is_(None))
+    assert waiting == {ProposalKind.RESULT, ProposalKind.SEND_BACK, ProposalKind.EXTENSION, ProposalKind.LEDGER}
+    assert len(kinds_of(Proposal.stage, Proposal.decided_at.is_(None))) == 3
+
+
+@pytest.mark.parametrize("circumstance", [Consultation, DeadlineExtension, Instruction, LedgerEntry, Merge])
+def test_every_circumstance_is_met(circumstance):
+    assert db.session.scalar(select(func.count()).select_from(circumstance))
+
+
+def test_every_grade_is_given_and_one_by_nobody():
+    assert kinds_of(Rating.grade) == set(Grade)
+    assert kinds_of(Rating.is_anonymous) == {True, False}
+
+
+def test_the_system_acted_where_nobody_else_did():
+    own_acts = {Act.LAPSE_RATING, Act.LAPSE_SUPPLEMENT}
+    assert kinds_of(Event.action, Event.action.in_(own_acts)) == own_acts
+
+
+def test_calls_were_made_in_vain_too():
+    assert kinds_of(FollowUp.was_reached) == {True, False}
+
+
+def test_some_tickets_are_in_their_second_round():
+    assert {ticket.round for ticket in tickets()} == {1, 2}
+
+
+def test_some_enterprises_have_been_silent_for_thirty_days():
+    quiet = [(TODAY - since).days for since in db.session.scalars(select(Enterprise.quiet_since))]
+    assert min(quiet) < 7 < 30 < max(quiet)
+
+
+def test_no_two_demands_read_alike():
+    assert len({story.subject for story in STORIES}) == len({story.content for story in STORIES}) == len(STORIES)
+
+
+def test_nothing_is_left_for_the_sweep_and_the_log_is_whole():
+    report = verify()
+    assert sweep.remaining(TODAY) == 0
+    assert (report.findings, report.notes) == ([], [])
+
+
+def test_nobody_acts_on_a_day_off():
+    calendar = rulebook.current().calendar
+    days = {life.moment(step.when) for story in STORIES for step in story.steps}
+    assert all(calendar.is_working_day(day.date()) for day in days)
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.subject)
+def test_a_story_is_told_in_order(story):
+    moments = [life.moment(when) for when in (story.when, *(step.when for step in story.steps))]
+    assert all(earlier < later for earlier, later in pairwise(moments))
+
+
+def test_everybody_of_the_table_has_a_post():
+    assert db.session.scalar(select(func.count(Post.user_id.distinct()))) == 35
