@@ -84,6 +84,13 @@ def _verify_part(after: int | None, until: int | None) -> Verification:
     return walk.result
 
 
+def recorded_at(row: SealedRow, at: str) -> str:
+    """When the row was written: what an import brings in happened before, and its sealed text says both."""
+    if isinstance(row.body, str) and '"recorded_at":"' in row.body:
+        return row.body.partition('"recorded_at":"')[2].partition('"')[0]
+    return at
+
+
 class Walk:
     """Along the chain: what the row before was, and what has been found so far."""
 
@@ -98,8 +105,9 @@ class Walk:
         self.seq, self.was_sound = seq, False
         if before is not None:
             row = SealedRow(*before)
-            self.hash, self.at = row.hash, self.stamp(row.at)
-            self.was_sound = not complaints(row, self.at)
+            at = self.stamp(row.at)
+            self.hash, self.at = row.hash, recorded_at(row, at)
+            self.was_sound = not complaints(row, at)
 
     def take(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """The next rows in order."""
@@ -114,9 +122,10 @@ class Walk:
             if row.words is not None:
                 result.words += 1
                 result.erased += not row.words and not row.salt
-            if at < self.at:
-                result.notes.append(Finding(row.seq, f"时间 {at} 早于上一条"))
-            self.seq, self.hash, self.at = max(row.seq, 0), row.hash, at
+            recorded = recorded_at(row, at)
+            if recorded < self.at:
+                result.notes.append(Finding(row.seq, f"时间 {recorded} 早于上一条"))
+            self.seq, self.hash, self.at = max(row.seq, 0), row.hash, recorded
         result.events += len(rows)
 
     def _judge(self, row: SealedRow, wrong: list[str]) -> None:

@@ -13,6 +13,7 @@ from models.notices import Notice
 from models.ratings import Rating
 from models.supervision import Supervision
 from models.tickets import Act, Channel, Status, Ticket
+from operations import verification
 from operations.access import scope
 from operations.errors import BadInput
 from operations.hotline.bad_rows import write_bad_rows
@@ -91,6 +92,13 @@ def test_the_clock_runs_from_the_message_and_the_log_says_when_it_came(import_ro
     submitted = db.session.scalars(select(Event).where(Event.action == Act.SUBMIT)).one()
     assert submitted.at == shanghai("2019-04-24T16:03:40")
     assert NOW.astimezone(submitted.at.tzinfo).isoformat() in submitted.body
+
+
+def test_the_log_is_whole_afterwards_and_no_time_goes_backwards(import_rows):
+    import_rows(message(), message(留言编号=1, 留言时间="2018/1/2 3:04:05", 答复时间=None))
+
+    found = verification.verify()
+    assert (found.findings, found.notes) == ([], [])
 
 
 def test_the_same_file_twice_adds_nothing_and_says_so(import_rows):
