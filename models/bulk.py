@@ -3,6 +3,7 @@
 import enum
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,8 +21,7 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Rows, *, ignor
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(*_as_arrays(table, rows, " ON CONFLICT DO NOTHING" if ignoring else ""))
     else:
-        one = sqlite.insert(table)
-        connection.execute(one.on_conflict_do_nothing() if ignoring else one, list(rows))
+        connection.execute(_prepared(table, ignoring), list(rows))
 
 
 def insert_returning(connection: sa.Connection, table: sa.Table, rows: Rows, *, key: str) -> dict[Any, int]:
@@ -31,10 +31,19 @@ def insert_returning(connection: sa.Connection, table: sa.Table, rows: Rows, *, 
     if connection.dialect.name == "postgresql":
         sql, arrays = _as_arrays(table, rows, f' ON CONFLICT DO NOTHING RETURNING "{key}", id')
         return {row[0]: row[1] for row in connection.exec_driver_sql(sql, arrays)}
-    inserted = sqlite.insert(table).on_conflict_do_nothing().returning(
-        table.c[key], table.c.id, sort_by_parameter_order=False
-    )
-    return {row[0]: row[1] for row in connection.execute(inserted, list(rows))}
+    return {row[0]: row[1] for row in connection.execute(_prepared_returning(table, key), list(rows))}
+
+
+@cache
+def _prepared(table: sa.Table, ignoring: bool) -> sa.Insert:
+    one = sqlite.insert(table)
+    return one.on_conflict_do_nothing() if ignoring else one
+
+
+@cache
+def _prepared_returning(table: sa.Table, key: str) -> Any:
+    one = sqlite.insert(table).on_conflict_do_nothing()
+    return one.returning(table.c[key], table.c.id, sort_by_parameter_order=False)
 
 
 def among(column: Any, name: str = "ids") -> sa.ColumnElement[bool]:

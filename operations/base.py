@@ -122,9 +122,14 @@ def _take_last_steps() -> None:
         steps.pop(next(iter(steps)))()
 
 
+@functools.cache
+def _ignoring(dialect: str, table: Any) -> Any:
+    return _INSERTS[dialect](table).on_conflict_do_nothing()
+
+
 def insert_ignoring(table: Any) -> Any:
     """An INSERT … ON CONFLICT DO NOTHING for the session's database: the constraint decides, nobody looks first."""
-    return _INSERTS[db.session.get_bind().dialect.name](table).on_conflict_do_nothing()
+    return _ignoring(db.session.get_bind().dialect.name, table)
 
 
 def _claim(once: Once) -> int:

@@ -117,8 +117,7 @@ def tell_units(units: Sequence[Organisation], ticket: Ticket, subject: str) -> N
 def tell_desk(proposal: Proposal, ticket: Ticket, subject: str) -> None:
     """Whoever may sign the proposal now."""
     if proposal.stage is SigningStage.UNIT_LEADER:
-        leaders = _people_of([proposal.unit_id]).where(Post.role == Role.UNIT_LEADER)
-        tell(remembered(("heads", proposal.unit_id), lambda: db.session.scalars(leaders).all()), ticket, subject)
+        tell(remembered(("heads", proposal.unit_id), lambda: _heads_of(proposal.unit_id)), ticket, subject)
     elif proposal.stage is SigningStage.CLERK:
         tell_centre(ticket, subject)
     else:
@@ -191,6 +190,10 @@ def _people_of(units: Select[int] | list[int]) -> Select[int]:
     return select(Post.user_id).where(
         Post.organisation_id.in_(units), Post.role.in_([Role.CASE_OFFICER, Role.UNIT_LEADER]), Post.ended_at.is_(None)
     )
+
+
+def _heads_of(unit_id: int) -> Sequence[int]:
+    return db.session.scalars(_people_of([unit_id]).where(Post.role == Role.UNIT_LEADER)).all()
 
 
 def _office(ticket: Ticket, kind: OrganisationKind) -> Select[int]:

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from models import clock
 from models.base import db
@@ -20,6 +20,9 @@ from operations.errors import BadInput, Refused
 from operations.tickets.advance import advance
 from operations.tickets.coordination import order_unit
 
+_CALLS = select(func.count()).where(
+    FollowUp.ticket_id == bindparam("ticket"), FollowUp.round == bindparam("round")
+)
 BAD_TAGS = ("时间太长", "说法不一致", "材料反复要", "态度不好", "没解决问题", "其他")
 
 
@@ -157,12 +160,11 @@ def _failed_calls(ticket: Ticket) -> list[datetime]:
 
 def _note_call(ticket: Ticket, actor: Actor, call: Call) -> None:
     round_called = ticket.round - (1 if call.was_reached and not (call.is_solved and call.is_satisfied) else 0)
-    earlier = select(func.count()).where(FollowUp.ticket_id == ticket.id, FollowUp.round == round_called)
     db.session.add(
         FollowUp(
             ticket_id=ticket.id,
             round=round_called,
-            attempt=(db.session.scalar(earlier) or 0) + 1,
+            attempt=(db.session.scalar(_CALLS, {"ticket": ticket.id, "round": round_called}) or 0) + 1,
             was_reached=call.was_reached,
             is_solved=call.is_solved,
             is_satisfied=call.is_satisfied,
