@@ -97,7 +97,15 @@ def tasks(actor: Actor, *, what: Owed | None = None, after: Cursor | None = None
     shown = rows[:SHOWN]
     owed = _duties_of([row.id for row in shown], actor, posts)
     more = Cursor(shown[-1].next_due, shown[-1].id) if len(rows) > SHOWN else None
-    return Tasks([Task(row, owed[row.id]) for row in shown], _counts(posts), more)
+    return Tasks([Task(row, _in_order(owed[row.id], what)) for row in shown], _counts(posts), more)
+
+
+def _in_order(duties: list[Duty], wanted: Owed | None) -> list[Duty]:
+    """What is looked for first, then the tightest, then as the work goes; what stands still last."""
+    order = list(Owed)
+    return sorted(duties, key=lambda duty: (
+        duty.what is not wanted and wanted is not None, duty.light is Light.HOLD, duty.due_at or FAR, order.index(duty.what)
+    ))
 
 
 def _counts(posts: tuple[Standing, ...]) -> dict[Owed | None, int]:
@@ -153,11 +161,7 @@ def _counting(posts: tuple[Standing, ...]) -> Select[Any]:
 @lru_cache(maxsize=512)
 def _of_tickets(posts: tuple[Standing, ...]) -> Select[Any]:
     owed = _owed(posts).subquery()
-    return (
-        select(owed)
-        .where(owed.c.ticket_id.in_(bindparam("ids", expanding=True)))
-        .order_by(owed.c.paused_at.is_not(None), owed.c.due_at, owed.c.what)
-    )
+    return select(owed).where(owed.c.ticket_id.in_(bindparam("ids", expanding=True)))
 
 
 def _owed(posts: tuple[Standing, ...]) -> CompoundSelect[Any]:
