@@ -25,7 +25,7 @@ _last_steps: ContextVar[dict[object, Callable[[], None]] | None] = ContextVar("l
 REMEMBERED = ("running_clocks", "rulebook", "remembered", "notices")
 # PostgreSQL's unique_violation, serialization_failure and deadlock_detected; SQLite has one writer, who meets nobody.
 OVERTAKEN = ("23505", "40001", "40P01")
-_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True, slots=True)
