@@ -62,7 +62,7 @@ class MergeForm(ActForm):
     """并单."""
 
     main = MainTicketField("主件", [InputRequired("请填写主件的办件号"), NotLonger(max=24)], description="办件号或后四位以上",
-                           render_kw={"data-size": "l", "autocomplete": "off"})
+                           id="main-ticket", render_kw={"data-size": "l", "autocomplete": "off"})
     reason = text("理由", "请写明为什么是同一件事", most=SHORT, rows=3, hint="企业会看到；并入的企业各自评价，可撤销")
 
 
