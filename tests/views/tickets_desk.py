@@ -13,8 +13,10 @@ class Desk:
 
     def as_(self, username):
         """The browser of this person, the same for the whole test."""
-        with clock.standing_at(self.life.now):
-            return self.pages.setdefault(username, self.guest(username))
+        if username not in self.pages:
+            with clock.standing_at(self.life.now):
+                self.pages[username] = self.guest(username)
+        return self.pages[username]
 
     def opens(self, username, path="", **query):
         with clock.standing_at(self.life.now):
