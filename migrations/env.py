@@ -2,13 +2,23 @@
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 
 from models.base import Base, UTCDateTime
+
+TURN = 7_283_194_000  # any number that no other program on the server takes
 
 
 def render(kind: str, item: object, _context: object) -> str | bool:
     """Our own column types are written as what they store."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UTCDateTime) else False
+
+
+def wait_for_turn(connection: Connection) -> None:
+    """One at a time, and as long as it takes: the limits of the engine are for pages. SQLite has one writer anyway."""
+    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+    connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({TURN})")
 
 
 def migrate() -> None:
@@ -23,6 +33,8 @@ def migrate() -> None:
             compare_type=True,
         )
         with context.begin_transaction():
+            if engine.dialect.name == "postgresql":
+                wait_for_turn(connection)
             context.run_migrations()
         connection.commit()
 
