@@ -1,6 +1,6 @@
 """``zhitongche``: what is typed in a terminal. A refusal is one sentence, never a traceback."""
 
-from typing import Any
+from typing import IO, Any
 
 import click
 from sqlalchemy.exc import OperationalError
@@ -10,6 +10,13 @@ from environment import ConfigurationError
 from operations.errors import DomainError
 
 
+class Refusal(click.ClickException):
+    """A sentence on standard error and nothing else."""
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(self.format_message(), file=file, err=True)
+
+
 class Sentences(click.Group):
     """Says what was refused and why in the words of whoever refused it."""
 
@@ -17,10 +24,10 @@ class Sentences(click.Group):
         try:
             return super().invoke(ctx)
         except (ConfigurationError, DomainError) as refusal:
-            raise click.ClickException(str(refusal)) from refusal
+            raise Refusal(str(refusal)) from refusal
         except OperationalError as problem:
             reason = str(problem.orig).strip().splitlines()[0]
-            raise click.ClickException(f"数据库没有响应：{reason}") from problem
+            raise Refusal(f"数据库没有响应：{reason}") from problem
 
 
 @click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})

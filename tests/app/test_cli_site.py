@@ -1,14 +1,20 @@
 """init and demo: from an empty machine to a city that lives; never twice, never over somebody's work."""
 
+import os
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from benchmarks import postgres as server
+from config import HERE
 from models.access import User
 from models.base import db
 from operations.demo import presence
+from tests import postgres
 
 
 def test_a_new_machine_gets_its_database_and_is_told_so(fresh):
@@ -22,6 +28,24 @@ def test_readers_and_the_writer_do_not_wait_for_one_another(fresh):
     fresh("init")
     with sqlite3.connect(fresh.folder / "zhitongche.sqlite3") as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+@pytest.fixture
+def empty_url(engine_name, database, tmp_path):
+    """A database in which there is nothing yet."""
+    if engine_name == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.sqlite3"
+        return
+    base_url, name = os.environ[postgres.BASE_URL], f"{database.name}_empty"
+    yield server.create_database(base_url, name)
+    server.drop_database(base_url, name)
+
+
+def test_three_that_begin_at_once_make_one_database(empty_url, tmp_path):
+    environment = os.environ | {"DATABASE_URL": empty_url, "VAR_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "app.cli", "init"]
+    three = [subprocess.Popen(command, cwd=HERE, env=environment, stdout=subprocess.DEVNULL) for _ in range(3)]
+    assert [one.wait(60) for one in three] == [0, 0, 0]
 
 
 def test_a_database_newer_than_the_program_is_left_alone(fresh):
