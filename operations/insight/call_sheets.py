@@ -73,7 +73,7 @@ def _replied(actor: Actor) -> tuple[Any, ...]:
     return Ticket.status == Status.REPLIED, Ticket.closed_at.is_(None), or_(*region)
 
 
-def _sheets() -> Select[Any]:
+def _sheets() -> Select[*tuple[Any, ...]]:
     return (
         select(
             *COLUMNS, Ticket.round, Ticket.content, Ticket.submitted_at, Ticket.contact_name, Ticket.contact_phone,

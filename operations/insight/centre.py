@@ -77,7 +77,7 @@ def queued(actor: Actor, queues: Sequence[Queue], *, place: Place = TOP) -> Case
     """One page of what lies in these parts of the queue in the actor's region, by due moment."""
     now, calendar = clock.now(), rulebook.current().calendar
     main = select(User.name).join(Stewardship, Stewardship.steward_id == User.id).where(_looks_after(now)).limit(1)
-    rows = (
+    rows: Any = (
         select(*COLUMNS, Ticket.submitted_at, Ticket.channel, CALLED, main.scalar_subquery().label("steward"))
         .join(Enterprise, Enterprise.id == Ticket.enterprise_id)
         .where(_in_region(actor), or_(*(_lies_in(queue, now) for queue in queues)))
@@ -150,7 +150,8 @@ def _running(ids: list[int], *, now: datetime, calendar: WorkCalendar) -> dict[i
         Clock.ticket_id, Clock.kind, Clock.due_at, Clock.warn_at, Clock.paused_at, literal(0).label("rung")
     )
     found: dict[int, list[Measure]] = defaultdict(list)
-    for row in db.session.execute(rows.where(Clock.ticket_id.in_(ids), Clock.stopped_at.is_(None)).order_by(Clock.due_at)):
+    rows = rows.where(Clock.ticket_id.in_(ids), Clock.stopped_at.is_(None)).order_by(Clock.due_at)
+    for row in db.session.execute(rows):
         words = words_left(row, now=now, calendar=calendar)
         found[row.ticket_id].append(Measure(row.kind.label, light_of(row, now), words, row.due_at))
     return found
@@ -165,7 +166,7 @@ def _returns(ids: list[int]) -> dict[int, Return]:
     return found
 
 
-def _send_backs(ids: list[int]) -> Select[Any]:
+def _send_backs(ids: list[int]) -> Select[*tuple[Any, ...]]:
     suggested = aliased(Organisation)
     return (
         select(

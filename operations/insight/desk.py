@@ -23,7 +23,18 @@ from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
 from operations.clocks.lights import Light, light_of
 from operations.insight.lines import (
-    AWAITED_CLOCK, CALLED, COLUMNS, NOW, UNIT, Cursor, Line, comes_after, conditions, line_of, next_due, plain_rows,
+    AWAITED_CLOCK,
+    CALLED,
+    COLUMNS,
+    NOW,
+    UNIT,
+    Cursor,
+    Line,
+    comes_after,
+    conditions,
+    line_of,
+    next_due,
+    plain_rows,
     tonight,
 )
 from operations.tickets.workflow import open_to
@@ -137,7 +148,7 @@ _AWAITED = {
 
 
 @cache
-def _work(view: str, is_further: bool) -> Select[Any]:
+def _work(view: str, is_further: bool) -> Select[*tuple[Any, ...]]:
     """Every view is counted over all open tickets; those of the wanted one come first, so counts never lack a row.
 
     The inner part needs nothing but ``ix_tickets_open_enterprise``; the table is read for the rows that are shown.
@@ -161,7 +172,7 @@ def _work(view: str, is_further: bool) -> Select[Any]:
 
 
 @cache
-def _firms(tab: str) -> Select[Any]:
+def _firms(tab: str) -> Select[*tuple[Any, ...]]:
     held = (
         select(Ticket.enterprise_id, func.count().label("open_count"))
         .where(Ticket.enterprise_id.in_(MINE), Ticket.closed_at.is_(None))
@@ -200,7 +211,9 @@ def firm_facts(enterprise_id: Any) -> tuple[ColumnElement[Any], ...]:
     spoken = select(Interaction.kind).where(Interaction.enterprise_id == enterprise_id)
     spoken = spoken.order_by(Interaction.occurred_at.desc(), Interaction.id.desc()).limit(1)
     runs = and_(Ticket.enterprise_id == enterprise_id, Ticket.closed_at.is_(None), Ticket.paused_at.is_(None))
-    measures = {"due_at": func.min(Ticket.due_at), "warn_at": func.min(Ticket.warn_at), "rung": func.max(Ticket.rung)}
+    measures: dict[str, Any] = {
+        "due_at": func.min(Ticket.due_at), "warn_at": func.min(Ticket.warn_at), "rung": func.max(Ticket.rung)
+    }
     return (
         spoken.scalar_subquery().label("spoken"),
         *(select(measure).where(runs).scalar_subquery().label(name) for name, measure in measures.items()),

@@ -58,7 +58,7 @@ class Line:
         return self.light in (Light.RED, Light.DARK_RED)
 
 
-def plain_rows(statement: Select[Any], asked: dict[str, Any]) -> Sequence[Row[Any]]:
+def plain_rows(statement: Select[*tuple[Any, ...]], asked: dict[str, Any]) -> Sequence[Row[Any]]:
     """Plain rows straight from the connection: the session's own layers would cost more than the rows."""
     return db.session.connection().execute(statement, asked).all()
 

@@ -1,4 +1,4 @@
-"""待办: what a unit owes on each of its tickets – signing, contact, result, assistance, answers, signatures – by time left."""
+"""待办: what a unit owes on each of its tickets, from the signing to the answer, by time left."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,19 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, bindparam, case, func, literal, or_, select, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from models import clock
 from models.access import Role
@@ -104,7 +116,8 @@ def _in_order(duties: list[Duty], wanted: Owed | None) -> list[Duty]:
     """What is looked for first, then the tightest, then as the work goes; what stands still last."""
     order = list(Owed)
     return sorted(duties, key=lambda duty: (
-        duty.what is not wanted and wanted is not None, duty.light is Light.HOLD, duty.due_at or FAR, order.index(duty.what)
+        wanted is not None and duty.what is not wanted, duty.light is Light.HOLD, duty.due_at or FAR,
+        order.index(duty.what),
     ))
 
 
@@ -131,7 +144,7 @@ def _duty(row: Any, actor: Actor, *, now: datetime, calendar: WorkCalendar) -> D
 
 
 @lru_cache(maxsize=512)
-def _page(posts: tuple[Standing, ...], is_filtered: bool, is_further: bool) -> Select[Any]:
+def _page(posts: tuple[Standing, ...], is_filtered: bool, is_further: bool) -> Select[*tuple[Any, ...]]:
     owed = _owed(posts).subquery()
     tightest = func.min(case((owed.c.paused_at.is_(None), func.coalesce(owed.c.due_at, FAR)), else_=FAR))
     grouped = select(owed.c.ticket_id, tightest.label("next_due")).group_by(owed.c.ticket_id)
@@ -151,7 +164,7 @@ def _page(posts: tuple[Standing, ...], is_filtered: bool, is_further: bool) -> S
 
 
 @lru_cache(maxsize=512)
-def _counting(posts: tuple[Standing, ...]) -> Select[Any]:
+def _counting(posts: tuple[Standing, ...]) -> Select[*tuple[Any, ...]]:
     owed = _owed(posts).subquery()
     tickets = owed.c.ticket_id
     kinds = (func.count(case((owed.c.what == str(what), tickets)).distinct()).label(str(what)) for what in Owed)
@@ -159,24 +172,26 @@ def _counting(posts: tuple[Standing, ...]) -> Select[Any]:
 
 
 @lru_cache(maxsize=512)
-def _of_tickets(posts: tuple[Standing, ...]) -> Select[Any]:
+def _of_tickets(posts: tuple[Standing, ...]) -> Select[*tuple[Any, ...]]:
     owed = _owed(posts).subquery()
     return select(owed).where(owed.c.ticket_id.in_(bindparam("ids", expanding=True)))
 
 
-def _owed(posts: tuple[Standing, ...]) -> CompoundSelect[Any]:
+def _owed(posts: tuple[Standing, ...]) -> CompoundSelect[*tuple[Any, ...]]:
     """Everything that the units of these posts owe now, one row each."""
     leaders = tuple(post for post in posts if post.role is Role.UNIT_LEADER)
     parts = [_by_clock(posts), _results(posts), _answers(posts)]
     return union_all(*parts, _signatures(leaders)) if leaders else union_all(*parts)
 
 
-NOTHING = {"paused_at": literal(None, UTCDateTime()), "rung": literal(0),
-           "paper_id": literal(None, Supervision.id.type), "is_proposed": literal(0)}
+NOTHING: dict[str, Any] = {
+    "paused_at": literal(None, UTCDateTime()), "rung": literal(0), "paper_id": literal(None, Supervision.id.type),
+    "is_proposed": literal(0),
+}
 PARTS = ("what", "ticket_id", "due_at", "warn_at", *NOTHING)
 
 
-def _row(**given: Any) -> Select[Any]:
+def _row(**given: Any) -> Select[*tuple[Any, ...]]:
     """The columns that every part of the union has, in one order."""
     columns = NOTHING | given
     return select(*(columns[name].label(name) for name in PARTS))
@@ -186,15 +201,16 @@ def _of_units(column: Any, posts: tuple[Standing, ...]) -> ColumnElement[bool]:
     return or_(*(column.in_(units_of(post)) for post in posts))
 
 
-def _by_clock(posts: tuple[Standing, ...]) -> Select[Any]:
+def _by_clock(posts: tuple[Standing, ...]) -> Select[*tuple[Any, ...]]:
     what = case({kind: str(owed) for kind, owed in OF_CLOCK.items()}, value=Clock.kind)
     leads = any(post.role is Role.UNIT_LEADER for post in posts)
     kinds = [kind for kind in OF_CLOCK if leads or kind is not ClockKind.INSTRUCTION]
-    rows = _row(what=what, ticket_id=Clock.ticket_id, due_at=Clock.due_at, warn_at=Clock.warn_at, paused_at=Clock.paused_at)
+    rows = _row(what=what, ticket_id=Clock.ticket_id, due_at=Clock.due_at, warn_at=Clock.warn_at,
+                paused_at=Clock.paused_at)
     return rows.where(_of_units(Clock.unit_id, posts), Clock.stopped_at.is_(None), Clock.kind.in_(kinds))
 
 
-def _results(posts: tuple[Standing, ...]) -> Select[Any]:
+def _results(posts: tuple[Standing, ...]) -> Select[*tuple[Any, ...]]:
     proposed = select(Proposal.id).where(
         Proposal.ticket_id == Ticket.id, Proposal.kind == ProposalKind.RESULT, Proposal.decided_at.is_(None)
     )
@@ -203,7 +219,7 @@ def _results(posts: tuple[Standing, ...]) -> Select[Any]:
                       Ticket.closed_at.is_(None))
 
 
-def _answers(posts: tuple[Standing, ...]) -> Select[Any]:
+def _answers(posts: tuple[Standing, ...]) -> Select[*tuple[Any, ...]]:
     """An answer to an order is never green: somebody above waits for it."""
     pressed = case((Supervision.level == Level.SECOND, Level.SECOND.rung), else_=0)
     rows = _row(what=literal(str(Owed.ANSWER)), ticket_id=Supervision.ticket_id, due_at=Supervision.due_at,
@@ -214,12 +230,12 @@ def _answers(posts: tuple[Standing, ...]) -> Select[Any]:
     )
 
 
-def _of_ticket(what: Owed, **rest: Any) -> Select[Any]:
+def _of_ticket(what: Owed, **rest: Any) -> Select[*tuple[Any, ...]]:
     return _row(what=literal(str(what)), ticket_id=Ticket.id, due_at=Ticket.due_at, warn_at=Ticket.warn_at,
                 paused_at=Ticket.paused_at, rung=Ticket.rung, **rest)
 
 
-def _signatures(leaders: tuple[Standing, ...]) -> Select[Any]:
+def _signatures(leaders: tuple[Standing, ...]) -> Select[*tuple[Any, ...]]:
     return _of_ticket(Owed.SIGN_OFF, paper_id=Proposal.id).join(Proposal, Proposal.ticket_id == Ticket.id).where(
         _of_units(Proposal.unit_id, leaders), Proposal.stage == SigningStage.UNIT_LEADER, Proposal.decided_at.is_(None)
     )
