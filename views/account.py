@@ -61,7 +61,7 @@ def feedback() -> ResponseReturnValue:
     if form.was_submitted_and_valid():
         said, page = form.words.data, form.page.data or ""
         opinions.give(current_user, words=said, page=page, once=form.once)  # type: ignore[call-arg]
-        flash("收到了，谢谢您的意见。", "green")
+        flash("收到了，谢谢。", "green")
         return redirect(url_for(".feedback"))
     page = render_template("account/feedback.html", shell=shell_of(current_user), form=form)
     return page, 422 if form.errors else 200

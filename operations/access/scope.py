@@ -37,8 +37,9 @@ def get_ticket(actor: Actor, number: str) -> Ticket:
 
 
 def own_enterprise_ids(actor: Actor) -> list[int]:
-    """The enterprises the actor is a member of."""
-    return [post.enterprise_id for post in actor.posts_as(Role.ENTERPRISE_MEMBER) if post.enterprise_id]
+    """The enterprises the actor is a member of, each once, the first post first."""
+    ids = [post.enterprise_id for post in actor.posts_as(Role.ENTERPRISE_MEMBER) if post.enterprise_id]
+    return list(dict.fromkeys(ids))
 
 
 def own_tickets(actor: Actor) -> Select[Ticket]:

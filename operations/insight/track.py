@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from models.access import Post, Role, User
 from models.base import db
@@ -225,8 +225,8 @@ def _line(entry: Entry, ticket: Ticket) -> str:
             return f"{entry.who}已{entry.act.label}"
 
 
-def _events(ticket: Ticket) -> Select[Any]:
-    rows: Select[Any] = (
+def _events(ticket: Ticket) -> Any:
+    rows: Any = (
         select(Event.seq, Event.at, Event.action, Event.round, Event.body, EventWords.words, Post.role,
                Post.enterprise_id, Organisation.short_name, User.name)
         .outerjoin(EventWords, EventWords.event_seq == Event.seq)

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from sqlalchemy import func, select
 
+from models.access import Post, Role
 from models.base import db
 from models.tickets import Attachment, Draft, Ticket, Urgency
 from operations.access.people import actor_named
@@ -50,7 +51,8 @@ def sent(writer, **changes):
 
 
 def test_three_steps_and_a_check_make_one_ticket(writer):
-    receipt = writer.follows(sent(writer, contact_name="张工", contact_phone="0412-1234567", files=[(io.BytesIO(PNG), "图.png")]))
+    picture = (io.BytesIO(PNG), "图.png")
+    receipt = writer.follows(sent(writer, contact_name="张工", contact_phone="0412-1234567", files=[picture]))
 
     made = tickets()[0]
     assert receipt.h1 == "诉求已提交" and made.number in receipt.words
@@ -65,6 +67,19 @@ def test_the_receipt_promises_a_date_and_can_be_kept(writer):
     again = writer.opens(f"/my/tickets/{tickets()[0].number}/receipt")
     assert "管家刘敏受理：最晚 明天 17:30 受理" in page.words
     assert page.html.count("data:image/svg+xml") == again.html.count("data:image/svg+xml") == 1
+
+
+def test_a_member_of_two_enterprises_says_for_which(writer, life):
+    other = life.city.enterprises["鑫源包装"]
+    hengzha = life.city.users["hengzha"]
+    db.session.add(Post(user_id=hengzha.id, role=Role.ENTERPRISE_MEMBER, enterprise_id=other.id))
+    db.session.commit()
+
+    unsaid = first_step(writer)
+    writer.sends(writer.opens(f"{NEW}/1"), kind="help", category="其他", enterprise=str(other.id))
+    foreign = first_step(writer, enterprise=str(life.city.enterprises["宏达电商产业园"].id))
+    assert "请选择企业" in unsaid.words and "请从列出的选项中选一个" in foreign.words
+    assert db.session.scalars(select(Draft.enterprise_id)).all() == [other.id]
 
 
 def test_intake_shows_the_way_in_an_emergency_and_wants_no_secrets(writer):

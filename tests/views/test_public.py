@@ -99,7 +99,8 @@ def test_the_link_rates_once_without_an_account(link, life, guest):
     again = answers(guest, life, link, grade="dissatisfied", words="再来一次")
 
     assert thanks.leads_to == "/r/thanks" and again.status == 404
-    assert [(one.grade, one.channel, one.rated_by_id) for one in rated()] == [(Grade.SATISFIED, RatingChannel.LINK, None)]
+    one, = rated()
+    assert (one.grade, one.channel, one.rated_by_id) == (Grade.SATISFIED, RatingChannel.LINK, None)
 
 
 def test_opening_the_link_changes_nothing(link, life, guest):

@@ -32,7 +32,7 @@ class PasswordForm(BaseForm):
 class OpinionForm(BaseForm):
     """提意见."""
 
-    words = TextAreaField("您的意见", [DataRequired("请写明您的意见"), NotLonger(max=WORDS_LIMIT)],
+    words = TextAreaField("意见", [DataRequired("请写明意见"), NotLonger(max=WORDS_LIMIT)],
                           description="哪一页、想做什么、遇到了什么。请不要写诉求本身，也不要写涉密内容。",
                           render_kw={"rows": 6, "data-max": WORDS_LIMIT})
     page = HiddenField()

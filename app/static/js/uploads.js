@@ -30,6 +30,7 @@
     var kept = d.getElementById(input.id + '-kept');
     var chosen = d.getElementById(input.id + '-f');
     var token = form.querySelector('[name=csrf_token]').value;
+    var most = +(input.dataset.maxMb || 0) * 1048576;
     var pending = 0;
 
     var row = function (name) {
@@ -80,6 +81,11 @@
 
     var send = function (file) {
       var line = row(file.name);
+      if (most && file.size > most) {
+        pending -= 1;
+        fail(line, file.name, shown(file.size) + '，不能超过 ' + input.dataset.maxMb + ' MB');
+        return;
+      }
       var meter = d.createElement('progress');
       var percent = d.createElement('span');
       var call = new XMLHttpRequest();
