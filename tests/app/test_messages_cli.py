@@ -10,10 +10,12 @@ from sqlalchemy import func, select
 from app.cli import main
 from models.base import db
 from models.tickets import Ticket
-from tests.operations.hotline.conftest import message, table  # noqa: F401 – the fixture
-from tests.operations.hotline.test_replay import MESSAGES, ensure_it_agrees, rows_of
+from tests.hotline import MESSAGES, ensure_it_agrees, message, needs_messages, rows_of, write_table
 
-needs_messages = pytest.mark.skipif(not MESSAGES.exists(), reason="the shared messages are not on this machine")
+
+@pytest.fixture
+def table(tmp_path):
+    return lambda rows: write_table(tmp_path / "留言.xlsx", rows)
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def count_tickets():
     return counted
 
 
-def test_an_import_says_what_went_in_and_what_did_not(type_on_site, table):  # noqa: F811
+def test_an_import_says_what_went_in_and_what_did_not(type_on_site, table):
     path = table([message(), message(留言编号=3, 留言时间="2019/2/30"), message(留言编号=None)])
     said = type_on_site("import", "messages", path)
 
@@ -53,7 +55,7 @@ def test_an_import_says_what_went_in_and_what_did_not(type_on_site, table):  # n
     assert said.stdout.splitlines()[2].startswith("新登记 1 件，已登记过 0 件，有误 2 行，用时 ")
 
 
-def test_the_same_file_again_adds_nothing_and_says_so(type_on_site, table):  # noqa: F811
+def test_the_same_file_again_adds_nothing_and_says_so(type_on_site, table):
     path = table([message(), message(留言编号=3)])
     type_on_site("import", "messages", path)
     said = type_on_site("import", "messages", path)
@@ -62,7 +64,7 @@ def test_the_same_file_again_adds_nothing_and_says_so(type_on_site, table):  # n
     assert count_tickets() == 2
 
 
-def test_machines_get_one_object(type_on_site, table):  # noqa: F811
+def test_machines_get_one_object(type_on_site, table):
     said = json.loads(type_on_site("import", "messages", "--json", "--dry-run", table([message(), {"留言编号": 9}])).stdout)
 
     assert said.pop("seconds") < 60
@@ -70,7 +72,7 @@ def test_machines_get_one_object(type_on_site, table):  # noqa: F811
     assert count_tickets() == 0
 
 
-def test_bad_rows_are_written_where_asked(type_on_site, table, tmp_path):  # noqa: F811
+def test_bad_rows_are_written_where_asked(type_on_site, table, tmp_path):
     type_on_site("import", "messages", table([message(留言主题="")]), "--bad-rows", tmp_path / "bad.xlsx")
 
     assert openpyxl.load_workbook(tmp_path / "bad.xlsx").active["H2"].value == "留言主题为空。"
@@ -86,11 +88,11 @@ def test_a_file_that_cannot_be_read_ends_with_code_two_and_one_sentence(type_on_
     assert said.stderr.count("\n") == 1 and "不是 Excel 表格" in said.stderr
 
 
-def test_an_unknown_region_ends_with_code_two(type_on_site, table):  # noqa: F811
+def test_an_unknown_region_ends_with_code_two(type_on_site, table):
     assert type_on_site("import", "messages", "--region", "77", table([message()])).exit_code == 2
 
 
-def test_a_replay_writes_one_document_and_sums_it_up(type_in, table, tmp_path):  # noqa: F811
+def test_a_replay_writes_one_document_and_sums_it_up(type_in, table, tmp_path):
     path = table([message(), message(留言编号="b", 答复时间="")])
     said = type_in("replay", path, "--limit", 5, "--json", tmp_path / "out.json")
 
@@ -125,7 +127,7 @@ def order(level, opened_at, due_at):
     return {"level": level, "opened_at": opened_at, "due_at": due_at}
 
 
-def test_a_replay_can_answer_on_standard_output(type_in, table):  # noqa: F811
+def test_a_replay_can_answer_on_standard_output(type_in, table):
     said = type_in("replay", table([message()]), "--json", "-")
 
     assert json.loads(said.stdout)["totals"]["messages"] == 1
@@ -140,13 +142,13 @@ def test_a_replay_can_answer_on_standard_output(type_in, table):  # noqa: F811
         (("--limit", "0"), "--limit"),
     ],
 )
-def test_what_a_replay_cannot_use_is_told_before_it_begins(type_in, table, options, sentence):  # noqa: F811
+def test_what_a_replay_cannot_use_is_told_before_it_begins(type_in, table, options, sentence):
     said = type_in("replay", table([message()]), *options)
 
     assert said.exit_code == 2 and sentence in said.stderr
 
 
-def test_a_replay_leaves_a_database_with_people_alone(type_on_site, database_url, table):  # noqa: F811
+def test_a_replay_leaves_a_database_with_people_alone(type_on_site, database_url, table):
     said = type_on_site("replay", table([message()]), "--database", database_url)
 
     assert said.exit_code == 2 and "空的数据库" in said.stderr

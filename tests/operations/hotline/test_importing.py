@@ -20,8 +20,8 @@ from operations.hotline.bad_rows import write_bad_rows
 from operations.hotline.importing import import_messages, region_coded
 from operations.supervision import sweep
 from operations.tickets import intake
+from tests.hotline import message
 from tests.lives import shanghai
-from tests.operations.hotline.conftest import message
 
 NOW = shanghai("2026-01-05 09:00")
 

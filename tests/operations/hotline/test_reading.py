@@ -6,8 +6,8 @@ import pytest
 
 from models import clock
 from operations.hotline.reading import read_messages
+from tests.hotline import message
 from tests.lives import shanghai
-from tests.operations.hotline.conftest import message
 
 
 def read_one(table, **changes):

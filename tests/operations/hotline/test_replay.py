@@ -1,12 +1,6 @@
 """The replay: the product's own acts, clocks and sweep, held against dates reckoned by hand and by plain arithmetic."""
 
-import os
-from datetime import date, datetime, time, timedelta
-from pathlib import Path
-
-import openpyxl
 import pytest
-from chinese_calendar import is_workday
 from sqlalchemy import select
 
 from models.base import db
@@ -16,10 +10,8 @@ from models.tickets import Act, Status, Ticket
 from operations.errors import BadInput
 from operations.hotline.exchanges import read_exchanges
 from operations.hotline.replay import replay, report
-from tests.operations.hotline.conftest import message
+from tests.hotline import MESSAGES, ensure_it_agrees, message, needs_messages, rows_of
 
-SHARED = Path(os.environ.get("ZHITONGCHE_SHARED_DATA") or Path(__file__).resolve().parents[4] / "shared" / "data")
-MESSAGES = SHARED / "messages_with_replies.xlsx"
 SUBSET = 60
 
 
@@ -128,52 +120,6 @@ def test_a_replay_never_mixes_with_what_is_there(city, table):
         walk(table([message()]))
 
 
-# The independent reckoning: nothing of the product, only the calendar's own is_workday.
-
-
-def close_of_working_day(day, count):
-    while count:
-        day += timedelta(days=1)
-        count -= is_workday(day)
-    return datetime.combine(day, time(17, 30))
-
-
-def reckoned(asked, replied, limit):
-    due = close_of_working_day(asked.date(), limit)
-    first_due = close_of_working_day(due.date(), 3)
-    second_due = close_of_working_day(first_due.date(), 3)
-    rungs = (("first", due, first_due), ("second", first_due, second_due), ("talk", second_due, None))
-    return asked, replied, due, [rung for rung in rungs if replied > rung[1]]
-
-
-def rows_of(path):
-    rows = openpyxl.load_workbook(path).active.iter_rows(min_row=2, values_only=True)
-    return [(str(row[0]), parsed(row[3]), parsed(row[6])) for row in rows]
-
-
-def parsed(text):
-    days, _, seconds = text.partition(" ")
-    moment = datetime.combine(date(*map(int, days.split("/"))), time())
-    hours, minutes, rest = map(int, seconds.split(":")) if seconds else (0, 0, 0)
-    return moment + timedelta(hours=hours, minutes=minutes, seconds=rest)
-
-
-def as_reckoned(walked):
-    def moment(text):
-        return text and datetime.fromisoformat(text).replace(tzinfo=None)
-
-    orders = [(o["level"], moment(o["opened_at"]), moment(o["due_at"])) for o in walked["supervisions"]]
-    return moment(walked["submitted_at"]), moment(walked["closed_at"]), moment(walked["due_at"]), orders
-
-
-def ensure_it_agrees(found, rows, limit):
-    assert [walked["number"] for walked in found["messages"]] == [number for number, *_ in rows]
-    for walked, (_, asked, replied) in zip(found["messages"], rows, strict=True):
-        expected = reckoned(asked, replied, limit)
-        assert as_reckoned(walked) == expected
-        assert walked["on_time"] is (replied <= expected[2])
-
-
-@pytest.mark.skipif(not MESSAGES.exists(), reason="the shared messages are not on this machine")
+@needs_messages
 def test_real_messages_agree_with_plain_date_arithmetic(app):
     ensure_it_agrees(walk(MESSAGES, limit=15, first=SUBSET), rows_of(MESSAGES)[:SUBSET], limit=15)

@@ -7,7 +7,7 @@ import pytest
 
 from operations.errors import BadInput
 from operations.hotline.tables import ENCRYPTED_PACKAGE, ENTRIES_LIMIT, OLE, read_lines
-from tests.operations.hotline.conftest import COLUMNS, GOOD, message
+from tests.hotline import COLUMNS, GOOD, message
 
 
 def read(path, required=COLUMNS):
