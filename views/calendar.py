@@ -53,7 +53,7 @@ def change() -> ResponseReturnValue:
         return Change(form.day.data, form.kind.data == WORKING, form.reason.data)
 
     return _in_two_steps(
-        form, "day",
+        form, "day", "调整一天",
         preview=lambda: publishing.preview_day(asked(), actor=current_user),
         publish=lambda: publishing.publish_day(asked(), actor=current_user, once=form.once),  # type: ignore[call-arg]
         year=lambda: form.day.data.year,
@@ -67,7 +67,7 @@ def confirm(year: int) -> ResponseReturnValue:
     calendar_page.year_page(year)
     form = YearForm.from_request()
     return _in_two_steps(
-        form, "source",
+        form, "source", f"公布 {year} 年安排",
         preview=lambda: publishing.preview_year(year, actor=current_user),
         publish=lambda: publishing.confirm_year(
             year, source=form.source.data, actor=current_user, once=form.once  # type: ignore[call-arg]
@@ -77,11 +77,11 @@ def confirm(year: int) -> ResponseReturnValue:
 
 
 def _in_two_steps(
-    form: BaseForm, field: str, *, preview: Callable[[], list[Moved]], publish: Callable[[], list[Moved]],
+    form: BaseForm, field: str, title: str, *, preview: Callable[[], list[Moved]], publish: Callable[[], list[Moved]],
     year: Callable[[], int],
 ) -> ResponseReturnValue:
     """The form, the list of what would move, the list of what has moved."""
-    page: dict[str, Any] = {"form": form, "title": form.__doc__, "moves": None, "shown": SHOWN_MOVES}
+    page: dict[str, Any] = {"form": form, "title": title, "moves": None, "shown": SHOWN_MOVES}
     if form.was_submitted_and_valid():
         try:
             is_done = form.step.data == "publish"

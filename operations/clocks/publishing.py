@@ -176,18 +176,14 @@ def _end_orders(clock_ids: list[int]) -> None:
 
 
 def _refresh_tickets(ticket_ids: list[int]) -> None:
-    """Repeat the clocks and the highest standing rung on the tickets' own rows."""
+    """Repeat the clocks on the tickets' own rows, and the highest standing rung where there was one."""
     running: dict[int, list[Any]] = {ticket_id: [] for ticket_id in ticket_ids}
     columns = select(Clock.ticket_id, Clock.kind, Clock.due_at, Clock.warn_at, Clock.paused_at, Clock.is_provisional)
     for row in db.session.execute(columns.where(Clock.ticket_id.in_(ticket_ids), Clock.stopped_at.is_(None))):
         running[row.ticket_id].append(row)
     table: Any = Ticket.__table__
-    s = Supervision
-    rung = case(*((s.level == level, level.rung) for level in Level), else_=0)
-    standing = select(func.coalesce(func.max(rung), 0)).where(s.ticket_id == table.c.id, s.ended_at.is_(None))
     changed = update(table).where(table.c.id == bindparam("ticket")).values(
-        due_at=bindparam("due"), warn_at=bindparam("warn"), is_provisional=bindparam("flag"),
-        rung=standing.scalar_subquery(),
+        due_at=bindparam("due"), warn_at=bindparam("warn"), is_provisional=bindparam("flag")
     )
     rows = []
     for ticket_id, clocks in running.items():
@@ -195,6 +191,11 @@ def _refresh_tickets(ticket_ids: list[int]) -> None:
         dates = {"due": shown["due_at"], "warn": shown["warn_at"], "flag": shown["is_provisional"]}
         rows.append({"ticket": ticket_id} | dates)
     db.session.connection().execute(changed, rows)
+    s = Supervision
+    rung = case(*((s.level == level, level.rung) for level in Level), else_=0)
+    standing = select(func.coalesce(func.max(rung), 0)).where(s.ticket_id == table.c.id, s.ended_at.is_(None))
+    pressed = update(table).where(table.c.id.in_(ticket_ids), table.c.rung > 0)
+    db.session.connection().execute(pressed.values(rung=standing.scalar_subquery()))
 
 
 def _carry_orders(before: WorkCalendar, after: WorkCalendar, day: date) -> None:

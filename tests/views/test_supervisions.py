@@ -1,11 +1,14 @@
 """Orders as their addressee sees them: the cover first, receipts only by the addressee's own POST, then the answer."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from models.base import db
 from models.log import Event
 from operations.access.people import actor_named
+from operations.demo.city import PASSWORD
 from operations.supervision import supervision
 from tests.views.digests import digests
 from tests.views.pressed import three_late
@@ -134,3 +137,19 @@ def test_the_tabs_part_what_is_due_what_only_reminds_and_what_is_over(pressed, s
                 for tab in ("open", "reminders", "ended", "nonsense")}
     assert told["open"] == told["nonsense"] == (200, 1)
     assert told["ended"][1] >= 1 and told["reminders"][1] >= 1
+
+
+def test_what_was_typed_survives_a_session_that_ran_out(pressed, sign_in):
+    page = f"/supervisions/{pressed.order(SUBJECT).id}"
+    with pressed.here():
+        reader = sign_in("chenjing")
+        reader.post(f"{page}/open")
+        reader.get(page)
+    pressed.now += timedelta(hours=1)
+    with pressed.here():
+        token = {"csrf_token": reader.hidden()["csrf_token"]}
+        answer = reader.client.post(f"{page}/answer", data=token | {"words": "写了很久的答复"})
+        assert "/login" in answer.location
+        reader.post("/login", {"username": "chenjing", "password": PASSWORD}, page=answer.location)
+        reader.get(f"{page}/answer")
+    assert "写了很久的答复" in reader.html and pressed.order(SUBJECT).answered_at is None
