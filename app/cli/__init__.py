@@ -1,13 +1,27 @@
 """``zhitongche``: what is typed in a terminal. A refusal is one sentence, never a traceback."""
 
+import sys
+from importlib import import_module
 from typing import IO, Any
 
 import click
-from sqlalchemy.exc import OperationalError
 
-from app.cli import audit, bench, due, jobs, messages, serve, site
 from environment import ConfigurationError
 from operations.errors import DomainError
+
+# Which module of this package holds a command: each is loaded when it is asked for, so that `due` answers at once.
+AREAS = {
+    "init": "site",
+    "demo": "site",
+    "serve": "serve",
+    "jobs": "jobs",
+    "import": "messages",
+    "replay": "messages",
+    "due": "due",
+    "audit": "audit",
+    "bench": "bench",
+    "docs": "site",
+}
 
 
 class Refusal(click.ClickException):
@@ -17,25 +31,35 @@ class Refusal(click.ClickException):
         click.echo(self.format_message(), file=file, err=True)
 
 
-class Sentences(click.Group):
-    """Says what was refused and why in the words of whoever refused it."""
+class Commands(click.Group):
+    """Finds a command by its name, and says what was refused in the words of whoever refused it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(AREAS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in AREAS:
+            return None
+        area = import_module(f"app.cli.{AREAS[cmd_name]}")
+        return next(command for command in area.COMMANDS if command.name == cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except (ConfigurationError, DomainError) as refusal:
             raise Refusal(str(refusal)) from refusal
-        except OperationalError as problem:
-            reason = str(problem.orig).strip().splitlines()[0]
+        except _database_errors() as problem:
+            reason = str(getattr(problem, "orig", problem)).strip().splitlines()[0]
             raise Refusal(f"数据库没有响应：{reason}") from problem
 
 
-@click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="zhitongche", message="%(package)s %(version)s")
 def main() -> None:
     """政企直通车：企业诉求受理、督办与营商管家系统。"""
 
 
-for area in (site, serve, jobs, messages, due, audit, bench):
-    for command in area.COMMANDS:
-        main.add_command(command)
+def _database_errors() -> tuple[type[Exception], ...]:
+    """None where nobody has loaded the library."""
+    loaded = sys.modules.get("sqlalchemy.exc")
+    return (loaded.OperationalError,) if loaded else ()

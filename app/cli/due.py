@@ -3,15 +3,13 @@
 import json
 import sys
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 
 import click
-from sqlalchemy.exc import DBAPIError, OperationalError
 
-from app.ground import ground_floor
 from config import from_environment
-from models.base import db
-from operations.clocks import due_lines, rulebook
+from operations.clocks import due_lines
 from operations.clocks.calendar import WorkCalendar
 
 STDIN = "-"
@@ -28,43 +26,32 @@ def due(query: tuple[str, ...], as_json: bool) -> None:
     RECEIVED 是收到时间，如 2026-04-28T16:20（不带时区即北京时间）；LIMIT 是时限，5d 为 5 个工作日，2h 为 2 个
     工作小时。只写一个减号（-）时从标准输入逐行读取，每行一组。
     """
-    calendar = calendar_of_the_site()
     if query == (STDIN,):
-        for each in due_lines.answers(calendar, lines_of_stdin()):
+        for each in due_lines.answers(calendar(), lines_of_stdin()):
             say(each, as_json)
         return
-    answer = answer_one(calendar, query)
+    answer = answer_one(query)
     say(answer, as_json)
     if "error" in answer:
         raise click.exceptions.Exit(2)
 
 
-def answer_one(calendar: WorkCalendar, query: tuple[str, ...]) -> Mapping[str, object]:
+def answer_one(query: tuple[str, ...]) -> Mapping[str, object]:
     """The time of receipt may stand in two words: 2026-04-28 16:20 5d."""
     if len(query) == 2:
-        return due_lines.answer(calendar, *query)
-    return next(due_lines.answers(calendar, [" ".join(query)]), {"error": due_lines.MISSING_COLUMN})
+        return due_lines.answer(calendar(), *query)
+    return next(due_lines.answers(calendar(), [" ".join(query)]), {"error": due_lines.MISSING_COLUMN})
 
 
-def calendar_of_the_site() -> WorkCalendar:
-    """The city's calendar with its own days where there is a database; else the national one."""
+def calendar() -> WorkCalendar:
+    """The site's own where there is a database; else the national one, which needs none and answers at once."""
     settings = from_environment()
-    bare = WorkCalendar(office_hours=settings.OFFICE_HOURS)
+    national = WorkCalendar(office_hours=settings.OFFICE_HOURS)
     is_file = settings.DATABASE_URL.startswith(SQLITE)
     if is_file and not Path(settings.DATABASE_URL.removeprefix(SQLITE)).exists():
-        return bare
-    try:
-        with ground_floor(settings).app_context():
-            try:
-                db.session.info["read_only"] = True
-                return rulebook.current().calendar
-            finally:
-                db.session.remove()
-                db.engine.dispose()
-    except DBAPIError as problem:
-        if not is_file and isinstance(problem, OperationalError):
-            click.echo(NO_DATABASE, err=True)
-        return bare
+        return national
+    own = import_module("app.cli.calendars").calendar_of_the_site
+    return own(settings, otherwise=national, warn=lambda: click.echo(NO_DATABASE, err=True))
 
 
 def lines_of_stdin() -> Iterator[str]:

@@ -1,0 +1,19 @@
+"""The factory of the site."""
+
+from flask import Flask
+
+from app import errors, filters, login, navigation, security
+from app.ground import ground_floor
+from views import BLUEPRINTS
+from views.converters import CONVERTERS
+
+
+def create_app(config: object) -> Flask:
+    """Build the app: a list of steps. ``config`` is a class of ``config.py``."""
+    app = ground_floor(config)
+    app.url_map.converters.update(CONVERTERS)
+    for part in (security, login, errors, filters, navigation):
+        part.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
