@@ -18,8 +18,8 @@ from operations.errors import BadInput
 from operations.hotline.importing import batches, enterprises_of
 from operations.hotline.reading import Message
 
-# Before any message: the rules below hold for all of them.
-SINCE = datetime(1990, 1, 1, tzinfo=UTC)
+# Before any message that can be read: the rules below hold for all of them.
+SINCE = datetime(1980, 1, 1, tzinfo=UTC)
 UNITS = (
     ("重放市营商环境局", OrganisationKind.SUPERVISION_OFFICE),
     ("重放市企业服务中心", OrganisationKind.SERVICE_CENTRE),

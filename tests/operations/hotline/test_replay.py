@@ -78,6 +78,21 @@ def test_another_limit_moves_every_date(app, table):
     )
 
 
+@pytest.mark.parametrize(
+    ("asked", "due", "first_due"),
+    [
+        ("1990-01-01T00:00:00", "1990-12-21T17:30:00", "1990-12-26T17:30:00"),
+        ("2099-12-31T23:59:59", "2100-12-20T17:30:00", None),
+    ],
+)
+def test_the_longest_limit_holds_from_the_first_day_of_the_calendar_to_the_last(app, table, asked, due, first_due):
+    replied = "2099-12-31T23:59:59"
+    found = walk(table(asked_and_replied([(asked, replied)])), limit=250)["messages"][0]
+
+    assert as_pairs(found)[2] == due
+    assert as_pairs(found)[3][:1] == ([("first", due, first_due)] if first_due else [])
+
+
 def test_a_row_that_cannot_be_walked_is_told_and_left_out(app, table):
     rows = [
         message(留言编号="a", 留言时间="2019/2/30 8:00:00"),
