@@ -71,6 +71,16 @@ def test_what_moves_is_shown_before_and_after_it_is_published(life, sign_in):
     assert life.ticket.number in told.body and "2026-08-27T09:30:00+00:00" in told.body
 
 
+def test_the_ticket_tells_its_own_people_what_moved(life, sign_in):
+    with clock.standing_at(NOW):
+        reader = sign_in("security")
+        change(reader)
+        publish(reader)
+        reader = sign_in("wujie")
+        reader.get(f"/tickets/{life.ticket.number}")
+    assert "办结时限 8月26日 17:30 → 8月27日 17:30" in reader.text
+
+
 def test_publishing_twice_is_publishing_once(life, sign_in):
     with clock.standing_at(NOW):
         reader = sign_in("security")

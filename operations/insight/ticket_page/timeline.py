@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from models.access import Role
+from models.clocks import ClockKind
 from models.ratings import Grade
 from models.supervision import Level
 from models.tickets import Act, ProposalKind, ReplyMethod, ResultKind
@@ -66,6 +67,7 @@ LOOKS: dict[str, tuple[str, str, str]] = {
     Act.ACCEPT_ANSWER: ("认可督办答复", "check", "g"),
     Act.REJECT_ANSWER: ("退回督办答复", "return", "r"),
     "open_supervision": ("打开督办", "mail-open", ""),
+    "move_clocks": ("工作日历变更，到期日随之改动", "calendar", "a"),
     "make_rating_link": ("发出评价链接", "link", ""),
 }
 UNKNOWN = ("其他记录", "info", "")
@@ -168,6 +170,8 @@ def _said(event: Happening, d: Dossier) -> str:
             return f"至 {details['until']}"
         case Act.GRANT_EXTENSION:
             return f"{_moment(details, 'due_before')} → {_moment(details, 'due_after')}"
+        case "move_clocks":
+            return "\n".join(_moved(clock) for clock in details["clocks"])
         case Act.REPORT_RESULT if details.get("result"):
             return ResultKind(details["result"]).label
         case Act.REPLY if details.get("method"):
@@ -198,6 +202,10 @@ def _units(units: Sequence[Sequence[Any]], d: Dossier) -> str:
     names = {unit.id: unit.short_name for _, unit in d.orders}
     roles = {"lead": "主办", "assist": "协办"}
     return "，".join(f"{roles.get(role, '')} {names.get(unit, '')}".strip() for unit, role in units)
+
+
+def _moved(clock: dict[str, Any]) -> str:
+    return f"{ClockKind(clock['kind']).label}时限 {_moment(clock, 'before')} → {_moment(clock, 'after')}"
 
 
 def _moment(details: dict[str, Any], name: str) -> str:
