@@ -8,6 +8,7 @@ from flask_migrate import Migrate
 from app import logs
 from models import engine
 from models.base import db
+from operations.clocks import rulebook
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
@@ -21,5 +22,6 @@ def ground_floor(config: object) -> Flask:
     with app.app_context():
         for one in db.engines.values():
             engine.prepare(one)
+    rulebook.keep_hours(app.config["OFFICE_HOURS"])
     logs.register(app)
     return app

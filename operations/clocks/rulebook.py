@@ -13,6 +13,7 @@ from models.clocks import CalendarDay, CalendarYear, ClockKind, Policy
 from models.tickets import Difficulty
 from operations.clocks import policies
 from operations.clocks.calendar import Limit, Override, WorkCalendar
+from operations.clocks.office_time import OfficeHours
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -44,6 +45,14 @@ def current() -> Rulebook:
     if known is None:
         known = db.session.info["rulebook"] = _look_up()
     return known
+
+
+def keep_hours(hours: OfficeHours) -> None:
+    """办公时间：the setting of the site; a policy row goes before it from its day on."""
+    kept = {"hours": [[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in hours]}
+    if kept != policies.DEFAULTS["office"]:
+        policies.DEFAULTS["office"] = kept
+        forget()
 
 
 def forget() -> None:

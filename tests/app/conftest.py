@@ -6,7 +6,16 @@ import pytest
 from click.testing import CliRunner
 
 from app.cli import main
+from config import Testing
+from operations.clocks import rulebook
 from tests.lives import Life
+
+
+@pytest.fixture(autouse=True)
+def hours():
+    """A command may have been told other office hours than the tests'."""
+    yield
+    rulebook.keep_hours(Testing.OFFICE_HOURS)
 
 
 @pytest.fixture(autouse=True)

@@ -83,6 +83,14 @@ def test_the_citys_own_days_count(terminal):
     assert "全市停电" in told["explanation"]
 
 
+def test_the_citys_own_hours_count_with_and_without_a_database(fresh):
+    own = {"OFFICE_HOURS": "09:00-12:00,13:00-17:00"}
+    before = fresh("due", *QUERY, "--json", **own)
+    fresh("init")
+    after = fresh("due", *QUERY, "--json", **own)
+    assert [objects(told.output)[0]["due_at"] for told in (before, after)] == ["2026-05-08T17:00:00+08:00"] * 2
+
+
 def test_without_its_database_the_national_calendar_answers_and_says_so(fresh):
     told = fresh("due", *QUERY, "--json", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
     assert objects(told.stdout)[0]["due_at"] == DUE
