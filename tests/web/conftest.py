@@ -6,9 +6,11 @@ import shutil
 import pytest
 from playwright.sync_api import Error, sync_playwright
 
+from models import clock
 from models.base import db
+from operations.demo import life as demo_life
 from tests.conftest import IN_CI
-from tests.lives import START
+from tests.lives import START, shanghai
 from tests.web.site import Site
 from tests.web.visitor import Visitor
 
@@ -51,8 +53,21 @@ def site(server, city):
     """The site as the city left it, on the Wednesday morning on which every story of the tests begins."""
     server.now = START
     db.session.remove()  # SQLite has one writer, which must not be the test that waits for a page
-    yield server
-    server.rest()
+    return server
+
+
+@pytest.fixture
+def life(server, database):
+    """The site in the middle of a believable life: every kind of ticket, at every station."""
+    server.now = shanghai("2026-08-27 10:20")
+    if "life" in database.remembered:
+        database.restore("life")
+    else:
+        with clock.standing_at(server.now):
+            demo_life.live()
+        db.session.remove()
+        database.remember("life")
+    return server
 
 
 @pytest.hookimpl(wrapper=True)
@@ -64,12 +79,12 @@ def pytest_runtest_makereport(item, call):
 
 
 @pytest.fixture
-def visit(site, chromium, request):
+def visit(server, chromium, request):
     """``visit("liumin", phone=True)`` is liumin at a phone, signed in; ``visit()`` is anybody."""
     visitors = []
 
     def come(username=None, *, next_url="", **how):
-        visitors.append(Visitor(chromium, site.url, **how))
+        visitors.append(Visitor(chromium, server.url, **how))
         return visitors[-1].sign_in(username, next_url) if username else visitors[-1]
 
     yield come
@@ -77,4 +92,5 @@ def visit(site, chromium, request):
         if getattr(request.node, "has_failed_at_call", False):
             visitor.pictures(f"failed-{request.node.name}-{index}")
         visitor.leaves()
+    server.rest()
     assert [trouble for visitor in visitors for trouble in visitor.trouble] == []

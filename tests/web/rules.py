@@ -1,0 +1,68 @@
+"""What every page must keep, whoever it is for and however wide it is shown."""
+
+from axe_playwright_python.base import AXE_SCRIPT
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = """async ([tags, contrast]) => (await axe.run(document, {
+    runOnly: tags, resultTypes: ['violations'], rules: {'color-contrast': {enabled: contrast}}
+  })).violations.map(
+  v => v.id + ' ×' + v.nodes.length + ': ' + v.nodes[0].target.join(' ') + ' '
+    + (v.nodes[0].any[0] || v.nodes[0].all[0] || v.nodes[0].none[0] || {message: ''}).message)"""
+UNFOLD = "() => document.querySelectorAll('main details, footer details').forEach(d => { d.open = true; })"
+
+HOUSE = """() => {
+  const d = document, all = s => [...d.querySelectorAll(s)], bad = [];
+  const heads = all('h1').map(h => h.textContent.trim());
+  const title = d.title.replace(/^有错误：/, '');
+  if (heads.length !== 1 || !heads[0] || !title.startsWith(heads[0])) bad.push(`h1 ${heads} under ${title}`);
+  const ids = all('[id]').map(e => e.id), twice = ids.filter((id, i) => ids.indexOf(id) !== i);
+  if (twice.length) bad.push(`ids twice: ${twice}`);
+  for (const e of all('input:not([type=hidden]),select,textarea'))
+    if (!e.labels.length && !e.getAttribute('aria-label') && !e.getAttribute('aria-labelledby')) bad.push(`no label: ${e.name}`);
+  for (const e of all('[required],[pattern]')) bad.push(`the browser checks ${e.name}`);
+  for (const f of all('form')) {
+    if (!f.hasAttribute('action') && f.method !== 'dialog') bad.push('a form without an action');
+    if (f.method === 'post' && !f.querySelector('[name$=csrf_token]')) bad.push(`no CSRF token: ${f.action}`);
+    if (f.method === 'post' && !f.noValidate && f.querySelector('input:not([type=hidden]),select,textarea')) bad.push(`validates: ${f.action}`);
+  }
+  for (const e of all('[style],[onclick]')) if (!e.closest('svg')) bad.push(`inline: ${e.tagName}`);
+  for (const e of all('[aria-describedby],[aria-labelledby],[for]'))
+    for (const name of ['aria-describedby', 'aria-labelledby', 'for'])
+      for (const id of (e.getAttribute(name) || '').split(' ').filter(Boolean))
+        if (!d.getElementById(id)) bad.push(`${name} leads nowhere: ${id}`);
+  return bad;
+}"""
+
+FIT = """() => {
+  const d = document, bad = [], wide = d.documentElement.scrollWidth - d.documentElement.clientWidth;
+  if (wide > 0) {
+    const out = [...d.querySelectorAll('main *')].find(e => e.getBoundingClientRect().right > innerWidth + 1);
+    bad.push(`${wide} px too wide, first ${out ? out.tagName + '.' + out.className : '?'}`);
+  }
+  for (const e of d.querySelectorAll('main .btn, main .item__t, main .light, main .tag, main .rcp, main .mini')) {
+    const panel = e.closest('.panel'), box = e.getBoundingClientRect();
+    if (!panel || !box.width || e.closest('.scroll-x, .seg, .tabs, dialog, .vh')) continue;
+    const edge = panel.getBoundingClientRect();
+    if (box.right > edge.right + 1 || box.left < edge.left - 1) bad.push(`outside its panel: ${e.className} ${e.textContent.trim().slice(0, 20)}`);
+    if (e.matches('.item__t') && box.width < 60) bad.push(`squeezed: ${e.textContent.trim().slice(0, 20)}`);
+  }
+  return bad.slice(0, 3);
+}"""
+
+
+def house(page):
+    """Faults of the document itself: headings, ids, labels, forms."""
+    page.evaluate(UNFOLD)
+    return page.evaluate(HOUSE)
+
+
+def fit(page):
+    """Faults of the layout at the present width: nothing sticks out, nothing is squeezed away."""
+    return page.evaluate(FIT)
+
+
+def axe(page, *, contrast=True):
+    """What axe finds wrong. ``contrast`` takes longer than everything else together."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    return page.evaluate(AXE, [TAGS, contrast])

@@ -1,0 +1,200 @@
+"""Every page of every role, as a desk and as a phone show it: accessible, within its width, and true to the house rules."""
+
+import pytest
+from sqlalchemy import select
+
+from models.access import Role
+from models.base import db
+from models.directory import Enterprise
+from models.supervision import Level, Supervision
+from models.tickets import Act, Proposal, Status, Ticket
+from operations.access import scope
+from operations.access.people import actor_named
+from operations.demo import city, suburbs
+from operations.errors import DomainError
+from operations.tickets import workflow
+from operations.tickets.advance import may
+from tests.web import rules
+from views.tickets.acts import ACTS
+
+pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")
+
+WIDTHS = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+# Pages that say no, and how.
+ODD = {"/r/no-such-token": 404, "/my/nowhere": 404}
+SMALLEST = {"width": 320, "height": 700}
+
+# Who looks at what; {names} are found in the life by `addresses`.
+PAGES = {
+    None: ("/login", "/verify", "/verify/ZQ-2026-08-0000000", "/r/thanks", "/r/no-such-token"),
+    "hengzha": (
+        "/my", "/my/tickets", "/my/tickets?view=closed", "/my/tickets/{handling}", "/my/tickets/{handling}/receipt", "/my/tickets/{handling}/message",
+        "/my/tickets/{handling}/withdraw", "/notices", "/account", "/account/password", "/feedback", "/my/nowhere",
+    ),
+    "liumin": (
+        "/desk", "/desk?show=red", "/desk?tab=all", "/log/new", "/tickets", "/enterprises", "/enterprises/{enterprise}",
+        "/enterprises/{enterprise}/demand", "/tickets/{submitted}", "/notices", "/search", "/search?q=2607", "/account",
+        "/feedback",
+    ),
+    "chenjing": ("/work", "/supervisions", "/supervisions?tab=ended", "/tickets?view=closed", "/tickets/{handling}"),
+    "zhaoguoqiang": ("/work", "/sign-offs", "/sign-offs/{proposal}", "/supervisions?tab=reminders"),
+    "wujie": (
+        "/dispatch", "/dispatch?show=returned", "/watch", "/tickets", "/tickets/{late}", "/tickets/{late}?tab=demand",
+        "/tickets/{late}?tab=files", "/tickets/{late}?tab=work", "/tickets/{late}?tab=orders",
+        "/tickets/{closed}?tab=outcome", "/tickets/{merged}", "/sign-offs",
+    ),
+    "xuhui": ("/follow-ups", "/follow-ups?show=red"),
+    "hening": (
+        "/watch", "/watch?level=second&level=first", "/watch?receipt=unopened", "/supervisions/{order}", "/sign-offs",
+        "/watch/supervise?pick={order}", "/brief",
+    ),
+    "luoshizhang": ("/brief", "/watch", "/tickets"),
+    "qianwei": ("/watch", "/tickets"),
+    "security": ("/calendar/2026", "/calendar/2027", "/calendar/change"),
+    "admin": ("/jobs", "/jobs?job=sweep"),
+    "audit": ("/audit",),
+}
+LARGE = {
+    "hengzha": ("/my", "/my/tickets/new/1", "/my/tickets/{handling}"),
+    "liumin": ("/desk", "/tickets", "/log/new", "/tickets/{submitted}"),
+    "hening": ("/watch", "/supervisions/{order}", "/brief"),
+    "wujie": ("/dispatch", "/tickets/{late}", "/tickets/{late}/transfer"),
+}
+STAGES = {
+    "intake": (Act.REQUEST_SUPPLEMENT, Act.SUPPLEMENT, Act.ACCEPT, Act.ANSWER, Act.DISPATCH, Act.MERGE, Act.UNMERGE, Act.NOTE),
+    "handling": (
+        Act.SIGN, Act.CONTACT, Act.PROPOSE_SEND_BACK, Act.REQUEST_EXTENSION, Act.PROPOSE_LEDGER, Act.PROPOSE_STRIKE_OFF,
+        Act.REPORT_ASSISTANCE, Act.PROPOSE_RESULT, Act.ANSWER_INSTRUCTION,
+    ),
+    "beside": (
+        Act.TRANSFER, Act.CONSULT, Act.WAIVE_ASSISTANCE, Act.REPLY, Act.FOLLOW_UP, Act.REOPEN, Act.INSTRUCT, Act.REMIND,
+        Act.SUPERVISE, Act.MESSAGE,
+    ),
+}
+
+
+@pytest.mark.parametrize("username", PAGES)
+def test_pages_keep_the_rules(username, life, visit):
+    visitor = visit(username)
+    paths = addresses(life, username, PAGES[username])
+    assert faults_of(visitor, paths, used_on="phone" if username in (None, "hengzha") else "desk") == {}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_page_of_every_act_keeps_the_rules(stage, life, visit):
+    faults = {}
+    for username, paths in whoever_may(life, STAGES[stage]).items():
+        faults |= faults_of(visit(username), paths)
+    assert faults == {}
+
+
+@pytest.mark.parametrize("username", LARGE)
+def test_large_text_fits(username, life, visit):
+    visitor = visit(username)
+    visitor.opens("/text-size?size=xlarge&next=/account")
+    faults = {}
+    for path in addresses(life, username, LARGE[username]):
+        visitor.opens(path)
+        for name, size in WIDTHS.items():
+            visitor.page.set_viewport_size(size)
+            note(faults, f"{path} {name}", [*rules.fit(visitor.page), *rules.axe(visitor.page)])
+    assert faults == {}
+
+
+def test_raising_a_demand_keeps_the_rules_at_each_step(life, visit):
+    member, faults = visit("hengzha", phone=True), {}
+    member.opens("/my/tickets/new/1")
+    steps = (("写问题", ("求助", "水电气暖")), ("材料", ("影响生产",)), ("核对", ()))
+    words = {"一句话说清楚": "厂区外接线路迟迟未送电", "具体情况": "四月就报了外线申请。", "联系电话": "13800002607"}
+    for button, choices in steps:
+        for label in words if button == "核对" else ():
+            member.page.get_by_label(label).count() and member.page.get_by_label(label).fill("")
+        member.presses(button)
+        look(member, f"errors before {button}", faults)
+        for label in choices:
+            member.page.get_by_label(label).check()
+        for label, text in words.items():
+            member.page.get_by_label(label).count() and member.page.get_by_label(label).fill(text)
+        member.presses(button)
+    look(member, "check", faults)
+    member.presses("提交诉求")
+    look(member, "receipt", faults)
+    assert faults == {}
+
+
+def test_no_act_is_forgotten(engine_name):
+    assert set(ACTS) == {act for acts in STAGES.values() for act in acts}
+
+
+def faults_of(visitor, paths, *, used_on="desk"):
+    """Where people mostly see it, everything; elsewhere all but contrast, which takes axe longer than the rest together."""
+    faults, page = {}, visitor.page
+    for path in paths:
+        page.set_viewport_size(WIDTHS["desk"])
+        status = visitor.opens(path)
+        note(faults, path, [] if status == ODD.get(path, 200) and page.url.endswith(path) else [f"{status} at {page.url}"])
+        look(visitor, path, faults, used_on=used_on)
+    return faults
+
+
+def look(visitor, path, faults, *, used_on="phone"):
+    page = visitor.page
+    note(faults, path, rules.house(page))
+    for name, size in WIDTHS.items():
+        page.set_viewport_size(size)
+        note(faults, f"{path} {name}", [*rules.fit(page), *rules.axe(page, contrast=name == used_on)])
+    page.set_viewport_size(SMALLEST)
+    note(faults, f"{path} 320 px", rules.fit(page))
+
+
+def note(faults, where, found):
+    if found:
+        faults.setdefault(where, []).extend(found)
+
+
+def addresses(life, username, paths):
+    """The paths with what this person may open for the names in them: {handling} is a ticket of that status."""
+    with life.hours():
+        return [path.format_map(Findings(actor_named(username))) if username else path for path in paths]
+
+
+class Findings(dict):
+    def __init__(self, actor):
+        self.actor = actor
+
+    def __missing__(self, name):
+        tickets = scope.own_tickets if self.actor.holds(Role.ENTERPRISE_MEMBER) else scope.visible_tickets
+        found = {
+            "enterprise": lambda: scope.visible_enterprises(self.actor).with_only_columns(Enterprise.id),
+            "proposal": lambda: scope.visible_proposals(self.actor).with_only_columns(Proposal.id),
+            "order": lambda: select(Supervision.id).where(
+                scope.supervision_scope(self.actor), Supervision.ended_at.is_(None), Supervision.level == Level.SECOND
+            ),
+            "late": lambda: tickets(self.actor).where(Ticket.rung == Level.SECOND.rung).with_only_columns(Ticket.number),
+        }.get(name, lambda: tickets(self.actor).where(Ticket.status == Status(name)).with_only_columns(Ticket.number))
+        return db.session.scalars(found().limit(1)).one()
+
+
+def whoever_may(life, acts):
+    """For every act somebody who may do it now, and the address where: {username: [path]}."""
+    paths = {}
+    with life.hours():
+        tickets = db.session.scalars(select(Ticket).order_by(Ticket.id.desc())).all()
+        for act in acts:
+            username, number = first_who_may(act, tickets)
+            paths.setdefault(username, []).append(f"/tickets/{number}/{act.value.replace('_', '-')}")
+    return paths
+
+
+def first_who_may(act, tickets):
+    roles = {role for step in workflow.STEPS if step.act is act for role in step.roles}
+    names = [name for name, _, role, *_ in (*city.PEOPLE, *suburbs.PEOPLE) if role in roles]
+    for name in names:
+        actor = actor_named(name)
+        for ticket in tickets:
+            try:
+                may(ticket, act, actor)
+            except DomainError:
+                continue
+            return name, ticket.number
+    raise LookupError(f"nobody in this life can {act}")
