@@ -30,7 +30,8 @@
     return !!box;
   };
   var press = function (key) {
-    var target = all('[data-key]').filter(function (x) { return x.dataset.key === key; })[0];
+    var named = all('[data-key]').filter(function (x) { return x.dataset.key === key; });
+    var target = named.filter(function (x) { return x.closest('main'); })[0] || named[0]; /* the page's own before the menu's */
     if (!target) { return false; }
     var field = target.tagName === 'FORM' ? target.querySelector('input:not([type=hidden]),select,textarea') :
       target.tagName === 'LABEL' && target.closest('form').querySelector('textarea');
