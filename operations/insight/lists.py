@@ -14,7 +14,7 @@ from operations.access.actor import Actor
 from operations.clocks import rulebook
 from operations.insight import search
 from operations.insight.keyset import TOP, Place
-from operations.insight.lines import CALLED, COLUMNS, EPOCH, UNIT, Cursor, Line, line_of
+from operations.insight.lines import CALLED, COLUMNS, EPOCH, UNIT, Cursor, Line, line_of, plain_rows
 from operations.insight.search import TicketFilter
 
 PAGE = 25
@@ -53,7 +53,7 @@ def tickets(
     named = matching.join(Enterprise, Enterprise.id == Ticket.enterprise_id).outerjoin(
         Organisation, Organisation.id == Ticket.lead_unit_id
     )
-    rows = db.session.execute(_ordered(named, order, cursor, is_back=is_back).limit(PAGE + 1)).all()
+    rows = plain_rows(_ordered(named, order, cursor, is_back=is_back).limit(PAGE + 1), {})
     has_more, shown = len(rows) > PAGE, list(reversed(rows[:PAGE])) if is_back else rows[:PAGE]
     calendar = rulebook.current().calendar
     return Found(

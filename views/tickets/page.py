@@ -71,10 +71,7 @@ def _window() -> Window:
 
 def _tabs(d: Dossier, here: Tab) -> list[dict[str, object]]:
     counts = {
-        Tab.STORY: len(d.shown) + d.older_count,
-        Tab.FILES: len(d.files),
-        Tab.WORK: len(d.orders) + len(d.all_proposals),
-        Tab.ORDERS: len(d.supervisions),
+        Tab.STORY: len(d.shown) + d.older_count, Tab.FILES: d.file_count, Tab.WORK: len(d.orders), Tab.ORDERS: d.supervision_count,
     }
     return [{"label": tab.label, "url": _here(tab=tab), "count": counts.get(tab), "current": tab is here} for tab in Tab]
 

@@ -13,12 +13,13 @@ from sqlalchemy.orm import joinedload
 from models.access import Role
 from models.base import db
 from models.clocks import Clock, ClockKind, ClockPause
-from models.directory import Enterprise, Organisation
+from models.directory import Organisation
 from models.supervision import Supervision
-from models.tickets import Proposal, ProposalKind, Ticket, UnitOrder
+from models.tickets import Proposal, ProposalKind, Status, Ticket, UnitOrder
 from operations.access import scope
 from operations.access.actor import Actor
 from operations.errors import NotFound
+from operations.insight.lines import plain_rows
 from operations.insight.ticket_page import records, statements
 from operations.insight.ticket_page.records import Paper, Record
 from operations.insight.ticket_page.statements import Kind
@@ -57,22 +58,21 @@ class Window:
 
 def open_for(actor: Actor, number: str, window: Window = Window()) -> "Dossier":
     """The dossier of the ticket with this number; NotFound when it is not there or not the actor's."""
-    named = scope.visible_tickets(actor).where(Ticket.number == number).options(
-        joinedload(Ticket.enterprise).joinedload(Enterprise.region), joinedload(Ticket.lead_unit),
-        joinedload(Ticket.merged_into),
-    )
-    ticket = db.session.scalar(named)
-    if ticket is None:
+    named = scope.visible_tickets(actor).where(Ticket.number == number).options(joinedload(Ticket.enterprise))
+    found = db.session.execute(named.add_columns(*statements.COUNTS)).one_or_none()
+    if found is None:
         raise NotFound
-    return Dossier(ticket, actor, window)
+    return Dossier(found[0], actor, window=window, file_count=found[1], supervision_count=found[2])
 
 
 class Dossier(Situation):
     """A situation whose facts are read for a whole page at once: the checks ask no statement of their own."""
 
-    def __init__(self, ticket: Ticket, actor: Actor, window: Window = Window()) -> None:
+    def __init__(
+        self, ticket: Ticket, actor: Actor, *, window: Window = Window(), file_count: int = 1, supervision_count: int = 1
+    ) -> None:
         super().__init__(ticket, actor)
-        self.window = window
+        self.window, self.file_count, self.supervision_count = window, file_count, supervision_count
 
     @cached_property
     def signed_orders(self) -> Sequence[Row[Any]]:
@@ -107,17 +107,21 @@ class Dossier(Situation):
 
     @cached_property
     def proposals(self) -> dict[ProposalKind, Proposal]:
-        """The open ones by kind."""
+        """The open ones by kind. What has left handling waits for no signature."""
+        if self.ticket.status is not Status.HANDLING:
+            return {}
         return {one.kind: one for one, _, _ in self.all_proposals if one.decided_at is None}
 
     @cached_property
     def supervisions(self) -> Sequence[Row[Any]]:
         """Every order with the short names of who issued and who received it, newest first."""
-        return self._read(statements.SUPERVISIONS)
+        return self._read(statements.SUPERVISIONS) if self.supervision_count else []
 
     @cached_property
     def open_supervision(self) -> Supervision | None:
         """The highest open order."""
+        if not self.ticket.rung:
+            return None
         running = [order for order, _, _ in self.supervisions if order.ended_at is None]
         return max(running, key=lambda order: order.level.rung, default=None)
 
@@ -148,8 +152,7 @@ class Dossier(Situation):
     @cached_property
     def stewards(self) -> Sequence[Row[Any]]:
         """Who looks after the enterprise now: id, name, phone and kind."""
-        asked = {"enterprise_id": self.ticket.enterprise_id, "now": self.now}
-        return db.session.execute(statements.STEWARDS, asked).all()
+        return plain_rows(statements.STEWARDS, {"enterprise_id": self.ticket.enterprise_id, "now": self.now})
 
     @cached_property
     def steward_ids(self) -> frozenset[int]:
@@ -185,14 +188,14 @@ class Dossier(Situation):
     @cached_property
     def files(self) -> Sequence[Row[Any]]:
         """Every file of the ticket, oldest first, the internal ones included."""
-        return self._read(statements.FILES)
+        return plain_rows(statements.FILES, {"ticket_id": self.ticket.id}) if self.file_count else []
 
     @cached_property
     def _events(self) -> Sequence[Row[Any]]:
         window, asked = self.window, {"ticket_id": self.ticket.id, "size": self.window.size}
         if window.before is None:
-            return db.session.execute(statements.events(window.kind), asked).all()
-        return db.session.execute(statements.events(window.kind, is_older=True), asked | {"before": window.before}).all()
+            return plain_rows(statements.events(window.kind), asked)
+        return plain_rows(statements.events(window.kind, is_older=True), asked | {"before": window.before})
 
     def _read(self, statement: Any) -> Sequence[Row[Any]]:
         return db.session.execute(statement, {"ticket_id": self.ticket.id}).all()
@@ -201,7 +204,7 @@ class Dossier(Situation):
 def since(ticket: Ticket, seq: int) -> list[Happening]:
     """What has happened to the ticket after event ``seq``, newest first: what a second editor has not seen."""
     asked = {"ticket_id": ticket.id, "seq": seq, "size": AT_MOST}
-    return [_happening(row) for row in db.session.execute(statements.events_since(), asked)]
+    return [_happening(row) for row in plain_rows(statements.events_since(), asked)]
 
 
 def _happening(row: Row[Any]) -> Happening:

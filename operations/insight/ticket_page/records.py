@@ -14,7 +14,7 @@ from sqlalchemy import type_coerce, union_all
 from sqlalchemy.types import TypeEngine
 
 from models.access import User
-from models.base import UTCDateTime, db
+from models.base import UTCDateTime
 from models.directory import Organisation
 from models.ratings import FollowUp, Rating
 from models.tickets import (
@@ -28,6 +28,7 @@ from models.tickets import (
     Round,
     Ticket,
 )
+from operations.insight.lines import plain_rows
 
 
 class Paper(StrEnum):
@@ -118,7 +119,7 @@ STATEMENT = (
 
 def of_ticket(ticket: Ticket) -> list[Record]:
     """Every paper of the ticket, oldest first."""
-    return [_record(row) for row in db.session.execute(STATEMENT, {"ticket_id": ticket.id})]
+    return [_record(row) for row in plain_rows(STATEMENT, {"ticket_id": ticket.id})]
 
 
 def _record(row: Row[Any]) -> Record:

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, Select, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from models.access import Post, User
@@ -12,7 +12,7 @@ from models.clocks import Clock, ClockPause
 from models.directory import Organisation, Stewardship
 from models.log import Event, EventWords
 from models.supervision import Supervision
-from models.tickets import Act, Attachment, Proposal, UnitOrder
+from models.tickets import Act, Attachment, Proposal, Ticket, UnitOrder
 from operations.tickets.situation import IN_THE_CHAIN
 
 COUNTED = 1000
@@ -41,6 +41,11 @@ NOW: Any = bindparam("now", type_=UTCDateTime())
 Proposer, Decider, Signer = aliased(User), aliased(User), aliased(User)
 Issuer, Receiver = aliased(Organisation), aliased(Organisation)
 
+# Told with the ticket itself, so that nothing is read where there is nothing.
+COUNTS = (
+    select(func.count()).where(Attachment.ticket_id == Ticket.id, Attachment.discarded_at.is_(None)).scalar_subquery(),
+    select(func.count()).where(Supervision.ticket_id == Ticket.id).scalar_subquery(),
+)
 ORDERS = (
     select(UnitOrder, Organisation, Signer.name.label("signer"))
     .join(Organisation, Organisation.id == UnitOrder.unit_id)
@@ -95,7 +100,7 @@ def events(kind: Kind = Kind.ALL, *, is_older: bool = False) -> Select[Any]:
     some = select(Event.seq).where(*wanted).limit(COUNTED).subquery()
     counted = select(func.count()).select_from(some).scalar_subquery().label("counted")
     is_shown = Event.seq.in_(newest)
-    return _told(is_shown.label("is_shown"), counted).where(or_(is_shown, Event.action.in_(TOLD)))
+    return _told(is_shown.label("is_shown"), counted).where(or_(is_shown, _one_of(TOLD)))
 
 
 @cache
@@ -107,7 +112,12 @@ def events_since() -> Select[Any]:
 def _only(kind: Kind) -> list[ColumnElement[bool]]:
     if kind is Kind.PUBLIC:
         return [Event.is_public.is_(True)]
-    return [Event.action.in_(MOVE_DEADLINES)] if kind is Kind.DEADLINES else []
+    return [_one_of(MOVE_DEADLINES)] if kind is Kind.DEADLINES else []
+
+
+def _one_of(acts: list[Act]) -> ColumnElement[bool]:
+    """Written into the statement: as parameters they would be bound anew each time."""
+    return literal_column(f"events.action IN ({', '.join(repr(str(act)) for act in acts)})", Boolean)
 
 
 def _told(*more: Any) -> Select[Any]:
