@@ -43,6 +43,9 @@ class Visitor:
     def sign_in(self, username, next_url=""):
         """By the form, as everybody does."""
         self.page.goto(f"/login?next={next_url}" if next_url else "/login")
+        return self.signs_in_here(username)
+
+    def signs_in_here(self, username):
         self.page.get_by_label("用户名").fill(username)
         self.page.get_by_label("密码").fill(PASSWORD)
         self.page.get_by_role("button", name="登录", exact=True).click()
