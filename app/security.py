@@ -52,8 +52,8 @@ def _begin() -> None:
 def _finish(answer: Response) -> Response:
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
-    if request.endpoint != "static":
-        answer.headers.setdefault("Cache-Control", "no-store")
+    if request.endpoint != "static" and "no-store" not in answer.headers.get("Cache-Control", ""):
+        answer.headers["Cache-Control"] = "no-store"  # a file that is sent comes with "no-cache", which lets it be kept
     if request.is_secure:
         answer.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if request.endpoint in CLEARED_BY:

@@ -105,7 +105,7 @@ def _ensure_theirs(verb: Act, d: Dossier) -> None:
     """Somebody else's act is not there. On reading, whatever else stands against it is said; on sending the form says it."""
     if not any(step.act is verb and d.standing_for(step) for step in workflow.STEPS):
         raise NotFound
-    if request.method == "GET":
+    if request.method != "POST":
         may(d.ticket, verb, d.actor)
 
 
