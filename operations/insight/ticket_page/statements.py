@@ -1,5 +1,6 @@
 """The statements behind a dossier: each built once and kept, with the ticket as its parameter."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -21,10 +22,11 @@ TOLD = sorted({
     *IN_THE_CHAIN, Act.SUBMIT, Act.REQUEST_SUPPLEMENT, Act.SUPPLEMENT, Act.SEND_BACK, Act.FOLLOW_UP, Act.REWORK,
     Act.RATE, Act.LAPSE_RATING, Act.LAPSE_SUPPLEMENT, Act.WITHDRAW, Act.REOPEN, Act.MERGE, Act.UNMERGE,
 })
+MOVED = "move_clocks"  # a published calendar
 MOVE_DEADLINES = sorted({
     Act.ACCEPT, Act.REQUEST_SUPPLEMENT, Act.SUPPLEMENT, Act.DISPATCH, Act.SEND_BACK, Act.TRANSFER, Act.GRANT_EXTENSION,
     Act.ENTER_ON_LEDGER, Act.RESUME_FROM_LEDGER, Act.STRIKE_OFF, Act.REPORT_RESULT, Act.REWORK, Act.REOPEN, Act.MERGE,
-    Act.UNMERGE, Act.INSTRUCT, Act.SUPERVISE,
+    Act.UNMERGE, Act.INSTRUCT, Act.SUPERVISE, MOVED,
 })
 
 
@@ -91,8 +93,8 @@ FILES = (
 
 
 @cache
-def events(kind: Kind = Kind.ALL, *, is_older: bool = False) -> Select[Any]:
-    """The newest ``size`` events of a kind (older than ``before`` when asked), the told ones, and how many there are."""
+def events(kind: Kind = Kind.ALL, *, is_older: bool = False) -> Select[*tuple[Any, ...]]:
+    """The newest ``size`` events of a kind (before ``before`` when asked), the told ones, and how many there are."""
     wanted = [Event.ticket_id == THE_TICKET, *_only(kind)]
     if is_older:
         wanted.append(Event.seq < bindparam("before"))
@@ -104,7 +106,7 @@ def events(kind: Kind = Kind.ALL, *, is_older: bool = False) -> Select[Any]:
 
 
 @cache
-def events_since() -> Select[Any]:
+def events_since() -> Select[*tuple[Any, ...]]:
     """What happened after event ``seq``, newest first, at most ``size`` of them."""
     return _told().where(Event.seq > bindparam("seq")).limit(bindparam("size"))
 
@@ -115,12 +117,12 @@ def _only(kind: Kind) -> list[ColumnElement[bool]]:
     return [_one_of(MOVE_DEADLINES)] if kind is Kind.DEADLINES else []
 
 
-def _one_of(acts: list[Act]) -> ColumnElement[bool]:
+def _one_of(acts: Sequence[str]) -> ColumnElement[bool]:
     """Written into the statement: as parameters they would be bound anew each time."""
     return literal_column(f"events.action IN ({', '.join(repr(str(act)) for act in acts)})", Boolean)
 
 
-def _told(*more: Any) -> Select[Any]:
+def _told(*more: Any) -> Select[*tuple[Any, ...]]:
     return (
         select(Event.seq, Event.at, Event.action, Event.round, Event.source, Event.target, Event.is_public, Event.body,
                Event.actor_id, EventWords.words, User.name, Post.role, Organisation.short_name, *more)

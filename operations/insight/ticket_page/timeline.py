@@ -18,6 +18,8 @@ from operations.clocks.wording import moment
 from operations.insight.ticket_page.dossier import Dossier, Happening
 from operations.insight.ticket_page.records import Paper
 
+# What somebody says, rather than does.
+SAID = (Act.MESSAGE, Act.REPLY, Act.ANSWER)
 # act → (title, icon, tone); what is missing here is titled by its own label.
 LOOKS: dict[str, tuple[str, str, str]] = {
     Act.SUBMIT: ("提交诉求", "ticket", ""),
@@ -68,6 +70,7 @@ LOOKS: dict[str, tuple[str, str, str]] = {
     Act.REJECT_ANSWER: ("退回督办答复", "return", "r"),
     "open_supervision": ("打开督办", "mail-open", ""),
     "move_clocks": ("工作日历变更，到期日随之改动", "calendar", "a"),
+    "log_interaction": ("记一笔", "walk", ""),
     "make_rating_link": ("发出评价链接", "link", ""),
 }
 UNKNOWN = ("其他记录", "info", "")
@@ -124,7 +127,7 @@ def entry(event: Happening, d: Dossier, files: Sequence[Any] = ()) -> Entry:
         who=_who(event),
         tag="　".join(_tags(event)),
         at=f"{event.at.astimezone(SHANGHAI):%H:%M}",
-        kind="note" if event.action == Act.NOTE else "say" if event.action in (Act.MESSAGE, Act.REPLY, Act.ANSWER) else "",
+        kind="note" if event.action == Act.NOTE else "say" if event.action in SAID else "",
         words="\n".join(part for part in (_said(event, d), _words(event, d)) if part),
         files=list(files),
     )
