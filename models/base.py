@@ -3,7 +3,7 @@
 import enum
 import functools
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -63,6 +63,9 @@ STORED_BY_CODE = sa.Enum(
 
 class Base(DeclarativeBase):
     """Every table's base: constraint names, aware times, enums stored by code with a CHECK."""
+
+    if TYPE_CHECKING:  # every model is mapped to a table of its own, never to a join
+        __table__: ClassVar[sa.Table]
 
     metadata = sa.MetaData(naming_convention=NAMING)
     type_annotation_map = {

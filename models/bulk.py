@@ -89,7 +89,7 @@ def _as_arrays(table: sa.Table, rows: Rows, ending: str) -> tuple[str, tuple[Any
     names = list(rows[0])
     selected, arrays, constants, varying = [], [], [], []
     for number, name in enumerate(names):
-        kind = table.c[name].type.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]
+        kind = table.c[name].type.compile(dialect=postgresql.dialect())
         kind = "VARCHAR" if kind.startswith("VARCHAR") else kind
         values = [row[name] for row in rows]
         if values.count(values[0]) == len(values):

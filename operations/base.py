@@ -37,7 +37,7 @@ class Once:
     digest: str
 
 
-def operation(act: Callable[P, R]) -> Callable[P, R]:
+def operation(act: Callable[P, R]) -> Callable[..., R]:
     """Run ``act`` in a transaction of its own, or join the one it is called in.
 
     ``once=Once(...)`` claims the form first: a second sending raises AlreadyDone with what the first one made.

@@ -60,7 +60,7 @@ def feedback() -> ResponseReturnValue:
     form = OpinionForm.from_request(data={"page": request.args.get("from", "")})
     if form.was_submitted_and_valid():
         said, page = form.words.data, form.page.data or ""
-        opinions.give(current_user, words=said, page=page, once=form.once)  # type: ignore[call-arg]
+        opinions.give(current_user, words=said, page=page, once=form.once)
         flash("收到了，谢谢。", "green")
         return redirect(url_for(".feedback"))
     page = render_template("account/feedback.html", shell=shell_of(current_user), form=form)

@@ -55,7 +55,7 @@ def change() -> ResponseReturnValue:
     return _in_two_steps(
         form, "day", "调整一天",
         preview=lambda: publishing.preview_day(asked(), actor=current_user),
-        publish=lambda: publishing.publish_day(asked(), actor=current_user, once=form.once),  # type: ignore[call-arg]
+        publish=lambda: publishing.publish_day(asked(), actor=current_user, once=form.once),
         year=lambda: form.day.data.year,
     )
 
@@ -70,7 +70,7 @@ def confirm(year: int) -> ResponseReturnValue:
         form, "source", f"公布 {year} 年安排",
         preview=lambda: publishing.preview_year(year, actor=current_user),
         publish=lambda: publishing.confirm_year(
-            year, source=form.source.data, actor=current_user, once=form.once  # type: ignore[call-arg]
+            year, source=form.source.data, actor=current_user, once=form.once
         ),
         year=lambda: year,
     )

@@ -98,7 +98,7 @@ def bulk(verb: str) -> ResponseReturnValue:
         return redirect(url_for(".index"))
     picked = in_bulk.pick(current_user, list(versions), versions)
     if form.was_submitted_and_valid():
-        in_bulk.begin(once=form.once)  # type: ignore[call-arg]
+        in_bulk.begin(once=form.once)
         return render_template("watch/outcome.html", outcomes=_perform(act, picked, form), act=act)
     if request.method == "GET":
         form.picked.data = " ".join(f"{item.order.id}.{item.ticket.version}" for item in picked)

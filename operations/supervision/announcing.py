@@ -66,14 +66,15 @@ def announce(opened: Sequence[Opened], now: datetime) -> None:
 def _told(order: Opened, people: dict[int, list[tuple[Role, int]]], leaders: list[tuple[int, str]]) -> list[int]:
     receivers = people.get(order.receiver_id or 0, [])
     heads = [user for role, user in receivers if role is Role.UNIT_LEADER]
-    told = [user for _, user in receivers] if order.level is Level.REMINDER else heads or [user for _, user in receivers]
+    everybody = [user for _, user in receivers]
+    told = everybody if order.level is Level.REMINDER else heads or everybody
     if order.level in TO_LEADERS:
         told = told + [user for user, region_path in leaders if order.region_path.startswith(region_path)]
     return list(dict.fromkeys(told))
 
 
 def _keepers(order: Opened, stewards: dict[int, list[int]]) -> list[int]:
-    """Who keeps a clock that no unit keeps: the stewards; the clerks for the follow-up and where there is no steward."""
+    """Who keeps a clock that no unit keeps: the stewards; the clerks for the follow-up and where no steward is."""
     mine = [] if order.kind is ClockKind.FOLLOW_UP else stewards.get(order.enterprise_id, [])
     if mine or order.receiver_id is not None:
         return mine
@@ -104,7 +105,7 @@ def _notice(order: Opened, user_id: int, now: datetime, later: datetime) -> dict
 
 
 def _people(units: Iterable[int]) -> dict[int, list[tuple[Role, int]]]:
-    rows = select(Post.organisation_id, Post.role, Post.user_id).where(
+    rows: Any = select(Post.organisation_id, Post.role, Post.user_id).where(
         Post.organisation_id.in_(units),
         Post.role.in_([Role.CASE_OFFICER, Role.UNIT_LEADER]),
         Post.ended_at.is_(None),

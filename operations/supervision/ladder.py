@@ -120,4 +120,5 @@ class Offices:
 
     def _find(self, region_path: str, level: Level) -> int | None:
         above = [int(part) for part in region_path.split("/") if part]
-        return next((self._by_place[(r, ISSUERS[level])] for r in reversed(above) if (r, ISSUERS[level]) in self._by_place), None)
+        places = ((region, ISSUERS[level]) for region in reversed(above))
+        return next((self._by_place[place] for place in places if place in self._by_place), None)

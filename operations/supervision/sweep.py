@@ -95,14 +95,14 @@ _DUE_ORDERS = (
     .limit(BATCH)
     .with_for_update(skip_locked=True, of=Supervision)
 )
-_IDS = bindparam("ids", expanding=True)
 _LET_REST = update(_clocks).where(among(_clocks.c.id)).values(fire_at=None)
 _LET_LAPSE = update(_clocks).where(among(_clocks.c.id)).values(fire_at=_clocks.c.due_at)
 _LOOK_NO_MORE = update(_orders).where(among(_orders.c.id)).values(fire_at=None)
 _LOOK_AGAIN = update(_orders).where(_orders.c.id == bindparam("order")).values(fire_at=bindparam("at"))
 _END_BELOW = (
     update(_orders)
-    .where(among(_orders.c.clock_id), _orders.c.ended_at.is_(None), _orders.c.level.in_(bindparam("lower", expanding=True)))
+    .where(among(_orders.c.clock_id), _orders.c.ended_at.is_(None))
+    .where(_orders.c.level.in_(bindparam("lower", expanding=True)))
     .values(ended_at=bindparam("now"), ended_as=SupervisionEnd.ESCALATED, fire_at=None)
 )
 _RAISE = update(_tickets).where(among(_tickets.c.id), _tickets.c.rung < bindparam("to_rung")).values(
@@ -140,7 +140,8 @@ def _sweep_clocks() -> Swept:
     rows = db.session.execute(_DUE_CLOCKS, {"now": now}).all()
     if not rows:
         return Swept()
-    rules, openings, ids = rulebook.current(), [], {"warned": [], "lapsed": []}
+    rules, openings = rulebook.current(), []
+    ids: dict[str, list[int]] = {"warned": [], "lapsed": []}
     for row in rows:
         lapsed = row.due_at <= now
         ids["lapsed" if lapsed else "warned"].append(row.clock_id)
@@ -172,7 +173,7 @@ def _sweep_orders() -> Swept:
     return _climb(openings, rows, now, rules)
 
 
-def _opening(row: Row[Any], level: Level, rule: str, below: Level | None = None) -> Opening:
+def _opening(row: Row[*tuple[Any, ...]], level: Level, rule: str, below: Level | None = None) -> Opening:
     return Opening(
         clock_id=row.clock_id,
         ticket_id=row.ticket_id,
@@ -195,7 +196,9 @@ def _execute(statement: Update, ids: Sequence[int], **values: Any) -> None:
         db.session.connection().execute(statement, {"ids": ids, **values})
 
 
-def _climb(openings: list[Opening], rows: Sequence[Row[Any]], now: datetime, rules: rulebook.Rulebook) -> Swept:
+def _climb(
+    openings: list[Opening], rows: Sequence[Row[*tuple[Any, ...]]], now: datetime, rules: rulebook.Rulebook
+) -> Swept:
     """Open the orders, end those below, tell the people and seal the events: all in the caller's transaction."""
     latest = max((int((now - row.fire_at).total_seconds()) for row in rows), default=0)
     swept = Swept(scanned=len(rows), latest_seconds=latest)
@@ -236,8 +239,8 @@ def open_orders(
 
 def _opened(order_id: int, opening: Opening, issuer_id: int | None) -> announcing.Opened:
     return announcing.Opened(
-        order_id, opening.ticket_id, opening.level, issuer_id, opening.receiver_id, opening.subject, opening.region_path,
-        opening.kind, opening.enterprise_id,
+        order_id, opening.ticket_id, opening.level, issuer_id, opening.receiver_id, opening.subject,
+        opening.region_path, opening.kind, opening.enterprise_id,
     )
 
 

@@ -1,6 +1,6 @@
 """提请与签批: what an officer may only ask for, and the desks it crosses before it is so."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -19,7 +19,6 @@ from models.tickets import (
     ProposalKind,
     ResultKind,
     SigningStage,
-    Status,
     Ticket,
 )
 from operations import notices
@@ -31,7 +30,7 @@ from operations.errors import BadInput, NotFound, Refused
 from operations.tickets import handling, ledger
 from operations.tickets.advance import advance, allowed, may
 from operations.tickets.attachments import attach
-from operations.tickets.coordination import end_lead, open_orders, times_sent_back
+from operations.tickets.coordination import end_lead, times_sent_back
 from operations.tickets.situation import Situation
 
 PROPOSING = {
@@ -178,7 +177,7 @@ def _report_result(ticket: Ticket, proposal: Proposal, *, actor: Actor, version:
     _lapse_others(situation, proposal)
 
 
-_TAKING_EFFECT = {
+_TAKING_EFFECT: dict[ProposalKind, Callable[..., None]] = {
     ProposalKind.RESULT: _report_result,
     ProposalKind.SEND_BACK: _send_back,
     ProposalKind.EXTENSION: _grant_extension,
@@ -238,5 +237,3 @@ def _ensure_open(ticket: Ticket, proposal: Proposal) -> None:
 def _decide(proposal: Proposal, decision: Decision, actor: Actor, words: str) -> None:
     proposal.decision, proposal.decision_words = decision, words
     proposal.decided_by_id, proposal.decided_at = actor.user_id, clock.now()
-
-

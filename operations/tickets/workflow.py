@@ -1,8 +1,8 @@
 """The workflow as data. Guards, buttons, clocks, docs/workflow.md and the tests all read this table (domain.md §4)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from models.access import Role
 from models.clocks import ClockKind
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from operations.tickets.situation import Situation
 
 A, R, S, K = Act, Role, Status, ClockKind
-Check = Callable[["Situation"], str | None]
+Check: TypeAlias = "Callable[[Situation], str | None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,12 @@ class Step:
     is_offered: bool = True
 
 
-def _step(act: Act, sources: object, targets: object, roles: object, **rest: object) -> Step:
-    as_set = frozenset(sources) if not isinstance(sources, Status) else frozenset({sources})  # type: ignore[call-overload]
-    aims = (targets,) if isinstance(targets, Status) else tuple(targets or ())  # type: ignore[call-overload]
-    return Step(act, as_set, aims, frozenset(roles), **rest)  # type: ignore[call-overload,arg-type]
+def _step(
+    act: Act, sources: Status | Iterable[Status], targets: Status | Iterable[Status], roles: Iterable[Role], **rest: Any
+) -> Step:
+    as_set = frozenset({sources}) if isinstance(sources, Status) else frozenset(sources)
+    aims = (targets,) if isinstance(targets, Status) else tuple(targets)
+    return Step(act, as_set, aims, frozenset(roles), **rest)
 
 
 OPEN = OPEN_STATUSES
@@ -108,7 +110,8 @@ STEPS: tuple[Step, ...] = (
           needs="理由", rule="不同意的提请保留在案"),
     _step(A.REPORT_ASSISTANCE, S.HANDLING, (), UNIT, order=OrderRole.ASSIST, stops=(K.ASSISTING, K.SIGNING),
           needs="协办情况", rule="停本单位协办时限"),
-    _step(A.WAIVE_ASSISTANCE, S.HANDLING, (), {R.CLERK}, drops=(K.ASSISTING, K.SIGNING), checks=(checks.has_open_assistance,),
+    _step(A.WAIVE_ASSISTANCE, S.HANDLING, (), {R.CLERK}, drops=(K.ASSISTING, K.SIGNING),
+          checks=(checks.has_open_assistance,),
           needs="单位、理由", rule="免除协办须说明理由并留下批准人"),
     _step(A.PROPOSE_RESULT, S.HANDLING, (), {R.CASE_OFFICER}, order=LEAD,
           checks=(checks.no_open_assistance, checks.not_on_ledger, checks.no_open_result),
@@ -124,7 +127,8 @@ STEPS: tuple[Step, ...] = (
     _step(A.FOLLOW_UP, S.REPLIED, S.FOLLOWED_UP, {R.CLERK}, stops=(K.FOLLOW_UP,), starts=(K.RATING,), is_public=True,
           checks=(checks.outside_the_chain,), needs="是否接通、是否解决、是否满意、原话", rule="经办过的人回避"),
     _step(A.REWORK, S.REPLIED, (S.HANDLING, S.COORDINATING), {R.CLERK}, stops=(K.FOLLOW_UP,), opens_round=True,
-          starts=(K.HANDLING, K.COORDINATION, K.SIGNING, K.CONTACT), is_public=True, is_offered=False, checks=(checks.outside_the_chain,),
+          starts=(K.HANDLING, K.COORDINATION, K.SIGNING, K.CONTACT), is_public=True, is_offered=False,
+          checks=(checks.outside_the_chain,),
           rule="未解决或不满意：开新一轮，上一轮连同时限冻结；直接答复的回到协调"),
     _step(A.RATE, S.FOLLOWED_UP, S.CLOSED, {R.ENTERPRISE_MEMBER}, stops=(K.RATING,), is_public=True,
           checks=(checks.not_yet_rated,), needs="五个等级之一", rule="每件每轮一次，不能改；可匿名"),
@@ -134,9 +138,11 @@ STEPS: tuple[Step, ...] = (
           rule="逾期记为未评价，不是等级，不进入满意率"),
     _step(A.WITHDRAW, BEFORE_HANDLED, S.WITHDRAWN, {R.ENTERPRISE_MEMBER}, is_public=True, needs="理由", rule="保留并计数"),
     _step(A.REOPEN, S.CLOSED, (S.HANDLING, S.COORDINATING), {R.ENTERPRISE_MEMBER, R.CLERK, R.SUPERVISOR},
-          starts=(K.HANDLING, K.COORDINATION, K.SIGNING, K.CONTACT), opens_round=True, is_public=True, checks=(checks.within_reopen_window,),
+          starts=(K.HANDLING, K.COORDINATION, K.SIGNING, K.CONTACT), opens_round=True, is_public=True,
+          checks=(checks.within_reopen_window,),
           needs="理由", rule="开新一轮；企业在办结后 10 个工作日内"),
-    _step(A.MERGE, OPEN, S.MERGED, {R.CLERK}, is_public=True, checks=(checks.not_paused,), needs="主件编号、理由", rule="随主件办理，可撤销"),
+    _step(A.MERGE, OPEN, S.MERGED, {R.CLERK}, is_public=True, checks=(checks.not_paused,),
+          needs="主件编号、理由", rule="随主件办理，可撤销"),
     _step(A.UNMERGE, S.MERGED, tuple(OPEN), {R.CLERK}, is_public=True, needs="理由", rule="回到并单前的状态，时限接着算"),
     _step(A.INSTRUCT, OPEN, (), {R.LEADER}, starts=(K.INSTRUCTION,), needs="批示内容、时限", rule="有自己的时限和回报责任"),
     _step(A.ANSWER_INSTRUCTION, OPEN, (), {R.UNIT_LEADER, R.CLERK}, stops=(K.INSTRUCTION,),

@@ -24,6 +24,6 @@ def rate(number: str) -> ResponseReturnValue:
     may(ticket, Act.RATE, current_user)
     form = RateForm.from_request()
     if form.was_submitted_and_valid():
-        aftercare.rate(ticket, actor=current_user, opinion=form.opinion, once=form.once)  # type: ignore[call-arg]
+        aftercare.rate(ticket, actor=current_user, opinion=form.opinion, once=form.once)
         return redirect(url_for(".rate", number=number, thanks=1))
     return render_template("my/rate.html", ticket=ticket, form=form), 422 if form.errors else 200

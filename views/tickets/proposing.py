@@ -45,4 +45,6 @@ def message(ticket: Ticket, *, version: int | None, **answers: Any) -> None:
 
 def _propose(kind: ProposalKind, ticket: Ticket, *, actor: Any, version: int | None, once: Any,
              attachments: Sequence[Attachment] = (), **terms: Any) -> None:
-    proposals.propose(ticket, kind, actor=actor, terms=Terms(**terms), attachments=attachments, version=version, once=once)  # type: ignore[call-arg]
+    proposals.propose(
+        ticket, kind, actor=actor, terms=Terms(**terms), attachments=attachments, version=version, once=once
+    )
