@@ -112,7 +112,8 @@ def waiting_for(actor: Actor) -> list[Status]:
 
 def named(text: str) -> ColumnElement[bool]:
     """Enterprises whose name or short name begins like that, or whose credit code it is."""
-    begins = or_(Enterprise.name.startswith(text, autoescape=True), Enterprise.short_name.startswith(text, autoescape=True))
+    named_so = (Enterprise.name, Enterprise.short_name)
+    begins = or_(*(column.startswith(text, autoescape=True) for column in named_so))
     code = text.upper()
     return or_(Enterprise.credit_code == code, begins) if CREDIT_CODE.fullmatch(code) else begins
 
@@ -130,9 +131,11 @@ def numbered(text: str) -> ColumnElement[bool] | None:
 def everything(actor: Actor, text: str) -> Everything:
     """Tickets and enterprises that the actor may open and that ``text`` may mean; two statements."""
     now, wanted = clock.now(), TicketFilter(q=text, view=View.ALL)
-    rows = tickets(actor, wanted, now, *COLUMNS, Ticket.closed_at, CALLED).join(Enterprise, Enterprise.id == Ticket.enterprise_id)
+    rows = tickets(actor, wanted, now, *COLUMNS, Ticket.closed_at, CALLED)
+    rows = rows.join(Enterprise, Enterprise.id == Ticket.enterprise_id)
     found = db.session.execute(rows.order_by(Ticket.id.desc()).limit(FOUND + 1)).all()
-    firms = db.session.scalars(visible_enterprises(actor).where(named(text)).order_by(Enterprise.name).limit(FOUND + 1)).all()
+    of_name = visible_enterprises(actor).where(named(text)).order_by(Enterprise.name)
+    firms = db.session.scalars(of_name.limit(FOUND + 1)).all()
     calendar = rulebook.current().calendar
     return Everything(
         [line_of(row, now=now, calendar=calendar) for row in found[:FOUND]], len(found) > FOUND,
@@ -185,8 +188,8 @@ def _led_by(unit: str) -> ColumnElement[bool]:
 
 def _within(region: str) -> ColumnElement[bool]:
     top = aliased(Region)
-    below = select(Region.id).join(top, Region.path.startswith(top.path)).where(or_(top.code == region, top.name == region))
-    return Ticket.region_id.in_(below)
+    below = select(Region.id).join(top, Region.path.startswith(top.path))
+    return Ticket.region_id.in_(below.where(or_(top.code == region, top.name == region)))
 
 
 def the_ticket(actor: Actor, text: str) -> Ticket | None:

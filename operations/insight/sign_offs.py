@@ -82,7 +82,7 @@ def hints(ticket: Ticket, proposal: Proposal) -> list[str]:
 def names(proposal: Proposal) -> tuple[str, str, str]:
     """Who asks, for which unit, and which unit is suggested."""
     suggested = aliased(Organisation)
-    row: Row[Any] = db.session.execute(
+    row: Row[*tuple[Any, ...]] = db.session.execute(
         select(Asker.name, Unit.name, suggested.name)
         .select_from(Proposal)
         .join(Asker, Asker.id == Proposal.proposed_by_id)
@@ -96,7 +96,8 @@ def names(proposal: Proposal) -> tuple[str, str, str]:
 def _rows(actor: Actor) -> Select[Any]:
     columns: Sequence[Any] = (
         *COLUMNS, Ticket.version, CALLED, Unit.short_name.label("unit"), Asker.name.label("asked_by"),
-        Proposal.id.label("proposal_id"), Proposal.kind.label("proposed"), Proposal.stage, Proposal.proposed_at, Proposal.reason,
+        Proposal.id.label("proposal_id"), Proposal.kind.label("proposed"), Proposal.stage, Proposal.proposed_at,
+        Proposal.reason,
     )
     return (
         visible_proposals(actor)
@@ -109,4 +110,5 @@ def _rows(actor: Actor) -> Select[Any]:
 
 def _item(row: Row[Any], line: Line) -> Item:
     reason = row.reason if len(row.reason) <= WORDS_SHOWN else f"{row.reason[:WORDS_SHOWN]}…"
-    return Item(row.proposal_id, line, row.proposed, row.stage.label, row.asked_by, moment(row.proposed_at), reason, row.version)
+    asked_at = moment(row.proposed_at)
+    return Item(row.proposal_id, line, row.proposed, row.stage.label, row.asked_by, asked_at, reason, row.version)

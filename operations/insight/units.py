@@ -13,7 +13,7 @@ K = OrganisationKind
 HANDLING = (K.BUREAU, K.WINDOW, K.TOWN, K.GOVERNMENT)
 
 
-def offered() -> Sequence[Row[Any]]:
+def offered() -> Sequence[Row[*tuple[Any, ...]]]:
     """The name, short name and kind of every unit that a ticket can be given to, by kind and name."""
     rows = select(Organisation.name, Organisation.short_name, Organisation.kind).where(Organisation.kind.in_(HANDLING))
     return db.session.execute(rows.order_by(Organisation.kind, Organisation.name)).all()

@@ -69,13 +69,19 @@ class Dossier(Situation):
     """A situation whose facts are read for a whole page at once: the checks ask no statement of their own."""
 
     def __init__(
-        self, ticket: Ticket, actor: Actor, *, window: Window = Window(), file_count: int = 1, supervision_count: int = 1
+        self,
+        ticket: Ticket,
+        actor: Actor,
+        *,
+        window: Window = Window(),
+        file_count: int = 1,
+        supervision_count: int = 1,
     ) -> None:
         super().__init__(ticket, actor)
         self.window, self.file_count, self.supervision_count = window, file_count, supervision_count
 
     @cached_property
-    def signed_orders(self) -> Sequence[Row[Any]]:
+    def signed_orders(self) -> Sequence[Row[*tuple[Any, ...]]]:
         """Every order with its unit and the name of who signed for it, oldest first."""
         return self._read(statements.ORDERS)
 
@@ -101,7 +107,7 @@ class Dossier(Situation):
         return next((one for one in self.clocks if one.kind is ClockKind.HANDLING), None)
 
     @cached_property
-    def all_proposals(self) -> Sequence[Row[Any]]:
+    def all_proposals(self) -> Sequence[Row[*tuple[Any, ...]]]:
         """Every proposal with the names of who asked and who decided, oldest first."""
         return self._read(statements.PROPOSALS)
 
@@ -113,7 +119,7 @@ class Dossier(Situation):
         return {one.kind: one for one, _, _ in self.all_proposals if one.decided_at is None}
 
     @cached_property
-    def supervisions(self) -> Sequence[Row[Any]]:
+    def supervisions(self) -> Sequence[Row[*tuple[Any, ...]]]:
         """Every order with the short names of who issued and who received it, newest first."""
         return self._read(statements.SUPERVISIONS) if self.supervision_count else []
 
@@ -150,7 +156,7 @@ class Dossier(Situation):
         return [record for record in self.papers(Paper.INSTRUCTION) if record.ended_at is None]
 
     @cached_property
-    def stewards(self) -> Sequence[Row[Any]]:
+    def stewards(self) -> Sequence[Row[*tuple[Any, ...]]]:
         """Who looks after the enterprise now: id, name, phone and kind."""
         return plain_rows(statements.STEWARDS, {"enterprise_id": self.ticket.enterprise_id, "now": self.now})
 
@@ -186,18 +192,18 @@ class Dossier(Situation):
         return any(one.action in IN_THE_CHAIN for one in mine)
 
     @cached_property
-    def files(self) -> Sequence[Row[Any]]:
+    def files(self) -> Sequence[Row[*tuple[Any, ...]]]:
         """Every file of the ticket, oldest first, the internal ones included."""
         return plain_rows(statements.FILES, {"ticket_id": self.ticket.id}) if self.file_count else []
 
     @cached_property
-    def _events(self) -> Sequence[Row[Any]]:
+    def _events(self) -> Sequence[Row[*tuple[Any, ...]]]:
         window, asked = self.window, {"ticket_id": self.ticket.id, "size": self.window.size}
         if window.before is None:
             return plain_rows(statements.events(window.kind), asked)
         return plain_rows(statements.events(window.kind, is_older=True), asked | {"before": window.before})
 
-    def _read(self, statement: Any) -> Sequence[Row[Any]]:
+    def _read(self, statement: Any) -> Sequence[Row[*tuple[Any, ...]]]:
         return db.session.execute(statement, {"ticket_id": self.ticket.id}).all()
 
 
@@ -207,7 +213,7 @@ def since(ticket: Ticket, seq: int) -> list[Happening]:
     return [_happening(row) for row in plain_rows(statements.events_since(), asked)]
 
 
-def _happening(row: Row[Any]) -> Happening:
+def _happening(row: Row[*tuple[Any, ...]]) -> Happening:
     return Happening(
         row.seq, row.at, row.action, row.round, row.source, row.target, row.is_public, row.actor_id, row.name or "",
         row.short_name or "", row.role, row.words or "", json.loads(row.body).get("details", {}),

@@ -95,9 +95,10 @@ def _order(d: Dossier, order: Any, unit: Any, signer: str | None) -> OrderCard:
         facts.append(("首次联系", moment(order.contacted_at)))
     if order.basis:
         facts.append(("依据", order.basis))
-    clocks = [one for one in d.clocks_and_pauses[0] if one.unit_id == unit.id and one.round == order.round and one.kind in OF_A_UNIT]
+    of_unit = [one for one in d.clocks_and_pauses[0] if one.unit_id == unit.id and one.kind in OF_A_UNIT]
+    limits = [_limit(d, one) for one in of_unit if one.round == order.round]
     ended = f"{order.outcome.label}　{moment(order.ended_at)}" if order.outcome else ""
-    return OrderCard(unit.name, order.role.label, order.round, facts, [_limit(d, one) for one in clocks], ended, order.report)
+    return OrderCard(unit.name, order.role.label, order.round, facts, limits, ended, order.report)
 
 
 def _limit(d: Dossier, clock: Clock) -> Limit:
@@ -201,7 +202,8 @@ def _result(d: Dossier, one: Record) -> tuple[str, str, str]:
 
 def _reply(d: Dossier, one: Record) -> tuple[str, str, str]:
     words = one.words + (f"\n企业当场：{one.more}" if one.more else "")
-    return f"反馈：{ReplyMethod(one.code).label}", _signed(one), words
+    method = ReplyMethod(one.code).label if one.code else ""
+    return f"反馈：{method}", _signed(one), words
 
 
 def _follow_up(d: Dossier, one: Record) -> tuple[str, str, str]:

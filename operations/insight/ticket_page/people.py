@@ -38,7 +38,8 @@ def _units(d: Dossier) -> Iterator[Person]:
 
 def _stewards(d: Dossier) -> Iterator[Person]:
     for steward in d.stewards:
-        yield Person("企业管家" if steward.kind is StewardshipKind.MAIN else "备岗管家", steward.name, steward.phone or "", True)
+        part = "企业管家" if steward.kind is StewardshipKind.MAIN else "备岗管家"
+        yield Person(part, steward.name, steward.phone or "", True)
     if not d.stewards:
         yield Person("企业管家", "未指定，由企业服务中心兜底")
 

@@ -43,7 +43,10 @@ def stations(d: Dossier) -> list[Station]:
     visits = [visit for visit in _visits(d) if visit.round == d.ticket.round or visit.stage in BEFORE_DISPATCH]
     here = d.ticket.status.stage
     is_late = light_of(d.ticket, d.now) in (Light.RED, Light.DARK_RED)
-    return [_station(d, stage, [v for v in visits if v.stage is stage], is_here=stage is here, is_late=is_late) for stage in Stage]
+    return [
+        _station(d, stage, [v for v in visits if v.stage is stage], is_here=stage is here, is_late=is_late)
+        for stage in Stage
+    ]
 
 
 def _visits(d: Dossier) -> Iterator[Visit]:
@@ -73,7 +76,8 @@ def _station(d: Dossier, stage: Stage, visits: Sequence[Visit], *, is_here: bool
         return Station(stage.label, "late" if is_late else "now", _now(d, visits))
     if visits and visits[-1].left_by is not None:
         left_by = visits[-1].left_by
-        return Station(stage.label, "done", [moment(left_by.at), _joined(*_returns(d, stage), _who(left_by), f"用 {_used(d, visits)}")])
+        told = _joined(*_returns(d, stage), _who(left_by), f"用 {_used(d, visits)}")
+        return Station(stage.label, "done", [moment(left_by.at), told])
     return Station(stage.label, "", _to_come(d, stage) if d.ticket.is_open else [])
 
 
@@ -106,8 +110,8 @@ def _holder(d: Dossier) -> str:
         case Status.AWAITING_SUPPLEMENT | Status.FOLLOWED_UP:
             return "等企业"
         case Status.HANDLING:
-            lead = next((row for row in d.signed_orders if row[0].ended_at is None and row[0].role is OrderRole.LEAD), None)
-            return (lead[2] or lead[1].short_name) if lead else ""
+            leads = (row for row in d.signed_orders if row[0].ended_at is None and row[0].role is OrderRole.LEAD)
+            return next((signer or unit.short_name for _, unit, signer in leads), "")
         case Status.REPLIED:
             return "企业服务中心"
         case _:

@@ -9,8 +9,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Integer, Row, Select, String, bindparam, cast, null, select
-from sqlalchemy import type_coerce, union_all
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    String,
+    bindparam,
+    cast,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.types import TypeEngine
 
 from models.access import User
@@ -96,7 +108,8 @@ ARMS = (
     _arm(Paper.RATING, Rating, round=Rating.round, at=Rating.rated_at, code=Rating.grade, words=Rating.words,
          more=Rating.channel, yes=Rating.is_anonymous, person=Rating.rated_by_id),
     _arm(Paper.EXTENSION, DeadlineExtension, round=DeadlineExtension.round, at=DeadlineExtension.granted_at,
-         until=DeadlineExtension.due_after, ended_at=DeadlineExtension.due_before, person=DeadlineExtension.granted_by_id),
+         until=DeadlineExtension.due_after, ended_at=DeadlineExtension.due_before,
+         person=DeadlineExtension.granted_by_id),
     _arm(Paper.LEDGER, LedgerEntry, round=LedgerEntry.round, at=LedgerEntry.entered_at, ended_at=LedgerEntry.left_at,
          code=LedgerEntry.ledger_class, words=LedgerEntry.evidence, more=cast(LedgerEntry.review_on, String()),
          yes=LedgerEntry.struck_off_at.is_not(None), person=LedgerEntry.entered_by_id),
