@@ -68,7 +68,10 @@ def _shown(proposal_id: int, *, grant: ActForm | None = None, decline: ActForm |
     asked_by, unit, suggested = sign_offs.names(proposal)
     answer = render_template(
         "sign_offs/show.html", d=d, ticket=ticket, proposal=proposal, asked_by=asked_by, unit=unit,
-        facts=[*papers.proposal_facts(proposal, {proposal.suggested_unit_id or 0: suggested}), *sign_offs.dates(d, proposal)],
+        facts=[
+            *papers.proposal_facts(proposal, {proposal.suggested_unit_id or 0: suggested}),
+            *sign_offs.dates(d, proposal),
+        ],
         hints=sign_offs.hints(ticket, proposal), clock=clock.panel(d), form=sent, forms=forms,
         orders=papers.orders(d), is_own=proposal.proposed_by_id == current_user.user_id,
     )

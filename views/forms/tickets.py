@@ -1,4 +1,4 @@
-"""What the forms of all acts on a ticket have: the version that was seen, refusals that lose nothing, and their fields."""
+"""What the forms of all acts on a ticket have: the version seen, refusals that lose nothing, and their fields."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -28,6 +28,7 @@ class ActForm(VersionedForm):
 
     OWN = ("seen", "heeded")
     status_code = 422
+    form_errors: list[str]
     seen = IntegerField(widget=HiddenInput())
 
     def prepare(self, situation: Situation) -> None:
@@ -76,7 +77,8 @@ class SayForm(FiledActForm):
 
 def text(label: str, missing: str, *, most: int = WORDS_LIMIT, rows: int = 5, hint: str = "") -> TextAreaField:
     """A text that must be written; ``missing`` says what to write."""
-    return TextAreaField(label, [InputRequired(missing), NotLonger(max=most)], description=hint, render_kw={"rows": rows})
+    checks = [InputRequired(missing), NotLonger(max=most)]
+    return TextAreaField(label, checks, description=hint, render_kw={"rows": rows})
 
 
 def more_text(label: str, *, most: int = SHORT, rows: int = 3, hint: str = "") -> TextAreaField:
@@ -142,7 +144,7 @@ class MomentField(DateTimeLocalField):
 
     def pre_validate(self, form: Any) -> None:
         """Nobody was told in the future."""
-        if self.data and self.answer > clock.now():
+        if (told := self.answer) and told > clock.now():
             raise ValidationError("时间不能在将来")
 
     @property

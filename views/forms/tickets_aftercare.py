@@ -48,8 +48,10 @@ class FollowUpForm(ActForm):
     def answers(self) -> dict[str, Any]:
         """The call."""
         reached = self.was_reached.data == "yes"
-        told = [field.data == "yes" if reached else None for field in (self.is_solved, self.is_satisfied)]
-        return {"call": Call(reached, *told, words=self.words.data)}
+        is_solved, is_satisfied = (
+            field.data == "yes" if reached else None for field in (self.is_solved, self.is_satisfied)
+        )
+        return {"call": Call(reached, is_solved, is_satisfied, words=self.words.data)}
 
 
 class ReasonForm(ActForm):

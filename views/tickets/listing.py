@@ -27,15 +27,21 @@ def index() -> str:
     order = order_of(args, wanted)
     page = lists.tickets(actor, wanted, order=order, place=place_of(args), is_counted="count" in args)
     parts = asked(args)
+    kept = [part for part in parts if part[0] not in ("view", "sort")]
     return render_template(
         "tickets/index.html",
         page=page,
         wanted=wanted,
         counted=_counted(page),
         order=order,
-        orders=[(each.label, _url([*(p for p in parts if p[0] != "sort"), ("sort", each)]), each is order) for each in Order],
-        views=[(each.label, _url([*(p for p in parts if p[0] not in ("view", "sort")), ("view", each)]), each is wanted.view)
-               for each in View],
+        orders=[
+            (each.label, _url([*(p for p in parts if p[0] != "sort"), ("sort", each)]), each is order)
+            for each in Order
+        ],
+        views=[
+            (each.label, _url([*kept, ("view", each)]), each is wanted.view)
+            for each in View
+        ],
         pills=pills(args, PATH),
         back=f"?in={quote(urlencode(parts))}" if parts else "",
         count_url=_url([*parts, ("count", "1")]),

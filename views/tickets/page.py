@@ -1,6 +1,7 @@
 """The page of one ticket."""
 
 import secrets
+from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import redirect, render_template, request, url_for
@@ -40,7 +41,8 @@ def show(number: str) -> ResponseReturnValue:
     if not current_user.holds(*OFFICIALS):
         return redirect(url_for("portal.show", number=number))
     d = dossier.open_for(official(), number, _window())
-    tab = Tab._value2member_map_.get(request.args.get("tab", ""), Tab.STORY)
+    asked = request.args.get("tab", "")
+    tab = next((tab for tab in Tab if tab == asked), Tab.STORY)
     return render_template(
         "tickets/show.html",
         d=d,
@@ -54,8 +56,11 @@ def show(number: str) -> ResponseReturnValue:
         people=people.of(d),
         days=timeline.days(d) if tab is Tab.STORY else (),
         papers=papers,
-        kinds=[{"label": kind.label, "url": _here(only=kind), "current": kind is d.window.kind, "light": ""} for kind in Kind],
-        older=_here(all=1, only=d.window.kind) if d.window.size == SHOWN else _here(all=1, only=d.window.kind, before=_oldest(d)),
+        kinds=[
+            {"label": kind.label, "url": _here(only=kind), "current": kind is d.window.kind, "light": ""}
+            for kind in Kind
+        ],
+        older=_here(all=1, only=d.window.kind, **({} if d.window.size == SHOWN else {"before": _oldest(d)})),
         neighbours=_neighbours(d.actor, d.ticket),
         form_key=secrets.token_urlsafe(18),
         suffix=f"?{request.query_string.decode('ascii', 'ignore')}" if "in" in request.args else "",
@@ -64,21 +69,28 @@ def show(number: str) -> ResponseReturnValue:
 
 def _window() -> Window:
     args = request.args
-    kind = Kind._value2member_map_.get(args.get("only", ""), Kind.ALL)
+    kind = next((kind for kind in Kind if kind == args.get("only")), Kind.ALL)
     before = args.get("before", "")
-    return Window(kind, AT_MOST if "all" in args else SHOWN, int(before) if before.isdecimal() and len(before) < 18 else None)
+    older_than = int(before) if before.isdecimal() and len(before) < 18 else None
+    return Window(kind, AT_MOST if "all" in args else SHOWN, older_than)
 
 
 def _tabs(d: Dossier, here: Tab) -> list[dict[str, object]]:
     counts = {
-        Tab.STORY: len(d.shown) + d.older_count, Tab.FILES: d.file_count, Tab.WORK: len(d.orders), Tab.ORDERS: d.supervision_count,
+        Tab.STORY: len(d.shown) + d.older_count,
+        Tab.FILES: d.file_count,
+        Tab.WORK: len(d.orders),
+        Tab.ORDERS: d.supervision_count,
     }
-    return [{"label": tab.label, "url": _here(tab=tab), "count": counts.get(tab), "current": tab is here} for tab in Tab]
+    return [
+        {"label": tab.label, "url": _here(tab=tab), "count": counts.get(tab), "current": tab is here} for tab in Tab
+    ]
 
 
 def _here(**parts: object) -> str:
-    kept = {"in": request.args["in"]} if "in" in request.args else {}
-    return url_for(".show", number=request.view_args["number"], **kept, **{name: str(value) for name, value in parts.items()})  # type: ignore[index]
+    kept: dict[str, Any] = {"in": request.args["in"]} if "in" in request.args else {}
+    kept.update((name, str(value)) for name, value in parts.items())
+    return url_for(".show", **(request.view_args or {}), **kept)
 
 
 def _oldest(d: Dossier) -> int:
