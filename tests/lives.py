@@ -97,7 +97,8 @@ class Life:
     def call(self, was_reached=True, is_solved=True, is_satisfied=True, words="都办好了", by=None):
         if not was_reached:
             is_solved = is_satisfied = None
-        self.does(aftercare.follow_up, by or self.caller, call=aftercare.Call(was_reached, is_solved, is_satisfied, words))
+        call = aftercare.Call(was_reached, is_solved, is_satisfied, words)
+        self.does(aftercare.follow_up, by or self.caller, call=call)
         return self
 
     def rate(self, grade=Grade.SATISFIED, **rest):

@@ -54,7 +54,9 @@ def test_over_https_our_own_forms_arrive(app, city):
     assert answer.status_code == 422
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "evil.example:80"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "evil.example:80"]
+)
 def test_a_foreign_host_is_refused(app, city, host):
     answer = Guest(app).gets("/login", headers={"Host": host})
 

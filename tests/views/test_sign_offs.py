@@ -37,7 +37,9 @@ def on_the_desk_of(desk, username):
     return [url for url in desk.opens(username, "/sign-offs").links.values() if url.startswith("/sign-offs/")]
 
 
-@pytest.mark.parametrize(("username", "sees"), [("zhoujian", True), ("gaofeng", False), ("wujie", False), ("hening", False)])
+@pytest.mark.parametrize(
+    ("username", "sees"), [("zhoujian", True), ("gaofeng", False), ("wujie", False), ("hening", False)]
+)
 def test_a_result_lies_on_its_leaders_desk_alone(desk, result, username, sees):
     assert bool(on_the_desk_of(desk, username)) is sees
     assert desk.opens(username, f"/sign-offs/{result.id}").status == (200 if sees else 404)
@@ -90,7 +92,8 @@ def test_an_extension_shows_both_dates_and_crosses_two_desks(desk, extension):
 
 def test_the_ledger_lies_on_the_supervisors_desk(desk):
     proposal = desk.life.handling().sign().propose(
-        ProposalKind.LEDGER, by="zhoujian", reason="资金未落实", ledger_class=LedgerClass.FUNDS, until=shanghai("2026-10-15").date()
+        ProposalKind.LEDGER, by="zhoujian", reason="资金未落实", ledger_class=LedgerClass.FUNDS,
+        until=shanghai("2026-10-15").date(),
     )
     desk.sends("hening", desk.opens("hening", f"/sign-offs/{proposal.id}"), "grant")
     assert desk.ticket.paused_at is not None

@@ -79,7 +79,6 @@ def instructed(life):
     life.handling().does(conversation.instruct, "luoshizhang", words="三天内送电", limit=Limit(3, "d"))
 
 
-
 def incomplete(life):
     life.submit().does(intake.request_supplement, "liumin", missing="缺受理单")
 
@@ -95,13 +94,19 @@ ACTS = {
     "contact": (signed, "chenjing", {"method": "电话", "words": "已通话"}, "handling", "liumin"),
     "propose-send-back": (handling, "chenjing", {"reason": "不属本单位", "basis": "三定"}, "handling", "zhoujian"),
     "request-extension": (signed, "chenjing", {"until": "2026-08-28", "reason": "待供货"}, "handling", "wujie"),
-    "propose-ledger": (signed, "zhoujian", {"ledger_class": "funds", "until": "2026-10-15", "reason": "资金"}, "handling", "chenjing"),
+    "propose-ledger": (
+        signed, "zhoujian", {"ledger_class": "funds", "until": "2026-10-15", "reason": "资金"}, "handling", "chenjing"
+    ),
     "propose-result": (signed, "chenjing", {"result_kind": "solved", "reason": LONG}, "handling", "zhoujian"),
     "report-assistance": (assisted, "sunyue", {"report": "费用已核减"}, "handling", "wujie"),
     "transfer": (handling, "wujie", {"lead": LAND, "reason": "职责在该局"}, "handling", "liumin"),
-    "consult": (handling, "hening", {"units-0": FINANCE, "held_on": "2026-08-19", "outcome": "财政协办"}, "handling", "liumin"),
+    "consult": (
+        handling, "hening", {"units-0": FINANCE, "held_on": "2026-08-19", "outcome": "财政协办"}, "handling", "liumin"
+    ),
     "reply": (handled, "liumin", {"method": "phone", "text": "已送电"}, "replied", "chenjing"),
-    "follow-up": (replied, "xuhui", {"was_reached": "yes", "is_solved": "yes", "is_satisfied": "yes"}, "followed_up", "liumin"),
+    "follow-up": (
+        replied, "xuhui", {"was_reached": "yes", "is_solved": "yes", "is_satisfied": "yes"}, "followed_up", "liumin"
+    ),
     "reopen": (closed, "wujie", {"reason": "又停电了"}, "handling", "liumin"),
     "instruct": (handling, "luoshizhang", {"words": "三天内送电", "days": "3"}, "handling", "wujie"),
     "answer-instruction": (instructed, "zhoujian", {"words": "已倒排工期"}, "handling", "liumin"),
@@ -346,3 +351,13 @@ def test_supervising_by_hand_opens_the_first_order(desk):
     handling(desk.life)
     desk.does("wujie", "supervise", reason="多次催办无果")
     assert db.session.scalars(select(Supervision.reason)).one() == "多次催办无果"
+
+
+def test_who_lost_the_ticket_while_writing_has_the_words_back(desk):
+    handling(desk.life)
+    page = desk.opens("chenjing", "contact")
+    desk.life.send_back()
+    answer = desk.sends("chenjing", page, "contact", words="写了很久的联系记录")
+    assert answer.status == 404
+    assert "你刚才填写的内容" in answer.words and "写了很久的联系记录" in answer.words
+    assert desk.number not in answer.words

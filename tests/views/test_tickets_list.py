@@ -13,7 +13,6 @@ from tests.lives import LAND, POWER, START, Life
 from tests.views.counting import statements
 
 
-
 @pytest.fixture
 def three(city):
     """One ticket handled by power for 恒轧, one new of 鑫源, one of another district handled by land."""
@@ -141,8 +140,9 @@ def many(city, count):
     before = db.session.scalar(select(func.count()).select_from(Ticket))
     same = {
         "subject": "一件", "content": "内容", "kind": TicketKind.HELP, "channel": "platform", "urgency": "ordinary",
-        "enterprise_id": enterprise.id, "region_id": enterprise.region_id, "region_path": city.regions["990102001"].path,
-        "status": "handling", "lead_unit_id": unit.id, "round": 1, "version": 1, "rung": 0, "is_provisional": False,
+        "enterprise_id": enterprise.id, "region_id": enterprise.region_id,
+        "region_path": city.regions["990102001"].path, "status": "handling", "lead_unit_id": unit.id,
+        "round": 1, "version": 1, "rung": 0, "is_provisional": False,
         "is_confidential": False, "submitted_at": START, "warn_at": START + timedelta(days=1),
     }
     places = range(before + 1, before + count + 1)

@@ -66,7 +66,8 @@ def test_a_late_ticket_says_so_everywhere(desk):
 
 def test_a_ticket_on_the_ledger_stands_still(desk):
     life = desk.life.handling().sign()
-    proposal = life.propose(ProposalKind.LEDGER, by="zhoujian", ledger_class=LedgerClass.FUNDS, until=shanghai("2026-10-15").date())
+    until = shanghai("2026-10-15").date()
+    proposal = life.propose(ProposalKind.LEDGER, by="zhoujian", ledger_class=LedgerClass.FUNDS, until=until)
     life.grant(proposal, "hening").wait(days=3)
     words = desk.opens("chenjing").words
     assert "停在剩" in words and "挂账" in words
@@ -188,7 +189,9 @@ def test_only_who_calls_the_enterprise_has_its_number(desk):
     assert "13800002607" not in desk.opens("hening").html
 
 
-QUERIES = ("", "?tab=work", "?tab=orders", "?tab=outcome", "?tab=files", "?in=stage%3Dhandling", "?all=1", "?only=public")
+QUERIES = (
+    "", "?tab=work", "?tab=orders", "?tab=outcome", "?tab=files", "?in=stage%3Dhandling", "?all=1", "?only=public"
+)
 
 
 def test_the_number_of_statements_is_the_same_for_a_long_story(desk):

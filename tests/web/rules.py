@@ -18,12 +18,14 @@ HOUSE = """() => {
   const ids = all('[id]').map(e => e.id), twice = ids.filter((id, i) => ids.indexOf(id) !== i);
   if (twice.length) bad.push(`ids twice: ${twice}`);
   for (const e of all('input:not([type=hidden]),select,textarea'))
-    if (!e.labels.length && !e.getAttribute('aria-label') && !e.getAttribute('aria-labelledby')) bad.push(`no label: ${e.name}`);
+    if (!e.labels.length && !e.getAttribute('aria-label') && !e.getAttribute('aria-labelledby'))
+      bad.push(`no label: ${e.name}`);
   for (const e of all('[required],[pattern]')) bad.push(`the browser checks ${e.name}`);
   for (const f of all('form')) {
     if (!f.hasAttribute('action') && f.method !== 'dialog') bad.push('a form without an action');
     if (f.method === 'post' && !f.querySelector('[name$=csrf_token]')) bad.push(`no CSRF token: ${f.action}`);
-    if (f.method === 'post' && !f.noValidate && f.querySelector('input:not([type=hidden]),select,textarea')) bad.push(`validates: ${f.action}`);
+    if (f.method === 'post' && !f.noValidate && f.querySelector('input:not([type=hidden]),select,textarea'))
+      bad.push(`validates: ${f.action}`);
   }
   for (const e of all('[style],[onclick]')) if (!e.closest('svg')) bad.push(`inline: ${e.tagName}`);
   for (const e of all('[aria-describedby],[aria-labelledby],[for]'))
@@ -43,7 +45,8 @@ FIT = """() => {
     const panel = e.closest('.panel'), box = e.getBoundingClientRect();
     if (!panel || !box.width || e.closest('.scroll-x, .seg, .tabs, dialog, .vh')) continue;
     const edge = panel.getBoundingClientRect();
-    if (box.right > edge.right + 1 || box.left < edge.left - 1) bad.push(`outside its panel: ${e.className} ${e.textContent.trim().slice(0, 20)}`);
+    if (box.right > edge.right + 1 || box.left < edge.left - 1)
+      bad.push(`outside its panel: ${e.className} ${e.textContent.trim().slice(0, 20)}`);
     if (e.matches('.item__t') && box.width < 60) bad.push(`squeezed: ${e.textContent.trim().slice(0, 20)}`);
   }
   return bad.slice(0, 3);

@@ -1,4 +1,4 @@
-"""The site on a port of this machine, on the clock of the test: what a browser needs that Flask's test client does not."""
+"""The site on a port of this machine, on the clock of the test: what a browser needs and the test client does not."""
 
 import contextlib
 import threading

@@ -1,4 +1,4 @@
-"""Every page of every role, as a desk and as a phone show it: accessible, within its width, and true to the house rules."""
+"""Every page of every role, as a desk and as a phone show it: accessible, within its width, true to the house rules."""
 
 import pytest
 from sqlalchemy import select
@@ -28,8 +28,9 @@ SMALLEST = {"width": 320, "height": 700}
 PAGES = {
     None: ("/login", "/verify", "/verify/ZQ-2026-08-0000000", "/r/thanks", "/r/no-such-token"),
     "hengzha": (
-        "/my", "/my/tickets", "/my/tickets?view=closed", "/my/tickets/{handling}", "/my/tickets/{handling}/receipt", "/my/tickets/{handling}/message",
-        "/my/tickets/{handling}/withdraw", "/notices", "/account", "/account/password", "/feedback", "/my/nowhere",
+        "/my", "/my/tickets", "/my/tickets?view=closed", "/my/tickets/{handling}", "/my/tickets/{handling}/receipt",
+        "/my/tickets/{handling}/message", "/my/tickets/{handling}/withdraw", "/notices", "/account",
+        "/account/password", "/feedback", "/my/nowhere",
     ),
     "liumin": (
         "/desk", "/desk?show=red", "/desk?tab=all", "/log/new", "/tickets", "/enterprises", "/enterprises/{enterprise}",
@@ -61,7 +62,9 @@ LARGE = {
     "wujie": ("/dispatch", "/tickets/{late}", "/tickets/{late}/transfer"),
 }
 STAGES = {
-    "intake": (Act.REQUEST_SUPPLEMENT, Act.SUPPLEMENT, Act.ACCEPT, Act.ANSWER, Act.DISPATCH, Act.MERGE, Act.UNMERGE, Act.NOTE),
+    "intake": (
+        Act.REQUEST_SUPPLEMENT, Act.SUPPLEMENT, Act.ACCEPT, Act.ANSWER, Act.DISPATCH, Act.MERGE, Act.UNMERGE, Act.NOTE
+    ),
     "handling": (
         Act.SIGN, Act.CONTACT, Act.PROPOSE_SEND_BACK, Act.REQUEST_EXTENSION, Act.PROPOSE_LEDGER, Act.PROPOSE_STRIKE_OFF,
         Act.REPORT_ASSISTANCE, Act.PROPOSE_RESULT, Act.ANSWER_INSTRUCTION,
@@ -127,12 +130,13 @@ def test_no_act_is_forgotten(engine_name):
 
 
 def faults_of(visitor, paths, *, used_on="desk"):
-    """Where people mostly see it, everything; elsewhere all but contrast, which takes axe longer than the rest together."""
+    """Where people mostly see it, everything; elsewhere all but contrast, which takes axe longer than all the rest."""
     faults, page = {}, visitor.page
     for path in paths:
         page.set_viewport_size(WIDTHS["desk"])
         status = visitor.opens(path)
-        note(faults, path, [] if status == ODD.get(path, 200) and page.url.endswith(path) else [f"{status} at {page.url}"])
+        arrived = status == ODD.get(path, 200) and page.url.endswith(path)
+        note(faults, path, [] if arrived else [f"{status} at {page.url}"])
         look(visitor, path, faults, used_on=used_on)
     return faults
 
@@ -170,7 +174,9 @@ class Findings(dict):
             "order": lambda: select(Supervision.id).where(
                 scope.supervision_scope(self.actor), Supervision.ended_at.is_(None), Supervision.level == Level.SECOND
             ),
-            "late": lambda: tickets(self.actor).where(Ticket.rung == Level.SECOND.rung).with_only_columns(Ticket.number),
+            "late": lambda: tickets(self.actor)
+            .where(Ticket.rung == Level.SECOND.rung)
+            .with_only_columns(Ticket.number),
         }.get(name, lambda: tickets(self.actor).where(Ticket.status == Status(name)).with_only_columns(Ticket.number))
         return db.session.scalars(found().limit(1)).one()
 

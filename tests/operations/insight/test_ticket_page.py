@@ -102,7 +102,8 @@ def test_each_panel_has_at_most_one_primary_act(life):
     life.handling()
     for username in ("liumin", "chenjing", "zhoujian", "wujie", "hening", "luoshizhang", "qianwei"):
         panel = offers.panel(seen_by(life, username))
-        listed = [*panel.beside, *panel.folded, *panel.barred, *panel.blocked, *([panel.primary] if panel.primary else [])]
+        first = [panel.primary] if panel.primary else []
+        listed = [*first, *panel.beside, *panel.folded, *panel.barred, *panel.blocked]
         assert len({one.act for one in listed}) == len(listed), username
 
 

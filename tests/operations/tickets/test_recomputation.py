@@ -13,8 +13,8 @@ from models.clocks import Clock, ClockKind
 from models.log import Event
 from models.tickets import Act, Difficulty, LedgerClass, Merge, ProposalKind, ResultKind, Status, UnitOrder
 from operations.clocks import rulebook
-from operations.clocks.clocks import GOVERNING
 from operations.clocks.calendar import Limit
+from operations.clocks.clocks import GOVERNING
 from operations.clocks.recomputation import Happened, reckon
 from operations.errors import DomainError
 from operations.tickets import aftercare, conversation, coordination, handling, intake, ledger, merging, proposals
@@ -37,7 +37,8 @@ class History(Life):
 
     def enter(self):
         until = (self.now + timedelta(days=20)).date()
-        self.grant(self.propose(ProposalKind.LEDGER, self.lead()[1], until=until, ledger_class=LedgerClass.FUNDS), "hening")
+        entry = self.propose(ProposalKind.LEDGER, self.lead()[1], until=until, ledger_class=LedgerClass.FUNDS)
+        self.grant(entry, "hening")
 
     def resume(self):
         with self.here():
@@ -45,7 +46,8 @@ class History(Life):
 
     def lapse(self):
         with self.here():
-            (aftercare.lapse_rating if self.ticket.status is Status.FOLLOWED_UP else intake.lapse_supplement)(self.ticket)
+            is_rated_last = self.ticket.status is Status.FOLLOWED_UP
+            (aftercare.lapse_rating if is_rated_last else intake.lapse_supplement)(self.ticket)
 
     def merge(self):
         self.does(merging.merge, "wujie", main=self.main, reason="同一件事")
@@ -54,7 +56,8 @@ class History(Life):
         rows = select(conversation.Instruction.id).where(
             conversation.Instruction.ticket_id == ticket.id, conversation.Instruction.answered_at.is_(None)
         )
-        conversation.answer_instruction(ticket, actor=actor, instruction_id=db.session.scalars(rows).first() or 0, words="已办")
+        oldest = db.session.scalars(rows).first() or 0
+        conversation.answer_instruction(ticket, actor=actor, instruction_id=oldest, words="已办")
 
 
 STEPS = {
@@ -68,7 +71,9 @@ STEPS = {
     "contact": lambda h: h.does(handling.contact, h.lead()[0], method="电话", words="已联系"),
     "send_back": lambda h: h.send_back(*h.lead()),
     "transfer": lambda h: h.does(coordination.transfer, "wujie", lead=h.unit(FINANCE), reason="属财政"),
-    "consult": lambda h: h.does(coordination.consult, "wujie", units=[h.unit(LAND)], held_on=h.now.date(), outcome="协办"),
+    "consult": lambda h: h.does(
+        coordination.consult, "wujie", units=[h.unit(LAND)], held_on=h.now.date(), outcome="协办"
+    ),
     "extend": lambda h: h.extend(),
     "enter": lambda h: h.enter(),
     "resume": lambda h: h.resume(),
@@ -170,4 +175,5 @@ def test_a_history_leaves_no_contradiction(city, tries):
     assert ticket.status is not Status.HANDLING or len(leads) == 1
     assert (ticket.due_at is None) == (not [c for c in running if c.kind in GOVERNING])
     assert ticket.is_open or not running
-    assert (ticket.merged_into_id is not None) == bool(db.session.query(Merge).filter_by(ticket_id=ticket.id, undone_at=None).count())
+    merges = db.session.query(Merge).filter_by(ticket_id=ticket.id, undone_at=None).count()
+    assert (ticket.merged_into_id is not None) == bool(merges)

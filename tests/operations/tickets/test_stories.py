@@ -7,7 +7,17 @@ from models.base import db
 from models.clocks import Clock, ClockKind, ClockOutcome
 from models.log import Event
 from models.ratings import Grade, Rating
-from models.tickets import Act, Difficulty, LedgerClass, OrderOutcome, ProposalKind, ResultKind, Status, TicketKind, UnitOrder
+from models.tickets import (
+    Act,
+    Difficulty,
+    LedgerClass,
+    OrderOutcome,
+    ProposalKind,
+    ResultKind,
+    Status,
+    TicketKind,
+    UnitOrder,
+)
 from operations.clocks.calendar import Limit
 from operations.errors import IllegalTransition, NotAllowed, Refused
 from operations.tickets import aftercare, conversation, coordination, handling, intake, ledger, merging, proposals
@@ -101,7 +111,8 @@ def test_transferring_moves_the_lead_and_not_the_due_date(life):
     life.does(coordination.transfer, "wujie", lead=life.unit(LAND), reason="属自然资源局职责")
 
     assert (life.ticket.lead_unit.name, life.ticket.due_at) == (LAND, due)
-    orders = db.session.scalars(select(UnitOrder).where(UnitOrder.ticket_id == life.ticket.id).order_by(UnitOrder.id)).all()
+    rows = select(UnitOrder).where(UnitOrder.ticket_id == life.ticket.id).order_by(UnitOrder.id)
+    orders = db.session.scalars(rows).all()
     assert [order.outcome for order in orders] == [OrderOutcome.TRANSFERRED, None]
 
 
@@ -341,7 +352,6 @@ def test_a_foreign_unit_a_foreign_steward_and_a_foreign_enterprise_may_do_nothin
     ):
         with pytest.raises((NotAllowed, IllegalTransition)):
             life.does(act, stranger, **words)
-
 
 
 def _first_instruction(ticket, *, actor):
