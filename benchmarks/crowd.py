@@ -1,4 +1,4 @@
-"""A city's worth of rows, made by COPY: enterprises, tickets in every status, their orders, clocks and sealed events."""
+"""A city's worth of rows, made by COPY: enterprises, tickets of every status with orders, clocks and sealed events."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -10,11 +10,10 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
-from models.clocks import ClockKind, ClockOutcome
+from models.clocks import Clock, ClockKind, ClockOutcome
 from models.directory import Enterprise, Stewardship
 from models.log import Event, LogHead
 from models.tickets import Act, OrderOutcome, OrderRole, Round, Status, Ticket, UnitOrder
-from models.clocks import Clock
 from operations import log
 from operations.access.actor import Actor, Standing
 from operations.clocks import rulebook
@@ -78,13 +77,14 @@ def fill(city: City, sizes: Sizes) -> None:
     copy(Enterprise, _enterprises(sizes, places, now))
     copy(Stewardship, _stewardships(sizes, stewards, now))
     copy(Ticket, (_ticket(plan, places) for plan in plans))
-    copy(Round, ({"id": p.id, "ticket_id": p.id, "number": 1, "reason": "", "opened_at": p.submitted_at} for p in plans))
+    copy(Round, (_round(plan) for plan in plans))
     copy(UnitOrder, (_order(plan, now) for plan in plans if plan.unit_id))
     copy(Clock, (_clock(plan, now) for plan in plans))
     _events(copy, plans, city)
     for model in (Enterprise, Stewardship, Ticket, Round, UnitOrder, Clock):
         name = model.__tablename__
-        connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")
+        highest = f"(SELECT max(id) FROM {name})"
+        connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {highest})")
     db.session.commit()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as outside:
         outside.exec_driver_sql("VACUUM ANALYZE")
@@ -128,8 +128,9 @@ def _enterprises(sizes: Sizes, places: Sequence[tuple[int, str]], now: datetime)
     for number in range(sizes.enterprises):
         yield {
             "id": FIRST_ENTERPRISE + number, "name": f"云州测试企业{number:06d}有限公司", "short_name": f"测试企业{number:06d}",
-            "kind": "company", "category": "general", "status": "operating", "region_id": places[number % len(places)][0],
-            "address": "", "industry": "", "legal_representative": "", "contact_name": "联系人", "contact_phone": "13800000000",
+            "kind": "company", "category": "general", "status": "operating",
+            "region_id": places[number % len(places)][0], "address": "", "industry": "", "legal_representative": "",
+            "contact_name": "联系人", "contact_phone": "13800000000",
             "has_green_card": False, "created_at": now, "quiet_since": now,
         }
 
@@ -156,11 +157,15 @@ def _ticket(plan: _Plan, places: Sequence[tuple[int, str]]) -> dict[str, Any]:
     }
 
 
+def _round(plan: _Plan) -> dict[str, Any]:
+    return {"id": plan.id, "ticket_id": plan.id, "number": 1, "reason": "", "opened_at": plan.submitted_at}
+
+
 def _order(plan: _Plan, now: datetime) -> dict[str, Any]:
     done = plan.status is not Status.HANDLING
     return {
-        "id": plan.id, "ticket_id": plan.id, "round": 1, "unit_id": plan.unit_id, "role": str(OrderRole.LEAD), "basis": "",
-        "ordered_at": plan.submitted_at, "signed_at": now, "contacted_at": now, "report": "",
+        "id": plan.id, "ticket_id": plan.id, "round": 1, "unit_id": plan.unit_id, "role": str(OrderRole.LEAD),
+        "basis": "", "ordered_at": plan.submitted_at, "signed_at": now, "contacted_at": now, "report": "",
         "ended_at": now if done else None, "outcome": str(OrderOutcome.DONE) if done else None,
     }
 
@@ -183,8 +188,8 @@ def _events(copy: _Copier, plans: Sequence[_Plan], city: City) -> None:
         for act, source, target in ((Act.SUBMIT, None, "submitted"), (Act.ACCEPT, "submitted", "coordinating"),
                                     (Act.DISPATCH, "coordinating", "handling")):
             seq += 1
-            draft = log.Draft(act, "ticket", plan.id, plan.submitted_at.astimezone(UTC), actor, ticket_id=plan.id, round=1,
-                              source=source, target=target, is_public=True)
+            draft = log.Draft(act, "ticket", plan.id, plan.submitted_at.astimezone(UTC), actor, ticket_id=plan.id,
+                              round=1, source=source, target=target, is_public=True)
             row, _ = log.link(draft, seq, prev, "bench")
             prev = row["hash"]
             rows.append(row)

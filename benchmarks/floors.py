@@ -28,7 +28,9 @@ ROUNDS = 60
 
 def count_statements(app: Flask, steward: str, clerk: str, number: str) -> None:
     """Ask each page once in this process and count what it sends to the database."""
-    _paths.update(list_page=("/tickets", clerk), ticket_page=(f"/tickets/{number}", clerk), workbench=("/desk", steward))
+    _paths.update(
+        list_page=("/tickets", clerk), ticket_page=(f"/tickets/{number}", clerk), workbench=("/desk", steward)
+    )
     for name, (path, cookie) in _paths.items():
         with app.app_context(), listening() as sent:
             answer = _client(app).get(path, headers={"Cookie": cookie})
@@ -79,7 +81,9 @@ def accepting(port: int, cookie: str, numbers: Sequence[str]) -> web.Asking:
     token, cookie = web.csrf_of(port, f"/tickets/{numbers[0]}/accept", cookie)
 
     def request(turn: int) -> bytes:
-        fields = {"csrf_token": token, "form_key": secrets.token_urlsafe(18), "category": "城乡建设", "difficulty": "ordinary"}
+        fields = {
+            "csrf_token": token, "form_key": secrets.token_urlsafe(18), "category": "城乡建设", "difficulty": "ordinary"
+        }
         return web.post(f"/tickets/{numbers[turn]}/accept", urlencode(fields).encode(), cookie)
 
     return web.Asking(request, b"/tickets/", status=(b"302",), is_repeatable=False)
@@ -105,7 +109,9 @@ def bare_insert_of_the_same_rows(since: int) -> float:
     for model in fresh:
         name = model.__tablename__
         connection.exec_driver_sql(f"CREATE TABLE twin_of_{name} (LIKE {name} INCLUDING ALL)")
-        foreign_keys = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass"
+        foreign_keys = (
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass"
+        )
         for (definition,) in connection.exec_driver_sql(foreign_keys, (name,)).all():
             connection.exec_driver_sql(f"ALTER TABLE twin_of_{name} ADD {definition}")
     db.session.commit()

@@ -59,13 +59,16 @@ def _pages(app: Flask, url: str, seconds: float) -> Iterator[Figure]:
             yield Figure("worker_memory", size, "MB RSS", aim=MEMORY_AIM, more_is_better=False)
 
 
-def _pressed(app: Flask, port: int, name: str, asking: web.Asking, *, aim: float, floor: float, seconds: float) -> Figure:
+def _pressed(
+    app: Flask, port: int, name: str, asking: web.Asking, *, aim: float, floor: float, seconds: float
+) -> Figure:
     if asking.is_repeatable:
         web.pressed(port, asking, seconds=1)
     load = web.pressed(port, asking, seconds=seconds)
     if load.failures:
         told = load.failures[0].decode(errors="replace")
-        raise click.ClickException(f"{name}: {len(load.failures)} of {len(load.times_ms)} answers were wrong, such as\n{told}")
+        wrong = f"{len(load.failures)} of {len(load.times_ms)} answers were wrong"
+        raise click.ClickException(f"{name}: {wrong}, such as\n{told}")
     return Figure(name, load.per_second, "requests/s", floor=floor, aim=aim, p50_ms=middle(load.times_ms),
                   p95_ms=percentile(load.times_ms, 0.95), statements=floors.statements_of(name))
 
@@ -111,5 +114,3 @@ def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
     started = time.perf_counter()
     done = work()
     return time.perf_counter() - started, done
-
-
