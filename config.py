@@ -109,7 +109,8 @@ class Config:
     MAX_FORM_PARTS = 200
     WTF_CSRF_TIME_LIMIT = Derived(lambda c: int(c.PERMANENT_SESSION_LIFETIME.total_seconds()))
     WTF_CSRF_SSL_STRICT = True
-    WTF_I18N_ENABLED = False  # WTForms' own Chinese messages; Flask-WTF's way would need Babel and falls back to English
+    # WTForms' own Chinese messages; Flask-WTF's way would need Babel and falls back to English.
+    WTF_I18N_ENABLED = False
 
 
 class Testing(Config):

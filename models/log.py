@@ -10,7 +10,9 @@ from models.base import Base, open_index
 
 
 class Event(Base):
-    """留痕. ``body`` is the canonical JSON text that ``hash`` seals together with ``prev``; columns repeat it for queries.
+    """留痕. ``body`` is the canonical JSON text that ``hash`` seals together with ``prev``.
+
+    The other columns repeat it for queries.
 
     Events carry codes, ids and digests; words stand in ``event_words`` so that the law can have them masked.
     """

@@ -89,8 +89,8 @@ def note_failure(username: str, *, address: str) -> None:
     """Count one failed attempt, in a transaction of its own."""
     account = username.strip().lower()[:64]
     db.session.add(LoginAttempt(account=account, address=address, failed_at=clock.now()))
-    log.record("sign_in", object_type="user", object_id=None, actor=Actor(None, "", (), address=address), result="refused",
-               details={"account": hashlib.sha256(account.encode()).hexdigest()[:16]})
+    log.record("sign_in", object_type="user", object_id=None, actor=Actor(None, "", (), address=address),
+               result="refused", details={"account": hashlib.sha256(account.encode()).hexdigest()[:16]})
 
 
 @operation
@@ -217,5 +217,3 @@ def _ensure_strong(password: str) -> None:
 
 def _is_sign(char: str) -> bool:
     return not char.isalnum()
-
-

@@ -8,5 +8,6 @@ from operations.base import operation
 @operation
 def note(actor: Actor, endpoint: str, path: str) -> None:
     """Somebody tried what their posts do not allow."""
-    log.record("refused", object_type="page", object_id=None, actor=actor, standing=actor.posts[0] if actor.posts else None,
-               result="refused", details={"endpoint": endpoint, "path": path[:120]})
+    log.record("refused", object_type="page", object_id=None, actor=actor,
+               standing=actor.posts[0] if actor.posts else None, result="refused",
+               details={"endpoint": endpoint, "path": path[:120]})

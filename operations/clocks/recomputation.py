@@ -55,7 +55,9 @@ class _Reckoner:
     def running(self) -> list[Reckoned]:
         return [clock for clock in self.clocks if clock.stopped_at is None]
 
-    def start(self, kind: ClockKind, event: Happened, round_now: int, unit_id: int | None = None, limit: str = "") -> None:
+    def start(
+        self, kind: ClockKind, event: Happened, round_now: int, unit_id: int | None = None, limit: str = ""
+    ) -> None:
         if kind is not ClockKind.INSTRUCTION and any(c.kind is kind and c.unit_id == unit_id for c in self.running()):
             return
         limit = limit or event.details["limits"][kind]

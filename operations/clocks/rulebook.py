@@ -85,5 +85,6 @@ def _read(_database: str, version: str) -> Rulebook:
     for row in db.session.scalars(in_force):
         values[row.name] = {**values.get(row.name, {}), **row.value}
     merged = policies.merged(values)
-    hours = tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in merged["office"]["hours"])
+    office = merged["office"]["hours"]
+    hours = tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in office)
     return Rulebook(version, WorkCalendar(overrides, office_hours=hours, confirmed_years=years), merged)

@@ -30,7 +30,7 @@ def may(ticket: Ticket, act: Act, actor: Actor) -> Standing:
 
 
 def allowed(ticket: Ticket, act: Act, *, actor: Actor, version: int | None = None) -> Situation:
-    """The situation in which ``actor`` may do ``act`` now, to look into and hand on to `advance`; raises as that does."""
+    """The situation in which ``actor`` may do ``act`` now, to look into and hand on to `advance`; raises like it."""
     step = workflow.find(act, ticket.status)
     _ensure_current(ticket, version)
     situation = Situation(ticket, actor)
@@ -135,7 +135,8 @@ def _move(ticket: Ticket, aim: Status, *, opens_round: bool) -> None:
 def _record(ticket: Ticket, step: Step, aim: Status, *, actor: Actor, standing: Standing, words: str = "",
             attachments: Sequence[Attachment] = (), details: dict[str, Any]) -> None:
     rules = rulebook.current()
-    limits = {str(kind): str(rules.limit(kind, ticket.difficulty)) for kind in step.starts if kind is not ClockKind.INSTRUCTION}
+    limited = (kind for kind in step.starts if kind is not ClockKind.INSTRUCTION)
+    limits = {str(kind): str(rules.limit(kind, ticket.difficulty)) for kind in limited}
     facts = {key: value for key, value in details.items() if value is not None}
     log.record(
         step.act,

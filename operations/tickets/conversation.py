@@ -70,7 +70,9 @@ def instruct(ticket: Ticket, *, actor: Actor, words: str, limit: Limit, version:
 
 
 @operation
-def answer_instruction(ticket: Ticket, *, actor: Actor, instruction_id: int, words: str, version: int | None = None) -> None:
+def answer_instruction(
+    ticket: Ticket, *, actor: Actor, instruction_id: int, words: str, version: int | None = None
+) -> None:
     """落实批示：report to the leader what came of it."""
     found = db.session.scalar(
         select(Instruction).where(Instruction.id == instruction_id, Instruction.ticket_id == ticket.id)

@@ -181,7 +181,8 @@ class Situation:
     def own_order(self, standing: Standing, role: OrderRole | None = None) -> UnitOrder | None:
         """The running order of the unit that ``standing`` speaks for."""
         for order, unit in self.open_orders:
-            mine = unit.path.startswith(standing.unit_path) if standing.role is Role.UNIT_LEADER else unit.id == standing.unit_id
+            leads = standing.role is Role.UNIT_LEADER
+            mine = unit.path.startswith(standing.unit_path) if leads else unit.id == standing.unit_id
             if mine and role in (None, order.role):
                 return order
         return None
