@@ -12,6 +12,7 @@ from models import clock
 from models.access import Role
 from models.directory import Enterprise
 from models.engagement import Interaction
+from models.tickets import Act
 from operations.clocks.wording import moment
 from operations.directory import enterprises
 from operations.engagement import interactions
@@ -22,6 +23,9 @@ from views.guards import for_roles
 from views.watch import place_of
 
 bp = Blueprint("desk", __name__)
+
+# The last part of the address of an act's page.
+PAGES = {act: act.value.replace("_", "-") for act in Act}
 
 
 @bp.get("/desk")
@@ -38,8 +42,7 @@ def index() -> ResponseReturnValue:
         firms=desk.firms(current_user, tab=tab),
         talks=desk.talks(current_user),
         days=interactions.days_ahead(),
-        next_act=desk.next_act,
-        awaited=desk.awaited,
+        pages=PAGES,
         form_key=secrets.token_urlsafe(18),
     )
 

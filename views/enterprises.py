@@ -50,7 +50,6 @@ def show(enterprise_id: int) -> ResponseReturnValue:
         lines=enterprises.open_tickets(current_user, enterprise),
         talks=interactions.of_enterprise(enterprise, before=int(before[:9]) if before.isdecimal() else None),
         is_late=interactions.is_late,
-        awaited=desk.awaited,
     )
 
 

@@ -3,7 +3,7 @@
 Three statements in all, built once and kept: each carries its own figures beside the rows that it lists.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -22,19 +22,20 @@ from operations.access.scope import stewarded_by
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
 from operations.clocks.lights import Light, light_of
+from operations.clocks.wording import moment, short_day
 from operations.insight.lines import (
     AWAITED_CLOCK,
     CALLED,
     COLUMNS,
     NOW,
+    STATIONS,
     UNIT,
     Cursor,
-    Line,
     comes_after,
     conditions,
-    line_of,
     next_due,
     plain_rows,
+    sorting_key,
     tonight,
 )
 from operations.tickets.workflow import open_to
@@ -42,6 +43,7 @@ from operations.tickets.workflow import open_to
 QUIET_DAYS = 30
 LINES_SHOWN, FIRMS_SHOWN, TALKS_SHOWN = 25, 10, 6
 VIEWS = ("all", "red", "amber", "green", "hold", "today")
+PRESSED = (Light.RED, Light.DARK_RED)
 TABS = ("quiet", "promised", "open", "all")
 MINE = stewarded_by(bindparam("person"), NOW)
 FIRM_COLUMNS = (
@@ -50,11 +52,27 @@ FIRM_COLUMNS = (
 )
 
 
+@dataclass(slots=True)
+class Errand:
+    """A ticket on the steward's desk: what it waits for, and the one act that is next; None is nothing but to look."""
+
+    number: str
+    subject: str
+    enterprise: str
+    awaited: str
+    act: Act | None
+    light: Light
+    left: str
+    due: str
+    station: int
+    is_late: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """The tickets of one view with the figures of all views; ``after`` leads to the next page."""
 
-    lines: Sequence[Line]
+    errands: Sequence[Errand]
     counts: dict[str, int]
     after: Cursor | None
 
@@ -79,16 +97,16 @@ class Firms:
 
 def work(actor: Actor, *, view: str = "all", after: Cursor | None = None) -> Work:
     """今天要办：the open tickets of the steward's enterprises, by working time left, paused ones last."""
-    now, calendar = clock.now(), rulebook.current().calendar
+    now = clock.now()
     asked = {"person": actor.user_id, "now": now, "tonight": tonight(now)}
     if after:
         asked |= {"after_due": after.moment, "after_id": after.row_id}
     rows = plain_rows(_work(view, after is not None), asked)
     counts = {name: rows[0][place] for place, name in enumerate(VIEWS)} if rows else dict.fromkeys(VIEWS, 0)
     wanted = [row for row in rows if row.is_wanted]
-    shown = wanted[:LINES_SHOWN]
-    more = Cursor(shown[-1].sorted_by, shown[-1].id) if len(wanted) > LINES_SHOWN else None
-    return Work([line_of(row, now=now, calendar=calendar) for row in shown], counts, more)
+    told = _countdown(now)
+    more = sorting_key(wanted[LINES_SHOWN - 1]) if len(wanted) > LINES_SHOWN else None
+    return Work([_errand(row, now=now, told=told) for row in wanted[:LINES_SHOWN]], counts, more)
 
 
 def firms(actor: Actor, *, tab: str = "quiet") -> Firms:
@@ -109,21 +127,35 @@ def tab_lines(now: datetime) -> dict[str, Any]:
     return {"quiet_before": now - timedelta(days=QUIET_DAYS), "today": now.astimezone(SHANGHAI).date()}
 
 
-def next_act(line: Line) -> Act | None:
-    """What the steward may do next by the workflow table: stop the clock that runs, or press a unit that is short of
-    time. None where there is nothing but to look."""
-    acts = _ACTS.get(line.row.status, ())
+def _countdown(now: datetime) -> Callable[[datetime], tuple[str, str]]:
+    """The working time left and the due moment in words; most tickets share one of a few closing times."""
+    calendar = rulebook.current().calendar
+    return cache(lambda due_at: (calendar.remaining_words(now, due_at), f"{moment(due_at)} 到期"))
+
+
+def _errand(row: Any, *, now: datetime, told: Callable[[datetime], tuple[str, str]]) -> Errand:
+    light = light_of(row, now)
+    if row.paused_at is not None:
+        left, due = "暂停", f"{short_day(row.paused_at)} 起暂停"
+    else:
+        left, due = told(row.due_at) if row.due_at else ("未计时", "")
+    station, awaited, act = STATIONS[row.status.stage], _awaited(row, light), _next_act(row, light)
+    return Errand(row.number, row.subject, row.enterprise, awaited, act, light, left, due, station, light in PRESSED)
+
+
+def _next_act(row: Any, light: Light) -> Act | None:
+    """By the workflow table: stop the clock that runs, or press a unit that is short of time."""
+    acts = _ACTS.get(row.status, ())
     if acts:
-        return acts[0] if line.row.kind is TicketKind.CONSULTATION else acts[-1]
-    pressed = line.light in (Light.AMBER, Light.RED, Light.DARK_RED)
-    return Act.REMIND if line.row.status is Status.HANDLING and pressed else None
+        return acts[0] if row.kind is TicketKind.CONSULTATION else acts[-1]
+    return Act.REMIND if row.status is Status.HANDLING and (light in PRESSED or light is Light.AMBER) else None
 
 
-def awaited(line: Line) -> str:
+def _awaited(row: Any, light: Light) -> str:
     """What the ticket waits for, as its steward reads it."""
-    if line.row.status is not Status.HANDLING:
-        return _AWAITED.get(line.row.status, "")
-    return "已挂账，到复核日恢复" if line.light is Light.HOLD else f"等{line.row.unit}提交结果"
+    if row.status is not Status.HANDLING:
+        return _AWAITED.get(row.status, "")
+    return "已挂账，到复核日恢复" if light is Light.HOLD else f"等{row.unit}提交结果"
 
 
 def _acts_of_a_steward() -> dict[Status, tuple[Act, ...]]:
@@ -161,7 +193,7 @@ def _work(view: str, is_further: bool) -> Select[*tuple[Any, ...]]:
         Ticket.id, sorted_by.label("sorted_by"), is_wanted.label("is_wanted"),
     ).where(Ticket.enterprise_id.in_(MINE), Ticket.closed_at.is_(None))
     page = counted.order_by(is_wanted.desc(), sorted_by, Ticket.id).limit(LINES_SHOWN + 1).subquery()
-    shown = (column for column in page.c if column.name != "id")
+    shown = (column for column in page.c if column.name not in ("id", "sorted_by"))
     return (
         select(*shown, *COLUMNS, CALLED, UNIT)
         .join(Ticket, Ticket.id == page.c.id)

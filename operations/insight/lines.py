@@ -78,6 +78,11 @@ def words_left(row: Any, *, now: datetime, calendar: WorkCalendar) -> str:
     return "暂停" if row.paused_at is not None else calendar.remaining_words(now, row.due_at)
 
 
+def sorting_key(row: Any) -> "Cursor":
+    """Where a row with ``due_at``, ``paused_at`` and ``id`` stands in the order of ``next_due``."""
+    return Cursor(FAR if row.paused_at or not row.due_at else row.due_at, row.id)
+
+
 def next_due() -> ColumnElement[datetime]:
     """What lists sort by: the due moment, paused ones last."""
     return func.coalesce(case((Ticket.paused_at.is_(None), Ticket.due_at)), FAR)

@@ -95,7 +95,7 @@ def test_lists_go_on_page_by_page_until_every_ticket_was_seen_once(city, people)
     with life.here():
         while True:
             page = desk.work(people["liumin"], after=after)
-            seen += [line.row.number for line in page.lines]
+            seen += [errand.number for errand in page.errands]
             after = page.after
             if after is None:
                 break
