@@ -106,8 +106,8 @@ class InteractionForm(BaseForm):
         elif not found:
             self.blame("enterprise", f"你负责的企业里没有“{typed}”，请核对名称")
         else:
-            count = f"至少 {found}" if found >= NAMES_SHOWN else found
-            self.blame("enterprise", f"名称里有“{typed}”的有 {count} 家，请选一家或写全")
+            more = "以上" if found >= NAMES_SHOWN else ""
+            self.blame("enterprise", f"名称里有“{typed}”的企业有 {found} 家{more}，请选一家或写全")
 
     @property
     def talk(self) -> Talk:
