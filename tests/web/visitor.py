@@ -16,8 +16,9 @@ class Visitor:
     def __init__(self, chromium, url, *, phone=False, javascript=True):
         self.url, self.trouble, self.expected = url, [], []
         self.context = chromium.new_context(
-            base_url=url, viewport=PHONE if phone else DESK, has_touch=phone, locale="zh-CN", timezone_id="Asia/Shanghai",
-            java_script_enabled=javascript, reduced_motion="reduce", service_workers="block",
+            base_url=url, viewport=PHONE if phone else DESK, has_touch=phone, locale="zh-CN",
+            timezone_id="Asia/Shanghai", java_script_enabled=javascript, reduced_motion="reduce",
+            service_workers="block",
         )
         self.context.set_default_timeout(8000)
         self.page = self.context.new_page()
@@ -69,7 +70,7 @@ class Visitor:
         self.page.get_by_role("link", name=name).first.click()
 
     def pictures(self, name, *, full=False):
-        """Keep a picture of the page in ``artefacts/``; a full one as on a screen high enough, so that bars stay below."""
+        """Keep a picture of the page in ``artefacts/``; a full one as on a screen so high that bars stay below."""
         ARTEFACTS.mkdir(exist_ok=True)
         size = self.page.viewport_size
         if full:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -102,7 +103,7 @@ def _page(number: str, verb: Act) -> ResponseReturnValue:
 
 
 def _ensure_theirs(verb: Act, d: Dossier) -> None:
-    """Somebody else's act is not there. On reading, whatever else stands against it is said; on sending the form says it."""
+    """Somebody else's act is not there. On reading, whatever else stands against it is said; later the form says it."""
     if not any(step.act is verb and d.standing_for(step) for step in workflow.STEPS):
         raise NotFound
     if request.method != "POST":
@@ -114,13 +115,13 @@ def _shown(verb: Act, form: ActForm, d: Dossier, hints: list[str]) -> ResponseRe
     meanwhile = [timeline.entry(event, d) for event in dossier.since(d.ticket, seen)] if seen < d.last_seq else []
     form.show_as_of(d.ticket.version, d.last_seq)
     answer = render_template(
-        "tickets/act.html", d=d, ticket=d.ticket, verb=verb, page=ACTS[verb], form=form, hints=hints, meanwhile=meanwhile,
-        step=workflow.named(verb), clock=clock.panel(d), units=units.offered(), papers=papers,
+        "tickets/act.html", d=d, ticket=d.ticket, verb=verb, page=ACTS[verb], form=form, hints=hints,
+        meanwhile=meanwhile, step=workflow.named(verb), clock=clock.panel(d), units=units.offered(), papers=papers,
         back=url_for(".show", number=d.ticket.number, **_list()),
     )
     return answer, form.status_code if form.errors else 200
 
 
-def _list() -> dict[str, str]:
+def _list() -> dict[str, Any]:
     """The list that the ticket was opened from, to go on with."""
     return {"in": request.args["in"]} if "in" in request.args else {}
