@@ -138,6 +138,7 @@ def _duty(row: Any, actor: Actor, *, now: datetime, calendar: WorkCalendar) -> D
     what = Owed(row.what)
     act = ACTS.get(what)
     is_theirs = act is not None and not row.is_proposed and actor.holds(*find(act, Status.HANDLING).roles)
+    is_theirs &= what is not Owed.RESULT or row.paused_at is None  # no result while it is on the ledger
     words = words_left(row, now=now, calendar=calendar)
     return Duty(what, light_of(row, now), words, row.due_at, act if is_theirs else None, row.paper_id,
                 bool(row.is_proposed))

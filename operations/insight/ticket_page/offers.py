@@ -19,7 +19,7 @@ FIRST = (
 # What stands beside it, in this order; everything else is folded.
 BESIDE = (
     *FIRST, Act.REQUEST_SUPPLEMENT, Act.REQUEST_EXTENSION, Act.PROPOSE_SEND_BACK, Act.TRANSFER, Act.SUPERVISE,
-    Act.INSTRUCT, Act.ANSWER_INSTRUCTION, Act.CONSULT,
+    Act.INSTRUCT, Act.ANSWER_INSTRUCTION, Act.CONSULT, Act.REMIND,
 )
 BESIDE_COUNT = 2
 # What somebody came for and cannot do yet; that it is done already needs no telling in sight.
