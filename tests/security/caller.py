@@ -1,0 +1,30 @@
+"""Somebody who asks for one address after another, each time as if nothing had been asked before."""
+
+import re
+
+from tests.views.guest import Guest
+
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+class Caller:
+    """``Caller(app, "liumin").asks("POST", "/feedback", {"words": "x"})``; without a name it is anybody."""
+
+    def __init__(self, app, username=None):
+        guest = Guest(app, username)
+        self.client, self.cookie_name = guest.client, app.config["SESSION_COOKIE_NAME"]
+        self.token = TOKEN.search(guest.opens("/account" if username else "/login").html).group(1)
+        self.cookie = self.client.get_cookie(self.cookie_name).value
+
+    def asks(self, method, path, fields=(), **rest):
+        """With the cookie as it was in the beginning, so that no message of an earlier answer shows on this one."""
+        self.client.set_cookie(self.cookie_name, self.cookie)
+        if method == "POST":
+            rest.setdefault("data", {"csrf_token": self.token, **dict(fields)})
+        return self.client.open(path, method=method, **rest)
+
+
+def code_of(answer):
+    """The status; ``in`` for who is sent to sign in first."""
+    is_sent_to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/login")
+    return "in" if is_sent_to_sign_in else str(answer.status_code)

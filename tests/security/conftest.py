@@ -1,0 +1,36 @@
+"""One town for a module: who asks, what they ask for, and the database as it was before anybody asked."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from models import clock
+from models.base import db
+from tests.conftest import settle_city
+from tests.security import town as towns
+from tests.security.caller import Caller
+from tests.security.matrix import ANYBODY, WHO
+
+
+@pytest.fixture(scope="module")
+def town(app, database):
+    """``town.names`` fills addresses in, ``town.callers`` ask, ``town.restore()`` undoes what they did."""
+    with app.app_context(), clock.standing_at(towns.NOW):
+        names = towns.build(settle_city(database)) | {"key": "A" * 22, "code": "0" * 16}
+        callers = {name: Caller(app, None if name == ANYBODY else name) for name in WHO}
+        db.session.remove()
+        database.remember("town")
+
+    def restore():
+        db.session.remove()
+        database.restore("town")
+
+    yield SimpleNamespace(names=names, callers=callers, restore=restore)
+    database.restore()
+
+
+@pytest.fixture(autouse=True)
+def on_that_day(app):
+    """Every request of these tests comes on the afternoon on which the town stands."""
+    with clock.standing_at(towns.NOW):
+        yield

@@ -1,0 +1,160 @@
+"""Every address × every role, as matrix.txt says; and what is another's looks like what is not there."""
+
+import html
+import re
+from urllib.parse import quote
+
+import pytest
+
+from app.security import HEADERS
+from operations.tickets.workflow import STEPS
+from tests.guest import printed
+from tests.security import matrix
+from tests.security.caller import code_of
+from tests.security.matrix import ANYBODY, BLIND, NUMBERS, THEIRS, WHO
+from tests.security.town import ABSENT
+from tests.views.digests import digests
+
+pytestmark = pytest.mark.shares_rows
+
+ROWS = matrix.rows()
+PROBERS = (ANYBODY, "hengzha", "chenjing", "wujie", "audit")
+# Pages that are there whoever asks for what; and the one that leads a member on to the enterprise's own page.
+TELLS_NOTHING = ("/search", "/verify", "/watch", "/tickets/{handling}")
+ODD = (
+    "0", "-1", "00", "1.5", "2147483648", "99999999999999999999", "1e3", "abc", "None", "%00", "1%00", "%0a", "%C3%28",
+    "%ED%A0%80", "%F0%9F%98%80", "%E2%80%AE", "１２", "٣", "²", "..%2f..%2fetc%2fpasswd", "'%20OR%201=1--",
+    "<script>", "{{7*7}}", "%25s", "ZQ-２０２６-08-０４８２９１３", "ZQ-2026-08-048291", "A" * 3000,
+)
+PARAMETERS = (
+    "after", "before", "q", "tab", "show", "view", "number", "code", "in", "unit", "region", "for", "corrects",
+    "receipt", "pick", "level", "sort", "slow", "size", "since", "order", "only", "all", "late", "job", "from",
+    "filters", "status", "stage", "kind", "light", "overdue", "mine", "count", "draft", "next", "thanks", "back",
+)
+
+
+def answer_of(caller, method, path, fields=()):
+    answer = caller.asks(method, path, fields)
+    answer.get_data()
+    answer.close()
+    return answer
+
+
+def endpoint_of(app, method, path):
+    return app.url_map.bind("127.0.0.1").match(path.partition("?")[0], method=method)
+
+
+def test_every_address_of_the_site_has_its_row(app, town):
+    told = {(endpoint_of(app, row.method, row.filled_in(town.names)[0])[0], row.method) for row in ROWS}
+    there = {(rule.endpoint, method) for rule in app.url_map.iter_rules() for method in rule.methods & {"GET", "POST"}}
+
+    assert there - told == set()
+
+
+def test_every_act_has_its_row(app, town):
+    pages = [endpoint_of(app, row.method, row.filled_in(town.names)[0]) + (row.method,) for row in ROWS]
+    told = {(arguments["verb"], method) for endpoint, arguments, method in pages if endpoint == "tickets.act"}
+    offered = {step.act for step in STEPS if step.is_offered and step.roles - {"enterprise_member", "system"}}
+
+    assert offered <= {act for act, _ in told}
+    assert {act for act, method in told if method == "GET"} == {act for act, method in told if method == "POST"}
+
+
+@pytest.mark.parametrize("username", WHO)
+def test_everybody_gets_what_the_table_says_and_reading_changes_nothing(app, town, username):
+    caller, before = town.callers[username], digests()
+    found = {}
+    for row in sorted(ROWS, key=lambda row: row.method == "POST"):
+        if row.method == "POST" and before:
+            assert digests() == before, "a page that only reads has changed something"
+            before = None
+        answer = answer_of(caller, row.method, *row.filled_in(town.names))
+        if code_of(answer) != row.codes[username]:
+            found[f"{row.method} {row.path}"] = f"{code_of(answer)}, not {row.codes[username]}"
+        if row.path.startswith("/static"):
+            continue
+        assert not HEADERS.keys() - set(answer.headers.keys()), row.path
+        assert "no-store" in answer.headers["Cache-Control"], row.path
+        if row.method == "POST" and answer.status_code < 400:
+            town.restore()
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("username", BLIND)
+def test_what_is_anothers_looks_like_what_is_not_there(app, town, username):
+    caller = town.callers[username]
+    absent = {name: ABSENT["ticket"] if name in NUMBERS else absent_like(town.names[name]) for name in THEIRS}
+    theirs = {name: town.names[other] for name, other in THEIRS.items()}
+    for row in ROWS:
+        if not THEIRS.keys() & set(row.names):
+            continue
+        answers = []
+        for ids in (theirs, absent):
+            path, fields = row.filled_in(town.names | ids)
+            answer = answer_of(caller, row.method, path, fields)
+            asked = {path, *(str(ids[name]) for name in row.names if name in ids)}
+            answers.append((code_of(answer), without(asked, printed(answer)), headers_of(answer, asked)))
+        assert answers[0] == answers[1], row.path
+        assert answers[0][0] == "404" or row.path.startswith(TELLS_NOTHING), row.path
+
+
+def absent_like(present):
+    return ABSENT["id"] if isinstance(present, int) else ABSENT["key"]
+
+
+def without(asked, text):
+    """The page less what was asked for, which it may repeat."""
+    for words in sorted(asked, key=len, reverse=True):
+        for repeated in (words, quote(words), quote(words, safe=""), html.escape(words)):
+            text = text.replace(repeated, "…") if len(repeated) > 4 else text
+    return text
+
+
+def headers_of(answer, asked):
+    apart = {"X-Request-Id", "Set-Cookie", "Content-Length", "Date"}
+    return {name: without(asked, value) for name, value in answer.headers.items() if name not in apart}
+
+
+@pytest.mark.parametrize("username", PROBERS)
+def test_other_methods_are_refused_and_the_head_is_that_of_the_page(app, town, username):
+    caller = town.callers[username]
+    paths = [row.filled_in(town.names)[0].partition("?")[0] for row in ROWS]
+    for path in {app.url_map.bind("127.0.0.1").match(path, method="OPTIONS")[0]: path for path in paths}.values():
+        allowed = app.url_map.bind("127.0.0.1").allowed_methods(path)
+        for method in {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE"} - set(allowed):
+            assert answer_of(caller, method, path).status_code == 405, (method, path)
+        if "GET" in allowed:
+            page, head = answer_of(caller, "GET", path), answer_of(caller, "HEAD", path)
+            assert (head.status_code, head.data) == (page.status_code, b""), path
+        assert answer_of(caller, "OPTIONS", path).status_code in (200, 302), path
+
+
+@pytest.mark.parametrize("username", PROBERS)
+def test_no_odd_id_in_an_address_breaks_anything(app, town, username):
+    caller, seen = town.callers[username], set()
+    for row in ROWS:
+        if not row.names or (row.method, shape(row)) in seen:
+            continue
+        seen.add((row.method, shape(row)))
+        for odd in ODD:
+            path = re.sub(r"{\w+}", lambda _, odd=odd: odd, row.path)
+            answer = answer_of(caller, row.method, path)
+            assert answer.status_code < 500, (row.method, path)
+            assert "<script>" not in answer.text, path
+
+
+def shape(row):
+    return re.sub(r"{\w+}", "{}", row.path)
+
+
+@pytest.mark.parametrize("username", (*PROBERS, "liumin", "hening", "admin", "security"))
+def test_no_odd_parameter_breaks_a_page(app, town, username):
+    caller = town.callers[username]
+    theirs = [row for row in ROWS if row.method == "GET" and row.codes[username] == "200"]
+    pages = {row.filled_in(town.names)[0].partition("?")[0] for row in theirs}
+    for path in sorted(pages - {"/static/css/zq.css"}):
+        for odd in ODD[::3]:
+            answer = answer_of(caller, "GET", f"{path}?{'&'.join(f'{name}={odd}' for name in PARAMETERS)}")
+            assert answer.status_code < 500, (path, odd)
+            assert "<script>" not in answer.text, (path, odd)
