@@ -2,15 +2,28 @@
 
 import hashlib
 import json
+import re
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from operations.log import link_hash, words_digest
+from operations import log
 
+NULL = "null"
 ALGORITHMS = frozenset({"sha256", "sm3"})
 # What the columns are called in the sealed text, in their order; ``object`` is two columns.
 SEALED = ("seq", "at", "actor", "post", "action", "object", "ticket", "round", "from", "to", "public")
 
+# How our own text is laid out (`canonical`): sorted keys, no spaces. What the columns repeat is caught, in this order.
+_TEXT, _NUMBER = r'"([^"\\]*)"', r"([0-9]+|null)"
+_STATE = r'("[^"\\]*"|null)'
+LAYOUT = re.compile(
+    rf'{{"action":{_TEXT},"actor":{_NUMBER},"at":{_TEXT},"boot":.*,"from":{_STATE},"ip":"[^"]*",'
+    rf'"object":\[{_TEXT},{_NUMBER}\],"post":{_NUMBER},"public":(true|false),"result":"[^"]*","round":{_NUMBER},'
+    rf'"seq":([0-9]+),"session":[^,]*,"ticket":{_NUMBER},"to":{_STATE}(?:,"words":"([0-9a-f]{{64}})")?}}'
+)
+TRUTHS = {True: "true", False: "false"}
+
+_laid_out = LAYOUT.fullmatch
 _sealed = itemgetter(*SEALED)
 _parse = json.JSONDecoder().decode
 
@@ -38,11 +51,32 @@ class SealedRow(NamedTuple):
     words: str | None
 
 
+def is_sound(row: tuple[Any, ...], at: str) -> bool:
+    """Whether the row is as it was sealed, told in a third of the time that `complaints` takes to say what is wrong.
+
+    False only means that it is not laid out as we lay it out today: `complaints` parses it.
+    """
+    (seq, _, actor, post, action, kind, thing, ticket, round_, source, target, public, body, alg, prev, digest,
+     salt, words) = row  # fmt: skip
+    told = _laid_out(body) if isinstance(body, str) else None
+    if told is None or alg != "sha256" or hashlib.sha256(f"{prev}\n{seq}\n{body}".encode()).hexdigest() != digest:
+        return False
+    *sealed, words_digest = told.groups()
+    actor, post = NULL if actor is None else actor, NULL if post is None else post
+    thing, ticket = NULL if thing is None else thing, NULL if ticket is None else ticket
+    source, target = NULL if source is None else f'"{source}"', NULL if target is None else f'"{target}"'
+    round_, public = NULL if round_ is None else round_, TRUTHS.get(public)
+    stored = f"{action}|{actor}|{at}|{source}|{kind}|{thing}|{post}|{public}|{round_}|{seq}|{ticket}|{target}"
+    if stored != "|".join(sealed):
+        return False
+    return words is None if words_digest is None else words is not None and _is_said(salt, words, words_digest)
+
+
 def complaints(row: SealedRow, at: str) -> list[str]:
     """Everything wrong with the row, in words; empty when it is as it was sealed. ``at`` is its time in ISO 8601."""
     if row.alg not in ALGORITHMS:
         return [f"不认识的算法 {row.alg}"]
-    if _hash(row) != row.hash:
+    if log.link_hash(row.prev, row.seq, row.body, row.alg) != row.hash:
         return ["内容与封印不符"]
     try:
         told = _parse(row.body)
@@ -52,24 +86,15 @@ def complaints(row: SealedRow, at: str) -> list[str]:
     stored = (row.seq, at, row.actor, row.post, row.action, [row.object_type, row.object_id], row.ticket, row.round,
               row.source, row.target, row.is_public)  # fmt: skip
     digest = told.get("words")
-    if stored == sealed and ((row.words is None) if digest is None else _is_said(row, digest)):
-        return []
     return [
-        *(f"{name} 与封存的内容不符" for name, mine, theirs in zip(SEALED, stored, sealed, strict=True) if mine != theirs),
+        *(f"{name} 与封存的内容不符" for name, mine, told_ in zip(SEALED, stored, sealed, strict=True) if mine != told_),
         *_about_words(row, digest),
     ]
 
 
-def _hash(row: SealedRow) -> str:
-    if row.alg == "sha256":  # as `link_hash`, without its look-up: there are millions of rows
-        return hashlib.sha256(f"{row.prev}\n{row.seq}\n{row.body}".encode()).hexdigest()
-    return link_hash(row.prev, row.seq, row.body, row.alg)
-
-
-def _is_said(row: SealedRow, digest: str) -> bool:
+def _is_said(salt: str, words: str, digest: str) -> bool:
     """The words are those that were sealed, or were lawfully erased together with their salt."""
-    salt, words = row.salt, row.words
-    return words is not None and salt is not None and (not (salt or words) or words_digest(salt, words) == digest)
+    return not (salt or words) or log.words_digest(salt, words) == digest
 
 
 def _about_words(row: SealedRow, digest: str | None) -> list[str]:
@@ -77,4 +102,4 @@ def _about_words(row: SealedRow, digest: str | None) -> list[str]:
         return ["原话缺失"] if digest else []
     if digest is None:
         return ["有未封存的原话"]
-    return [] if _is_said(row, digest) else ["原话与封存的摘要不符"]
+    return [] if _is_said(row.salt or "", row.words, digest) else ["原话与封存的摘要不符"]

@@ -13,7 +13,7 @@ from typing import Any
 from models.base import db
 from operations import sealed_log
 from operations.log import GENESIS
-from operations.sealed_row import SealedRow, complaints
+from operations.sealed_row import SealedRow, complaints, is_sound
 
 WORTH_SHARING = 100_000  # events for each process
 
@@ -84,10 +84,10 @@ def _verify_part(after: int | None, until: int | None) -> Verification:
     return walk.result
 
 
-def recorded_at(row: SealedRow, at: str) -> str:
-    """When the row was written: what an import brings in happened before, and its sealed text says both."""
-    if isinstance(row.body, str) and '"recorded_at":"' in row.body:
-        return row.body.partition('"recorded_at":"')[2].partition('"')[0]
+def recorded_at(body: Any, at: str) -> str:
+    """When a row was written: what an import brings in happened before, and its sealed text says both."""
+    if isinstance(body, str) and '"recorded_at":"' in body:
+        return body.partition('"recorded_at":"')[2].partition('"')[0]
     return at
 
 
@@ -106,30 +106,31 @@ class Walk:
         if before is not None:
             row = SealedRow(*before)
             at = self.stamp(row.at)
-            self.hash, self.at = row.hash, recorded_at(row, at)
+            self.hash, self.at = row.hash, recorded_at(row.body, at)
             self.was_sound = not complaints(row, at)
 
     def take(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """The next rows in order."""
         result, stamp = self.result, self.stamp
-        for row in map(SealedRow._make, rows):
-            at = stamp(row.at)
-            wrong = complaints(row, at)
-            if wrong or row.prev != self.hash or row.seq != self.seq + 1:
-                self._judge(row, wrong)
-            else:
+        for row in rows:
+            seq, at = row[0], stamp(row[1])
+            body, _, prev, digest, salt, words = row[12:]
+            if prev == self.hash and seq == self.seq + 1 and is_sound(row, at):
                 self.was_sound = True
-            if row.words is not None:
+            else:
+                self._judge(SealedRow._make(row), at)
+            if words is not None:
                 result.words += 1
-                result.erased += not row.words and not row.salt
-            recorded = recorded_at(row, at)
+                result.erased += not (words or salt)
+            recorded = recorded_at(body, at)
             if recorded < self.at:
-                result.notes.append(Finding(row.seq, f"时间 {recorded} 早于上一条"))
-            self.seq, self.hash, self.at = max(row.seq, 0), row.hash, recorded
+                result.notes.append(Finding(seq, f"时间 {recorded} 早于上一条"))
+            self.seq, self.hash, self.at = max(seq, 0), digest, recorded
         result.events += len(rows)
 
-    def _judge(self, row: SealedRow, wrong: list[str]) -> None:
+    def _judge(self, row: SealedRow, at: str) -> None:
         """Name what is wrong once: a row whose neighbour was altered is not blamed for no longer matching it."""
+        wrong = complaints(row, at)
         gap = row.seq > self.seq + 1
         if gap:
             self.end_at(row.seq - 1)

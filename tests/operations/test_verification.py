@@ -230,6 +230,14 @@ def test_a_text_that_is_no_utf8_any_more_is_named(database, engine_name):
     assert found() == [4]
 
 
+@pytest.mark.parametrize("column", ["body", "hash", "prev", "action", "at", "alg"])
+def test_a_column_that_holds_bytes_instead_of_text_is_named(database, engine_name, column):
+    if engine_name != "sqlite":
+        pytest.skip("PostgreSQL refuses such a value")
+    behind_our_back(database, f"UPDATE events SET {column} = x'00ff' WHERE seq = 4")
+    assert found() == [4]
+
+
 def test_a_time_that_goes_backwards_is_a_note_and_no_break(app):
     with sealed_log.snapshot() as connection:
         walk = verification.Walk(connection.dialect.name)
