@@ -24,6 +24,7 @@ LABELS = {str(act): act.label for act in Act} | {
     "sign_out": "退出",
     "change_password": "改密码",
     "refused": "越权被拒",
+    "log_interaction": "记一笔",
     "open_supervision": "打开督办",
     "publish_calendar": "公布工作日历",
     "move_clocks": "日历改动时限",
