@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from models.clocks import Clock, ClockKind, ClockOutcome
+from models.clocks import ClockKind, ClockOutcome
 from models.supervision import Level
 from models.tickets import ProposalKind
 from operations.clocks.calendar import SHANGHAI, Limit
@@ -50,7 +51,7 @@ def panel(d: Dossier) -> Panel | None:
     """The governing clock; of a ticket that has ended the last promise and how it was kept; None before all clocks."""
     running = governing(d)
     if running is None:
-        kept = [one for one in d.clocks_and_pauses[0] if one.kind is ClockKind.HANDLING and one.round == d.ticket.round]
+        kept = [one for one in d.all_clocks if one.kind is ClockKind.HANDLING and one.round == d.ticket.round]
         return _ended(d, kept[-1]) if kept else None
     light, calendar = light_of(d.ticket, d.now), d.rules.calendar
     left = calendar.remaining_words(d.now, running.due_at)
@@ -68,18 +69,18 @@ def panel(d: Dossier) -> Panel | None:
     )
 
 
-def governing(d: Dossier) -> Clock | None:
+def governing(d: Dossier) -> Any:
     """The clock that the lists show, too: the first to lapse of the ticket's own."""
     return min((one for one in d.clocks if one.kind in GOVERNING), key=lambda one: one.due_at, default=None)
 
 
-def explained(d: Dossier, clock: Clock) -> str:
+def explained(d: Dossier, clock: Any) -> str:
     """The due date in plain Chinese, and what has moved it since."""
     words = d.rules.calendar.explain(clock.started_at, Limit.stored(clock.limit))
     return words if clock.due_at == clock.original_due_at else f"{words}\n因延期或暂停，现为 {moment(clock.due_at)}"
 
 
-def _ended(d: Dossier, clock: Clock) -> Panel:
+def _ended(d: Dossier, clock: Any) -> Panel:
     late = clock.outcome is ClockOutcome.LATE
     stopped_at = clock.stopped_at or d.now
     calendar = d.rules.calendar
@@ -99,11 +100,10 @@ def _ended(d: Dossier, clock: Clock) -> Panel:
     )
 
 
-def _facts(d: Dossier, clock: Clock) -> Iterator[tuple[str, str]]:
+def _facts(d: Dossier, clock: Any) -> Iterator[tuple[str, str]]:
     yield "总时限", Limit.stored(clock.limit).label
     yield "起算", moment(clock.started_at)
-    pauses = [pause for pause in d.clocks_and_pauses[1] if pause.clock_id == clock.id]
-    yield "暂停", f"{len(pauses)} 次" + (f"（{pauses[-1].reason.label}）" if pauses else "")
+    yield "暂停", f"{clock.pauses} 次" + (f"（{clock.paused_for.label}）" if clock.pauses else "")
     if clock.kind is ClockKind.HANDLING or times_sent_back(d):
         yield "退回", f"{times_sent_back(d)} 次，不重新计时"
     extension = next((one for one in d.papers(Paper.EXTENSION) if one.round == clock.round), None)
@@ -117,14 +117,14 @@ def _facts(d: Dossier, clock: Clock) -> Iterator[tuple[str, str]]:
         yield "到期后", _at_zero(d, clock)
 
 
-def _at_zero(d: Dossier, clock: Clock) -> str:
+def _at_zero(d: Dossier, clock: Any) -> str:
     if clock.kind in AT_ZERO:
         return AT_ZERO[clock.kind]
     rung = ladder.rung_of_clock(d.rules, clock.kind, lapsed=True)
     return RUNG_WORDS.get(rung[0], rung[0].label) if rung else "转红灯，计入超时"
 
 
-def _segments(d: Dossier, clock: Clock) -> Iterator[Segment]:
+def _segments(d: Dossier, clock: Any) -> Iterator[Segment]:
     calendar, until = d.rules.calendar, clock.paused_at or d.now
     days = _days(d, clock)
     for day in days if len(days) <= MOST_SEGMENTS else []:
@@ -134,7 +134,7 @@ def _segments(d: Dossier, clock: Clock) -> Iterator[Segment]:
         yield Segment(min(100, round(used * 100 / whole)), min(closes, clock.due_at) > clock.warn_at)
 
 
-def _days(d: Dossier, clock: Clock) -> list[date]:
+def _days(d: Dossier, clock: Any) -> list[date]:
     """The working days that are counted: not the day of receipt, unless the limit ends on it."""
     first, last = clock.started_at.astimezone(SHANGHAI).date(), clock.due_at.astimezone(SHANGHAI).date()
     if first != last and not clock.limit.endswith("h"):
@@ -143,7 +143,7 @@ def _days(d: Dossier, clock: Clock) -> list[date]:
     return [day for day in span if d.rules.calendar.is_working_day(day)]
 
 
-def _scale(d: Dossier, clock: Clock) -> list[str]:
+def _scale(d: Dossier, clock: Any) -> list[str]:
     days = _days(d, clock)
     if not days or len(days) > MOST_SEGMENTS:
         return []

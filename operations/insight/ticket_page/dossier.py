@@ -5,17 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 from sqlalchemy.orm import joinedload
 
 from models.access import Role
 from models.base import db
-from models.clocks import Clock, ClockKind, ClockPause
-from models.directory import Organisation
+from models.clocks import ClockKind
 from models.supervision import Supervision
-from models.tickets import Proposal, ProposalKind, Status, Ticket, UnitOrder
+from models.tickets import ProposalKind, Status, Ticket
 from operations.access import scope
 from operations.access.actor import Actor
 from operations.errors import NotFound
@@ -45,6 +44,15 @@ class Happening:
     role: Role | None
     words: str
     details: dict[str, Any]
+
+
+class Unit(NamedTuple):
+    """The unit of an order, as far as rules and pages ask for it."""
+
+    id: int
+    name: str
+    short_name: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,27 +90,26 @@ class Dossier(Situation):
 
     @cached_property
     def signed_orders(self) -> Sequence[Row[*tuple[Any, ...]]]:
-        """Every order with its unit and the name of who signed for it, oldest first."""
+        """Every order with the names of its unit and of who signed for it, oldest first."""
         return self._read(statements.ORDERS)
 
     @cached_property
-    def orders(self) -> list[tuple[UnitOrder, Organisation]]:
+    def orders(self) -> list[tuple[Any, Any]]:
         """Every order of the ticket with its unit, oldest first."""
-        return [(order, unit) for order, unit, _ in self.signed_orders]
+        return [(row, Unit(row.unit_id, row.name, row.short_name, row.path)) for row in self.signed_orders]
 
     @cached_property
-    def clocks_and_pauses(self) -> tuple[list[Clock], list[ClockPause]]:
-        """Every clock of every round, oldest first, and their pauses."""
-        found = self._read(statements.CLOCKS)
-        return list(dict.fromkeys(one for one, _ in found)), [pause for _, pause in found if pause is not None]
+    def all_clocks(self) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Every clock of every round, oldest first, with how often it was paused and for what last."""
+        return self._read(statements.CLOCKS)
 
     @property
-    def clocks(self) -> list[Clock]:
+    def clocks(self) -> list[Any]:
         """The running clocks."""
-        return [one for one in self.clocks_and_pauses[0] if one.stopped_at is None]
+        return [one for one in self.all_clocks if one.stopped_at is None]
 
     @property
-    def case_clock(self) -> Clock | None:
+    def case_clock(self) -> Any:
         """The promise to the enterprise, while it runs."""
         return next((one for one in self.clocks if one.kind is ClockKind.HANDLING), None)
 
@@ -112,16 +119,17 @@ class Dossier(Situation):
         return self._read(statements.PROPOSALS)
 
     @cached_property
-    def proposals(self) -> dict[ProposalKind, Proposal]:
+    def proposals(self) -> dict[ProposalKind, Any]:
         """The open ones by kind. What has left handling waits for no signature."""
         if self.ticket.status is not Status.HANDLING:
             return {}
-        return {one.kind: one for one, _, _ in self.all_proposals if one.decided_at is None}
+        return {one.kind: one for one in self.all_proposals if one.decided_at is None}
 
     @cached_property
     def supervisions(self) -> Sequence[Row[*tuple[Any, ...]]]:
         """Every order with the short names of who issued and who received it, newest first."""
-        return self._read(statements.SUPERVISIONS) if self.supervision_count else []
+        asked = {"ticket_id": self.ticket.id}
+        return db.session.execute(statements.SUPERVISIONS, asked).all() if self.supervision_count else []
 
     @cached_property
     def open_supervision(self) -> Supervision | None:
@@ -194,7 +202,7 @@ class Dossier(Situation):
     @cached_property
     def files(self) -> Sequence[Row[*tuple[Any, ...]]]:
         """Every file of the ticket, oldest first, the internal ones included."""
-        return plain_rows(statements.FILES, {"ticket_id": self.ticket.id}) if self.file_count else []
+        return self._read(statements.FILES) if self.file_count else []
 
     @cached_property
     def _events(self) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -204,7 +212,7 @@ class Dossier(Situation):
         return plain_rows(statements.events(window.kind, is_older=True), asked | {"before": window.before})
 
     def _read(self, statement: Any) -> Sequence[Row[*tuple[Any, ...]]]:
-        return db.session.execute(statement, {"ticket_id": self.ticket.id}).all()
+        return plain_rows(statement, {"ticket_id": self.ticket.id})
 
 
 def since(ticket: Ticket, seq: int) -> list[Happening]:

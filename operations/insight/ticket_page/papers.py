@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from models.clocks import Clock, ClockKind, ClockOutcome
+from models.clocks import ClockKind, ClockOutcome
 from models.supervision import Level, SupervisionSource
 from models.tickets import LedgerClass, ProposalKind, ReplyMethod, ResultKind
 from operations.clocks.lights import Light
@@ -84,24 +84,24 @@ class RoundCard:
 
 def orders(d: Dossier) -> list[OrderCard]:
     """Every order, the running ones first, the newest first within."""
-    cards = [_order(d, *row) for row in reversed(d.signed_orders)]
+    cards = [_order(d, row) for row in reversed(d.signed_orders)]
     return sorted(cards, key=lambda card: bool(card.state))
 
 
-def _order(d: Dossier, order: Any, unit: Any, signer: str | None) -> OrderCard:
+def _order(d: Dossier, order: Any) -> OrderCard:
     facts = [("派单", moment(order.ordered_at))]
-    facts.append(("签收", f"{moment(order.signed_at)}　{signer or ''}".strip() if order.signed_at else "未签收"))
+    facts.append(("签收", f"{moment(order.signed_at)}　{order.signer or ''}".strip() if order.signed_at else "未签收"))
     if order.contacted_at:
         facts.append(("首次联系", moment(order.contacted_at)))
     if order.basis:
         facts.append(("依据", order.basis))
-    of_unit = [one for one in d.clocks_and_pauses[0] if one.unit_id == unit.id and one.kind in OF_A_UNIT]
+    of_unit = [one for one in d.all_clocks if one.unit_id == order.unit_id and one.kind in OF_A_UNIT]
     limits = [_limit(d, one) for one in of_unit if one.round == order.round]
     ended = f"{order.outcome.label}　{moment(order.ended_at)}" if order.outcome else ""
-    return OrderCard(unit.name, order.role.label, order.round, facts, limits, ended, order.report)
+    return OrderCard(order.name, order.role.label, order.round, facts, limits, ended, order.report)
 
 
-def _limit(d: Dossier, clock: Clock) -> Limit:
+def _limit(d: Dossier, clock: Any) -> Limit:
     if clock.stopped_at is not None:
         return Limit(clock.kind.label, Light.NONE, KEPT[clock.outcome] if clock.outcome else "已停")
     if clock.paused_at is not None:
@@ -112,21 +112,22 @@ def _limit(d: Dossier, clock: Clock) -> Limit:
 
 def proposals(d: Dossier) -> list[ProposalCard]:
     """Everything that was asked for, newest first."""
-    return [_proposal(d, *row) for row in reversed(d.all_proposals)]
+    return [_proposal(d, row) for row in reversed(d.all_proposals)]
 
 
-def _proposal(d: Dossier, proposal: Any, asked_by: str, decided_by: str | None) -> ProposalCard:
+def _proposal(d: Dossier, proposal: Any) -> ProposalCard:
     decided = proposal.decision
+    told = (proposal.decided_by, moment(proposal.decided_at), proposal.decision_words)
     tone = {"granted": "green", "declined": "red"}.get(str(decided), "") if decided else "amber"
     return ProposalCard(
         id=proposal.id,
         title=proposal.kind.label,
         state=decided.label if decided else proposal.stage.label,
         tone=tone,
-        asked=f"{asked_by}　{moment(proposal.proposed_at)}",
+        asked=f"{proposal.asked_by}　{moment(proposal.proposed_at)}",
         reason=proposal.reason,
         facts=list(proposal_facts(proposal, {unit.id: unit.short_name for _, unit in d.orders})),
-        decision="　".join(part for part in (decided_by, moment(proposal.decided_at), proposal.decision_words) if part),
+        decision="　".join(part for part in told if part),
         is_open=decided is None,
     )
 

@@ -28,12 +28,12 @@ def of(d: Dossier) -> list[Person]:
 
 
 def _units(d: Dossier) -> Iterator[Person]:
-    for order, unit, signer in d.signed_orders:
+    for order in d.signed_orders:
         if order.ended_at is not None:
             continue
-        yield Person("主办单位" if order.role is OrderRole.LEAD else "协办", unit.name)
-        if signer and order.role is OrderRole.LEAD:
-            yield Person("承办人", signer)
+        yield Person("主办单位" if order.role is OrderRole.LEAD else "协办", order.name)
+        if order.signer and order.role is OrderRole.LEAD:
+            yield Person("承办人", order.signer)
 
 
 def _stewards(d: Dossier) -> Iterator[Person]:

@@ -110,8 +110,8 @@ def _holder(d: Dossier) -> str:
         case Status.AWAITING_SUPPLEMENT | Status.FOLLOWED_UP:
             return "等企业"
         case Status.HANDLING:
-            leads = (row for row in d.signed_orders if row[0].ended_at is None and row[0].role is OrderRole.LEAD)
-            return next((signer or unit.short_name for _, unit, signer in leads), "")
+            leads = (row for row in d.signed_orders if row.ended_at is None and row.role is OrderRole.LEAD)
+            return next((row.signer or row.short_name for row in leads), "")
         case Status.REPLIED:
             return "企业服务中心"
         case _:

@@ -49,20 +49,28 @@ COUNTS = (
     select(func.count()).where(Supervision.ticket_id == Ticket.id).scalar_subquery(),
 )
 ORDERS = (
-    select(UnitOrder, Organisation, Signer.name.label("signer"))
+    select(*UnitOrder.__table__.c, Organisation.name, Organisation.short_name, Organisation.path)
+    .add_columns(Signer.name.label("signer"))
     .join(Organisation, Organisation.id == UnitOrder.unit_id)
     .outerjoin(Signer, Signer.id == UnitOrder.signed_by_id)
     .where(UnitOrder.ticket_id == THE_TICKET)
     .order_by(UnitOrder.id)
 )
+PAUSES = select(func.count()).where(ClockPause.clock_id == Clock.id).scalar_subquery()
+PAUSED_FOR = (
+    select(ClockPause.reason)
+    .where(ClockPause.clock_id == Clock.id)
+    .order_by(ClockPause.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 CLOCKS = (
-    select(Clock, ClockPause)
-    .outerjoin(ClockPause, ClockPause.clock_id == Clock.id)
+    select(*Clock.__table__.c, PAUSES.label("pauses"), PAUSED_FOR.label("paused_for"))
     .where(Clock.ticket_id == THE_TICKET)
-    .order_by(Clock.id, ClockPause.id)
+    .order_by(Clock.id)
 )
 PROPOSALS = (
-    select(Proposal, Proposer.name.label("asked_by"), Decider.name.label("decided_by"))
+    select(*Proposal.__table__.c, Proposer.name.label("asked_by"), Decider.name.label("decided_by"))
     .join(Proposer, Proposer.id == Proposal.proposed_by_id)
     .outerjoin(Decider, Decider.id == Proposal.decided_by_id)
     .where(Proposal.ticket_id == THE_TICKET)
