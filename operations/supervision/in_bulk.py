@@ -84,7 +84,7 @@ def supervise_all(picked: Sequence[Picked], *, actor: Actor, reason: str) -> lis
 
     def issue(item: Picked) -> str:
         order = supervision.supervise(item.ticket, actor=actor, reason=reason, version=item.version)
-        return f"已发出{order.level.label}"
+        return f"已发出{order.level.label}" if order.level in ladder.WITH_LIMITS else f"已{order.level.label}"
 
     return [_attempt(item, issue) for item in _one_per_ticket(picked)]
 
