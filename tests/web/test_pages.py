@@ -22,6 +22,13 @@ pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, s
 WIDTHS = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 # Pages that say no, and how.
 ODD = {"/r/no-such-token": 404, "/my/nowhere": 404}
+# What is no page of its own, and what another test of these walks through.
+ELSEWHERE = {
+    "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
+    "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.unit_names",
+    "supervisions.answer", "tickets.act", "watch.new",
+}
+ON_PHONES = (None, "hengzha", "yunqi")
 SMALLEST = {"width": 320, "height": 700}
 
 # Who looks at what; {names} are found in the life by `addresses`.
@@ -30,7 +37,11 @@ PAGES = {
     "hengzha": (
         "/my", "/my/tickets", "/my/tickets?view=closed", "/my/tickets/{handling}", "/my/tickets/{handling}/receipt",
         "/my/tickets/{handling}/message", "/my/tickets/{handling}/withdraw", "/notices", "/account",
-        "/account/password", "/feedback", "/my/nowhere",
+        "/account/password", "/feedback", "/my/nowhere", "/my/tickets/{closed}",
+    ),
+    "yunqi": (
+        "/my", "/my/tickets/{followed_up}", "/my/tickets/{followed_up}/rate", "/my/tickets/{awaiting_supplement}",
+        "/my/tickets/{awaiting_supplement}/add",
     ),
     "liumin": (
         "/desk", "/desk?show=red", "/desk?tab=all", "/log/new", "/tickets", "/enterprises", "/enterprises/{enterprise}",
@@ -47,11 +58,11 @@ PAGES = {
     "xuhui": ("/follow-ups", "/follow-ups?show=red"),
     "hening": (
         "/watch", "/watch?level=second&level=first", "/watch?receipt=unopened", "/supervisions/{order}", "/sign-offs",
-        "/watch/supervise?pick={order}", "/brief",
+        "/watch/supervise?pick={order}", "/supervisions/{order}/reject", "/brief",
     ),
     "luoshizhang": ("/brief", "/watch", "/tickets"),
     "qianwei": ("/watch", "/tickets"),
-    "security": ("/calendar/2026", "/calendar/2027", "/calendar/change"),
+    "security": ("/calendar/2026", "/calendar/2027", "/calendar/2027/confirm", "/calendar/change"),
     "admin": ("/jobs", "/jobs?job=sweep"),
     "audit": ("/audit",),
 }
@@ -80,7 +91,7 @@ STAGES = {
 def test_pages_keep_the_rules(username, life, visit):
     visitor = visit(username)
     paths = addresses(life, username, PAGES[username])
-    assert faults_of(visitor, paths, used_on="phone" if username in (None, "hengzha") else "desk") == {}
+    assert faults_of(visitor, paths, used_on="phone" if username in ON_PHONES else "desk") == {}
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -127,6 +138,17 @@ def test_raising_a_demand_keeps_the_rules_at_each_step(life, visit):
 
 def test_no_act_is_forgotten(engine_name):
     assert set(ACTS) == {act for acts in STAGES.values() for act in acts}
+
+
+def test_no_page_is_forgotten(app):
+    known = {name: 1 for name in ("enterprise", "order", "proposal")}
+    known |= {name: "ZQ-2026-08-0000000" for name in ("late", *Status)}
+    router = app.url_map.bind("")
+    looked_at = {
+        router.match(path.format(**known).partition("?")[0])[0] for path in set().union(*PAGES.values()) - {"/my/nowhere"}
+    }
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
+    assert pages - looked_at == ELSEWHERE
 
 
 def faults_of(visitor, paths, *, used_on="desk"):
