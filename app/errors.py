@@ -46,6 +46,8 @@ def refused(error: DomainError) -> ResponseReturnValue:
         is_own = request.blueprint == "portal"
         return redirect(ways.to_ticket(error.target, is_own=is_own) if error.target else url_for("home.index"))
     if isinstance(error, NotAllowed) and current_user.is_authenticated:
+        db.session.rollback()
+        db.session.info["read_only"] = False  # the refusal of a page is written too, in a transaction of its own
         refusals.note(current_user, request.endpoint or "", request.path)
     return _page("没有办成", str(error), error.status_code, typed=_typed(), **_way_back())
 

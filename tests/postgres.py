@@ -71,6 +71,9 @@ class Postgres:
             server.drop_database(self.base_url, self.name)
             server.create_database(self.base_url, self.name, template=self.template)
 
+    def reopen(self) -> None:
+        """A server keeps what processes leave behind in order by itself."""
+
     def close(self) -> None:
         self.engine.dispose()
         server.drop_database(self.base_url, self.name)

@@ -7,6 +7,7 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from tests import shared
 from tests.shared import MIGRATED
@@ -22,7 +23,18 @@ class SQLite:
         self.remembered: dict[str, sqlite3.Connection] = {}
         with contextlib.closing(sqlite3.connect(template)) as source:
             self._remember(MIGRATED, source)
-        self.connection = sqlite3.connect(path, timeout=PATIENCE_SECONDS)
+        self.path = path
+        self._open()
+
+    def reopen(self) -> None:
+        """After other processes had the file: a last one to leave may have taken the log with it."""
+        self.connection.close()
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{self.path}{ending}").unlink(missing_ok=True)
+        self._open()
+
+    def _open(self) -> None:
+        self.connection = sqlite3.connect(self.path, timeout=PATIENCE_SECONDS)
         self.connection.execute("PRAGMA journal_mode=WAL")  # as `zhitongche init` does
         self.connection.execute("PRAGMA synchronous=OFF")
         self._copy(MIGRATED)

@@ -38,12 +38,16 @@ def many_in_hand(city, people):
 
 
 @pytest.fixture
-def overdue(city, people):
+def overdue(city, people, database):
     with clock.standing_at(START):
         many_in_hand(city, people)
     with clock.standing_at(MOMENT):
         assert sweep.remaining(MOMENT) >= TICKETS
     db.session.remove()
+    yield
+    db.session.remove()
+    db.engine.dispose()
+    database.reopen()
 
 
 class Scheduler:
