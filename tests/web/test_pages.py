@@ -1,5 +1,7 @@
 """Every page of every role, as a desk and as a phone show it: accessible, within its width, true to the house rules."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -134,6 +136,21 @@ def test_raising_a_demand_keeps_the_rules_at_each_step(life, visit):
     member.presses("提交诉求")
     look(member, "receipt", faults)
     assert faults == {}
+
+
+def test_a_rating_link_is_anybodys_once(life, visit):
+    clerk, citizen, faults = visit("xuhui"), visit(phone=True), {}
+    clerk.opens(*addresses(life, "xuhui", ["/tickets/{followed_up}"]))
+    clerk.presses("评价链接")
+    path = re.search(r"/r/[\w-]{20,}", clerk.page.locator("main").inner_text()).group()
+    look(clerk, "the link", faults)
+    citizen.opens(path)
+    look(citizen, "rating by link", faults)
+    citizen.page.get_by_label(re.compile("^不满意")).check()
+    citizen.page.get_by_label("时间太长").check()
+    citizen.presses("提交评价")
+    citizen.sees("谢谢")
+    assert citizen.opens(path) == 404 and faults == {}
 
 
 def test_no_act_is_forgotten(engine_name):
