@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from enum import Enum
 from functools import wraps
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import sqlalchemy as sa
@@ -91,9 +92,10 @@ def sqlite_path() -> str | None:
 
 
 def _is_there(path: str) -> bool:
+    # Never by opening it: closing any descriptor of the file drops this process's POSIX locks on it, and with them
+    # SQLite's; the next process to leave would then take the write-ahead log away from under us.
     try:
-        with open(path, "rb") as file:
-            return bool(file.read(1))
+        return Path(path).stat().st_size > 0
     except FileNotFoundError:
         return False
 
