@@ -20,6 +20,7 @@ from operations.base import Once
 
 UNSEEN = ("Cc", "Cf", "Cs")
 OWN = ("csrf_token", "form_key", "version")
+LARGEST = 2**63
 
 
 def clean(text: str | None) -> str:
@@ -87,10 +88,23 @@ class BaseForm(FlaskForm):
         self[field].errors = [*self[field].errors, sentence]
 
 
+class MarkField(IntegerField):
+    """A hidden number that the page was printed with; one that no row can have is none."""
+
+    data: int | None
+    widget = HiddenInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what a database could hold."""
+        super().process_formdata(valuelist)
+        if self.data is not None and not 0 <= self.data < LARGEST:
+            self.data = None
+
+
 class VersionedForm(BaseForm):
     """A form that acts on a ticket as its page showed it."""
 
-    version = IntegerField(widget=HiddenInput())
+    version = MarkField()
 
 
 class CodeField(SelectField):

@@ -164,7 +164,7 @@ class DemandForm(BaseForm):
             kind=self.kind.data,
             urgency=self.urgency.data,
             channel=self.channel.data,
-            external_number=self.external_number.data or None,
+            external_number=self.external_number.data or None if len(self.channel.choices) > 1 else None,
             contact_name=self.contact_name.data,
             contact_phone=self.contact_phone.data,
         )

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from flask_login import current_user
-from wtforms import DateField, DateTimeLocalField, FieldList, IntegerField, StringField, TextAreaField
+from wtforms import DateField, DateTimeLocalField, FieldList, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional, ValidationError
-from wtforms.widgets import HiddenInput
 
 from models import clock
 from models.directory import Organisation
@@ -17,7 +16,7 @@ from operations.errors import AlreadyDone, DomainError, NotAllowed, NotFound
 from operations.insight import search, units
 from operations.tickets.conversation import WORDS_LIMIT
 from operations.tickets.situation import Situation
-from views.forms.base import NotLonger, VersionedForm
+from views.forms.base import MarkField, NotLonger, VersionedForm
 from views.forms.files import FilesForm
 
 SHORT = 500
@@ -29,7 +28,7 @@ class ActForm(VersionedForm):
     OWN = ("seen", "heeded")
     status_code = 422
     form_errors: list[str]
-    seen = IntegerField(widget=HiddenInput())
+    seen = MarkField()
 
     def prepare(self, situation: Situation) -> None:
         """Offer what depends on the ticket: units that assist it, instructions that wait."""

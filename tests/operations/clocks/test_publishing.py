@@ -23,6 +23,13 @@ from tests.lives import Life, shanghai
 TYPHOON = Change(date(2026, 8, 24), False, "台风停工")
 
 
+@pytest.fixture(autouse=True)
+def calendar_as_migrated(app):
+    """Rows of the calendar that a test published are gone afterwards, and so is what was read of them."""
+    yield
+    rulebook.forget()
+
+
 @pytest.fixture
 def life(city):
     return Life(city).handling()
