@@ -161,9 +161,8 @@ def test_no_page_is_forgotten(app):
     known = {name: 1 for name in ("enterprise", "order", "proposal")}
     known |= {name: "ZQ-2026-08-0000000" for name in ("late", *Status)}
     router = app.url_map.bind("")
-    looked_at = {
-        router.match(path.format(**known).partition("?")[0])[0] for path in set().union(*PAGES.values()) - {"/my/nowhere"}
-    }
+    paths = {path.format(**known).partition("?")[0] for path in set().union(*PAGES.values())} - {"/my/nowhere"}
+    looked_at = {router.match(path)[0] for path in paths}
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
     assert pages - looked_at == ELSEWHERE
 

@@ -20,7 +20,7 @@ class Visitor:
             timezone_id="Asia/Shanghai", java_script_enabled=javascript, reduced_motion="reduce",
             service_workers="block",
         )
-        self.context.set_default_timeout(8000)
+        self.context.set_default_timeout(20_000)
         self.page = self.context.new_page()
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.trouble.append(f"script: {error}"))
@@ -62,12 +62,16 @@ class Visitor:
         self.page.get_by_text(text).first.wait_for()
 
     def presses(self, name):
-        """A button, by its words."""
-        self.page.get_by_role("button", name=name).first.click()
+        """A button that leads on, by its words."""
+        self._goes_on(self.page.get_by_role("button", name=name).first)
 
     def follows(self, name):
         """A link, by its words."""
-        self.page.get_by_role("link", name=name).first.click()
+        self._goes_on(self.page.get_by_role("link", name=name).first)
+
+    def _goes_on(self, control):
+        with self.page.expect_navigation():
+            control.click()
 
     def pictures(self, name, *, full=False):
         """Keep a picture of the page in ``artefacts/``; a full one as on a screen so high that bars stay below."""
