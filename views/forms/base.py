@@ -49,9 +49,7 @@ class BaseForm(FlaskForm):
         locales = ["zh_CN", "zh"]
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
-            if issubclass(unbound_field.field_class, StringField | TextAreaField) and not issubclass(
-                unbound_field.field_class, HiddenField
-            ):
+            if issubclass(unbound_field.field_class, StringField | TextAreaField):  # hidden ones too
                 options["filters"] = [*unbound_field.kwargs.get("filters", ()), clean]
             return super().bind_field(form, unbound_field, options)
 
