@@ -44,7 +44,8 @@ def keep_fields(said: dict[str, list[str]]) -> bool:
 
 
 def _load(token: str) -> Actor | None:
-    session.setdefault("last_token", token)
+    if "last_token" not in session:  # setdefault would write the cookie anew
+        session["last_token"] = token
     return accounts.actor_of(token, address=request.remote_addr or "", rules=_rules())
 
 

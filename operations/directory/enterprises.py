@@ -45,7 +45,13 @@ def listed(actor: Actor, *, tab: str = "all", words: str = "", place: Place = TO
         rows = rows.where(search.named(words))
     rows = rows.params(desk.tab_lines(now))
     page = paged(rows, Enterprise.quiet_since, Enterprise.id, size=SHOWN, place=place)
-    return Listed([desk.firm_of(row, now=now) for row in page.rows], page.previous, page.next)
+    firms = [_with_code(desk.firm_of(row, now=now), row.credit_code) for row in page.rows]
+    return Listed(firms, page.previous, page.next)
+
+
+def _with_code(firm: desk.Firm, credit_code: str | None) -> desk.Firm:
+    firm.about = f"{firm.about}　{credit_code}" if credit_code else firm.about
+    return firm
 
 
 def named(actor: Actor, words: str) -> Sequence[Any]:

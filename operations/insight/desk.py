@@ -22,30 +22,32 @@ from operations.access.scope import stewarded_by
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
 from operations.clocks.lights import Light, light_of
-from operations.clocks.wording import moment, short_day
+from operations.clocks.wording import ago, moment, short_day
 from operations.insight.lines import (
     AWAITED_CLOCK,
     CALLED,
-    COLUMNS,
+    FAR,
     NOW,
     STATIONS,
     UNIT,
     Cursor,
     comes_after,
     conditions,
+    lit,
     next_due,
     plain_rows,
-    sorting_key,
     tonight,
 )
 from operations.tickets.workflow import open_to
 
 QUIET_DAYS = 30
-LINES_SHOWN, FIRMS_SHOWN, TALKS_SHOWN = 25, 10, 6
+LINES_SHOWN, FIRMS_SHOWN, TALKS_SHOWN = 25, 8, 6
 VIEWS = ("all", "red", "amber", "green", "hold", "today")
 PRESSED = (Light.RED, Light.DARK_RED)
+STANDING = {Light.HOLD.value: ("暂停", "时限已停"), Light.NONE.value: ("未计时", "")}
 TABS = ("quiet", "promised", "open", "all")
 MINE = stewarded_by(bindparam("person"), NOW)
+TICKET_COLUMNS = (Ticket.id, Ticket.number, Ticket.subject, Ticket.status, Ticket.kind, Ticket.due_at)
 FIRM_COLUMNS = (
     Enterprise.id, Enterprise.name, Enterprise.category, Enterprise.contact_name, Enterprise.contact_phone,
     Enterprise.quiet_since, Enterprise.next_contact_on,
@@ -61,7 +63,7 @@ class Errand:
     enterprise: str
     awaited: str
     act: Act | None
-    light: Light
+    light: str
     left: str
     due: str
     station: int
@@ -79,11 +81,19 @@ class Work:
 
 @dataclass(slots=True)
 class Firm:
-    """An enterprise in a steward's list with the light of its open tickets."""
+    """An enterprise in a list, in words: when and how it was last spoken to, what is promised, how its tickets are."""
 
-    row: Any
-    light: Light | None
+    id: int
+    name: str
+    about: str
+    contact: str
+    phone: str
+    quiet: str
+    spoken: str
     is_quiet: bool
+    light: Light | None
+    open_count: int
+    promise: str
     has_missed: bool
 
 
@@ -105,8 +115,8 @@ def work(actor: Actor, *, view: str = "all", after: Cursor | None = None) -> Wor
     counts = {name: rows[0][place] for place, name in enumerate(VIEWS)} if rows else dict.fromkeys(VIEWS, 0)
     wanted = [row for row in rows if row.is_wanted]
     told = _countdown(now)
-    more = sorting_key(wanted[LINES_SHOWN - 1]) if len(wanted) > LINES_SHOWN else None
-    return Work([_errand(row, now=now, told=told) for row in wanted[:LINES_SHOWN]], counts, more)
+    more = _mark(wanted[LINES_SHOWN - 1]) if len(wanted) > LINES_SHOWN else None
+    return Work([_errand(row, told) for row in wanted[:LINES_SHOWN]], counts, more)
 
 
 def firms(actor: Actor, *, tab: str = "quiet") -> Firms:
@@ -133,29 +143,32 @@ def _countdown(now: datetime) -> Callable[[datetime], tuple[str, str]]:
     return cache(lambda due_at: (calendar.remaining_words(now, due_at), f"{moment(due_at)} 到期"))
 
 
-def _errand(row: Any, *, now: datetime, told: Callable[[datetime], tuple[str, str]]) -> Errand:
-    light = light_of(row, now)
-    if row.paused_at is not None:
-        left, due = "暂停", f"{short_day(row.paused_at)} 起暂停"
+def _mark(row: Any) -> Cursor:
+    return Cursor(FAR if row.due_at is None or row.light == Light.HOLD else row.due_at, row.id)
+
+
+def _errand(row: Any, told: Callable[[datetime], tuple[str, str]]) -> Errand:
+    light, status = row.light, row.status
+    if light in STANDING:
+        left, due = STANDING[light]
     else:
-        left, due = told(row.due_at) if row.due_at else ("未计时", "")
-    station, awaited, act = STATIONS[row.status.stage], _awaited(row, light), _next_act(row, light)
-    return Errand(row.number, row.subject, row.enterprise, awaited, act, light, left, due, station, light in PRESSED)
+        left, due = told(row.due_at)
+    awaited = _AWAITED[status] if status is not Status.HANDLING else _awaited_of_unit(row.unit, light)
+    act = _next_act(status, row.kind, light=light)
+    return Errand(row.number, row.subject, row.enterprise, awaited, act, light, left, due, STATIONS[status.stage],
+                  light in PRESSED)
 
 
-def _next_act(row: Any, light: Light) -> Act | None:
+def _next_act(status: Status, kind: TicketKind, *, light: str) -> Act | None:
     """By the workflow table: stop the clock that runs, or press a unit that is short of time."""
-    acts = _ACTS.get(row.status, ())
+    acts = _ACTS[status]
     if acts:
-        return acts[0] if row.kind is TicketKind.CONSULTATION else acts[-1]
-    return Act.REMIND if row.status is Status.HANDLING and (light in PRESSED or light is Light.AMBER) else None
+        return acts[0] if kind is TicketKind.CONSULTATION else acts[-1]
+    return Act.REMIND if status is Status.HANDLING and (light in PRESSED or light == Light.AMBER) else None
 
 
-def _awaited(row: Any, light: Light) -> str:
-    """What the ticket waits for, as its steward reads it."""
-    if row.status is not Status.HANDLING:
-        return _AWAITED.get(row.status, "")
-    return "已挂账，到复核日恢复" if light is Light.HOLD else f"等{row.unit}提交结果"
+def _awaited_of_unit(unit: str, light: str) -> str:
+    return "已挂账，到复核日恢复" if light == Light.HOLD else f"等{unit}提交结果"
 
 
 def _acts_of_a_steward() -> dict[Status, tuple[Act, ...]]:
@@ -190,12 +203,12 @@ def _work(view: str, is_further: bool) -> Select[*tuple[Any, ...]]:
     is_wanted = case((wanted, 1), else_=0)
     counted = select(
         *(func.count().filter(views[name]).over().label(f"count_{name}") for name in VIEWS),
-        Ticket.id, sorted_by.label("sorted_by"), is_wanted.label("is_wanted"),
+        Ticket.id, sorted_by.label("sorted_by"), is_wanted.label("is_wanted"), lit().label("light"),
     ).where(Ticket.enterprise_id.in_(MINE), Ticket.closed_at.is_(None))
     page = counted.order_by(is_wanted.desc(), sorted_by, Ticket.id).limit(LINES_SHOWN + 1).subquery()
     shown = (column for column in page.c if column.name not in ("id", "sorted_by"))
     return (
-        select(*shown, *COLUMNS, CALLED, UNIT)
+        select(*shown, *TICKET_COLUMNS, CALLED, UNIT)
         .join(Ticket, Ticket.id == page.c.id)
         .join(Enterprise, Enterprise.id == Ticket.enterprise_id)
         .outerjoin(Organisation, Organisation.id == Ticket.lead_unit_id)
@@ -267,8 +280,13 @@ def firm_of(row: Any, *, now: datetime) -> Firm:
     lines, light = tab_lines(now), None
     if row.open_count:
         light = light_of(_Worst(row.due_at, row.warn_at, row.rung or 0), now) if row.due_at else Light.HOLD
-    missed = row.next_contact_on is not None and row.next_contact_on < lines["today"]
-    return Firm(row, light, row.quiet_since < lines["quiet_before"], missed)
+    quiet, how = (ago(row.quiet_since), row.spoken.label) if row.spoken else ("从未联系", "登记")
+    promised = row.next_contact_on
+    return Firm(
+        row.id, row.name, row.category.label, row.contact_name or "未登记", row.contact_phone, quiet,
+        f"{short_day(row.quiet_since)} {how}", row.quiet_since < lines["quiet_before"], light, row.open_count or 0,
+        short_day(promised) if promised else "", promised is not None and promised < lines["today"],
+    )
 
 
 _TALKS = (

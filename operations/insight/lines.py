@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, literal, tuple_
 
 from models.base import UTCDateTime, db
 from models.clocks import ClockKind
@@ -78,11 +78,6 @@ def words_left(row: Any, *, now: datetime, calendar: WorkCalendar) -> str:
     return "暂停" if row.paused_at is not None else calendar.remaining_words(now, row.due_at)
 
 
-def sorting_key(row: Any) -> "Cursor":
-    """Where a row with ``due_at``, ``paused_at`` and ``id`` stands in the order of ``next_due``."""
-    return Cursor(FAR if row.paused_at or not row.due_at else row.due_at, row.id)
-
-
 def next_due() -> ColumnElement[datetime]:
     """What lists sort by: the due moment, paused ones last."""
     return func.coalesce(case((Ticket.paused_at.is_(None), Ticket.due_at)), FAR)
@@ -101,6 +96,18 @@ def conditions() -> dict[str, ColumnElement[bool]]:
         "hold": Ticket.paused_at.is_not(None),
         "today": and_(runs, ~late, Ticket.due_at <= bindparam("tonight", type_=UTCDateTime())),
     }
+
+
+def lit() -> ColumnElement[str]:
+    """The light of a ticket, told by the database as ``light_of`` would tell it. Parameter: ``now``."""
+    return case(
+        (Ticket.due_at.is_(None), literal(Light.NONE.value)),
+        (Ticket.paused_at.is_not(None), literal(Light.HOLD.value)),
+        (Ticket.rung >= Level.SECOND.rung, literal(Light.DARK_RED.value)),
+        (Ticket.due_at < NOW, literal(Light.RED.value)),
+        (Ticket.warn_at <= NOW, literal(Light.AMBER.value)),
+        else_=literal(Light.GREEN.value),
+    )
 
 
 def tonight(now: datetime) -> datetime:

@@ -8,7 +8,9 @@ from sqlalchemy import select
 from models import clock
 from models.base import db
 from models.engagement import Interaction, InteractionKind
+from models.supervision import Level
 from models.tickets import Channel, Ticket
+from operations.clocks.lights import Light, light_of
 from operations.engagement.interactions import Talk, log_interaction
 from operations.insight import desk
 from operations.tickets import intake
@@ -88,6 +90,23 @@ def test_every_number_leads_to_a_list_of_that_many(city, guest):
             assert page.html.count('<li class="item" data-row>') == count, view
     for words in ("今天到期 1 件", "逾期 5 件", "全部 8", "临期 1", "正常 1", "暂停 1"):
         assert words in page.words
+
+
+def test_the_database_tells_the_same_light_as_everybody_else(city, people):
+    firm = {"enterprise": "鑫源包装", "member": "xinyuan"}
+    lives = [Life(city).handling(), Life(city, **firm).at("2026-08-26 10:00").submit(),
+             Life(city, **firm).at("2026-08-27 08:40").submit(),
+             Life(city, **firm).submit().does(intake.request_supplement, "liumin", missing="营业执照")]
+    assert lives
+    with clock.standing_at(shanghai("2026-08-27 15:00")):
+        told = {errand.number: errand.light for errand in desk.work(people["liumin"]).errands}
+        tickets = list(db.session.scalars(select(Ticket)))
+        tickets[0].rung = Level.SECOND.rung
+        assert told == {ticket.number: light_of(ticket, clock.now()) for ticket in tickets[1:]} | {
+            tickets[0].number: Light.RED
+        }
+        db.session.commit()
+        assert desk.work(people["liumin"]).errands[0].light == Light.DARK_RED
 
 
 def test_lists_go_on_page_by_page_until_every_ticket_was_seen_once(city, people):
