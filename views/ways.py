@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 
+from operations.insight.lines import LARGEST_ID
+
 
 def to_ticket(number: str, *, is_own: bool) -> str:
     """The enterprise's own page of its ticket, or the officials' page."""
@@ -15,7 +17,7 @@ def to_ticket(number: str, *, is_own: bool) -> str:
 def place(name: str) -> int | None:
     """Where a list goes on, from the address; nonsense begins at the first page."""
     said = request.args.get(name, "")
-    return int(said) if re.fullmatch(r"[1-9][0-9]{0,17}", said) else None
+    return min(int(said), LARGEST_ID) if re.fullmatch(r"[1-9][0-9]{0,17}", said) else None
 
 
 def safe(wanted: str) -> str:

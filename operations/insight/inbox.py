@@ -12,6 +12,7 @@ from operations import notices
 from operations.access.actor import Actor
 from operations.access.scope import own_enterprise_ids
 from operations.errors import NotFound
+from operations.insight.lines import LARGEST_ID
 
 PAGE = 30
 
@@ -38,7 +39,7 @@ def page(actor: Actor, *, after: int | None = None) -> tuple[list[Message], int 
 
 def get(actor: Actor, notice_id: int) -> Message:
     """One's own message, or NotFound."""
-    found = _messages(actor, notice_id + 1, 1)
+    found = _messages(actor, min(notice_id + 1, LARGEST_ID), 1)
     if not found or found[0].notice.id != notice_id:
         raise NotFound
     return found[0]

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.views.guest import Guest
+from tests.views.guest import Guest, Page
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
@@ -22,6 +22,17 @@ class Caller:
         if method == "POST":
             rest.setdefault("data", {"csrf_token": self.token, **dict(fields)})
         return self.client.open(path, method=method, **rest)
+
+    def page(self, path):
+        """What somebody sees there."""
+        return Page(self.asks("GET", path))
+
+    def form(self, path, printed_on=""):
+        """The fields of the form that is sent to ``path``, as the page prints them."""
+        page, wanted = self.page(printed_on or path), path.partition("?")[0]
+        own = [dict(form["fields"]) for form in page.forms if form["action"].partition("?")[0] in ("", wanted)]
+        assert own, f"no form for {path}: {page.status} {page.h1}"
+        return next((fields for fields in own if "form_key" in fields), own[0])
 
 
 def code_of(answer):

@@ -21,8 +21,8 @@ THEIRS = {
     "proposal": "proposal_theirs", "proposal_clerk": "proposal_theirs",
     "proposal_supervisor": "proposal_theirs",
     **dict.fromkeys(
-        ("submitted", "waiting", "coordinating", "question", "handling", "unsigned", "rested", "handled", "replied",
-         "followed", "closed", "merged"), "theirs",
+        ("submitted", "fresh", "waiting", "coordinating", "question", "handling", "unsigned", "rested", "handled",
+         "replied", "followed", "closed", "merged"), "theirs",
     ),
 }
 NUMBERS = {name for name, theirs in THEIRS.items() if theirs == "theirs"}

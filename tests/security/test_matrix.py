@@ -22,8 +22,8 @@ PROBERS = (ANYBODY, "hengzha", "chenjing", "wujie", "audit")
 # Pages that are there whoever asks for what; and the one that leads a member on to the enterprise's own page.
 TELLS_NOTHING = ("/search", "/verify", "/watch", "/tickets/{handling}")
 ODD = (
-    "0", "-1", "00", "1.5", "2147483648", "99999999999999999999", "1e3", "abc", "None", "%00", "1%00", "%0a", "%C3%28",
-    "%ED%A0%80", "%F0%9F%98%80", "%E2%80%AE", "１２", "٣", "²", "..%2f..%2fetc%2fpasswd", "'%20OR%201=1--",
+    "0", "-1", "1.5", "2147483647", "2147483648", "99999999999999999999", "1e3", "abc", "None", "%00", "1%00", "%0a",
+    "%C3%28", "%ED%A0%80", "%F0%9F%98%80", "%E2%80%AE", "１２", "٣", "²", "..%2f..%2fetc", "'%20OR%201=1--",
     "<script>", "{{7*7}}", "%25s", "ZQ-２０２６-08-０４８２９１３", "ZQ-2026-08-048291", "A" * 3000,
 )
 PARAMETERS = (
@@ -130,31 +130,32 @@ def test_other_methods_are_refused_and_the_head_is_that_of_the_page(app, town, u
         assert answer_of(caller, "OPTIONS", path).status_code in (200, 302), path
 
 
-@pytest.mark.parametrize("username", PROBERS)
-def test_no_odd_id_in_an_address_breaks_anything(app, town, username):
-    caller, seen = town.callers[username], set()
+def first_of_each_kind(app, town):
+    """One row for each endpoint, method and form of address, with somebody who gets past the door there."""
+    found = {}
     for row in ROWS:
-        if not row.names or (row.method, shape(row)) in seen:
-            continue
-        seen.add((row.method, shape(row)))
-        for odd in ODD:
+        endpoint = endpoint_of(app, row.method, row.filled_in(town.names)[0])[0]
+        insiders = [name for name in WHO if row.codes[name] not in ("404", "in")]
+        if insiders and endpoint != "static":
+            found.setdefault((endpoint, row.method, "?" in row.path), (row, insiders[-1]))
+    return found.values()
+
+
+def test_no_odd_id_in_an_address_breaks_anything(app, town):
+    for row, username in first_of_each_kind(app, town):
+        for odd in ODD if row.names else ():
             path = re.sub(r"{\w+}", lambda _, odd=odd: odd, row.path)
-            answer = answer_of(caller, row.method, path)
+            answer = answer_of(town.callers[username], row.method, path)
             assert answer.status_code < 500, (row.method, path)
             assert "<script>" not in answer.text, path
 
 
-def shape(row):
-    return re.sub(r"{\w+}", "{}", row.path)
-
-
-@pytest.mark.parametrize("username", (*PROBERS, "liumin", "hening", "admin", "security"))
-def test_no_odd_parameter_breaks_a_page(app, town, username):
-    caller = town.callers[username]
-    theirs = [row for row in ROWS if row.method == "GET" and row.codes[username] == "200"]
-    pages = {row.filled_in(town.names)[0].partition("?")[0] for row in theirs}
-    for path in sorted(pages - {"/static/css/zq.css"}):
-        for odd in ODD[::3]:
-            answer = answer_of(caller, "GET", f"{path}?{'&'.join(f'{name}={odd}' for name in PARAMETERS)}")
+def test_no_odd_parameter_breaks_a_page(app, town):
+    pages = [pair for pair in first_of_each_kind(app, town) if pair[0].method == "GET"]
+    for row, username in pages:
+        path = row.filled_in(town.names)[0].partition("?")[0]
+        for odd in ODD[::2]:
+            query = "&".join(f"{name}={odd}" for name in PARAMETERS)
+            answer = answer_of(town.callers[username], "GET", f"{path}?{query}")
             assert answer.status_code < 500, (path, odd)
             assert "<script>" not in answer.text, (path, odd)

@@ -14,7 +14,7 @@ from models.access import User
 from models.base import db
 from models.engagement import InteractionKind
 from models.notices import Notice, NoticeKind
-from models.tickets import Attachment, LedgerClass, ProposalKind, TicketKind
+from models.tickets import Attachment, Instruction, LedgerClass, ProposalKind, TicketKind
 from operations.access.accounts import hash_password
 from operations.access.people import actor_named
 from operations.engagement import interactions
@@ -57,6 +57,7 @@ def own_tickets(city, town):
 
     stages = {
         "submitted": lives(),
+        "fresh": lives(),
         "waiting": lives(),
         "coordinating": lives().accept(),
         "question": Life(city).submit(TicketKind.CONSULTATION).accept(),
@@ -100,6 +101,7 @@ def keep_ids(town, stages):
         supervision.answer(answered, stages["unsigned"].ticket, actor=actor_named("chenjing"), words="今天就办")
         town["link"] = links.make(stages["followed"].ticket, actor=actor_named("xuhui"))
     town |= {"order": order.id, "order_answered": answered.id}
+    town["instruction"] = db.session.scalars(select(Instruction.id)).one()
     town["proposal"] = handling.propose(ProposalKind.EXTENSION, until=UNTIL, basis="须招标").id
     endorsed = stages["unsigned"].propose(ProposalKind.EXTENSION, until=UNTIL, basis="须招标")
     stages["unsigned"].grant(endorsed)
@@ -116,6 +118,7 @@ def their_tickets(city, town):
     theirs.submit(subject="园区道路没有移交", attachments=attachments).accept().dispatch(LAND)
     with theirs.here():
         order = supervision.supervise(theirs.ticket, actor=actor_named("wujie"), reason="企业多次来电")
+        supervision.record_opening(order, actor=actor_named("litao"))
     town |= {"theirs": theirs.ticket.number, "order_theirs": order.id, "file_theirs": attachments[0].public_id}
     town["proposal_theirs"] = theirs.propose(ProposalKind.EXTENSION, until=UNTIL, basis="须招标").id
 

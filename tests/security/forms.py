@@ -1,0 +1,86 @@
+"""Every form of the site, filled in as it should be: who sends it, where, and what they write.
+
+``TEXT`` stands for what somebody types freely. The names in addresses are those of town.py.
+"""
+
+from dataclasses import dataclass, field
+
+from operations.tickets.categories import NAMES
+from tests.lives import LAND
+from tests.security.town import PHONE
+
+TEXT = "这里写了几句话"
+CATEGORY = NAMES[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """``fields`` are changes to the page's own form; ``page`` is where it is printed, the address itself as a rule."""
+
+    username: str
+    path: str
+    fields: dict = field(default_factory=dict)
+    page: str = ""
+
+    @property
+    def texts(self):
+        """The fields into which anything may be typed."""
+        return [name for name, value in self.fields.items() if TEXT in value]
+
+
+FORMS = (
+    Filled("hening", "/supervisions/{order_answered}/reject", {"reason": TEXT}, "/supervisions/{order_answered}"),
+    Filled("hengzha", "/my/tickets/new/1", {"kind": "help", "category": CATEGORY}),
+    Filled("hengzha", "/my/tickets/new/2?draft={draft}", {"subject": TEXT, "content": TEXT, "urgency": "ordinary"}),
+    Filled("hengzha", "/my/tickets/new/3?draft={draft}", {"contact_name": TEXT, "contact_phone": PHONE}),
+    Filled("hengzha", "/my/tickets/{waiting}/add", {"text": TEXT}),
+    Filled("hengzha", "/my/tickets/{handling}/message", {"words": TEXT}),
+    Filled("hengzha", "/my/tickets/{closed}/reopen", {"reason": TEXT}),
+    Filled("hengzha", "/my/tickets/{followed}/rate", {"grade": "dissatisfied", "words": TEXT, "named": "yes"}),
+    Filled("hengzha", "/feedback", {"words": TEXT}),
+    Filled("hengzha", "/account", {"size": "large"}),
+    Filled("liumin", "/log/new", {"enterprise": "云州恒轧机械有限公司", "kind": "phone", "content": TEXT * 4}),
+    Filled("liumin", "/enterprises/{enterprise}/demand", {
+        "subject": TEXT, "content": TEXT, "kind": "help", "urgency": "ordinary", "channel": "steward",
+        "contact_name": TEXT, "contact_phone": PHONE, "category": CATEGORY, "has_seen_similar": "y"}),
+    Filled("liumin", "/tickets/{submitted}/accept", {"category": TEXT, "difficulty": "ordinary"}),
+    Filled("liumin", "/tickets/{question}/answer", {"text": TEXT}),
+    Filled("liumin", "/tickets/{coordinating}/dispatch", {"lead": LAND, "basis": TEXT}),
+    Filled("liumin", "/tickets/{handled}/reply", {"method": "phone", "text": TEXT, "first_answer": TEXT}),
+    Filled("liumin", "/tickets/{handling}/remind", {"words": TEXT}),
+    Filled("chenjing", "/tickets/{unsigned}/sign"),
+    Filled("chenjing", "/tickets/{unsigned}/contact", {"method": "电话", "words": TEXT}),
+    Filled("chenjing", "/tickets/{handling}/propose-send-back", {"reason": TEXT, "basis": TEXT}),
+    Filled("chenjing", "/tickets/{handling}/note", {"words": TEXT}),
+    Filled("chenjing", "/tickets/{handling}/say", {"words": TEXT, "kind": "note"}, "/tickets/{handling}"),
+    Filled("chenjing", "/tickets/{unsigned}/propose-result", {
+        "result_kind": "solved", "reason": "送电一直没有消息，是因为线路改道。" + TEXT, "next_step": TEXT}),
+    Filled("litao", "/supervisions/{order_theirs}/answer", {"words": TEXT}),
+    Filled("sunyue", "/tickets/{handling}/report-assistance", {"report": TEXT}),
+    Filled("zhoujian", "/tickets/{handling}/propose-ledger", {
+        "ledger_class": "funds", "until": "2026-09-14", "reason": TEXT}),
+    Filled("zhoujian", "/tickets/{rested}/propose-strike-off", {"reason": TEXT}),
+    Filled("zhoujian", "/tickets/{handling}/answer-instruction", {"instruction_id": "{instruction}", "words": TEXT}),
+    Filled("zhoujian", "/sign-offs/{proposal}/decline", {"decline-words": TEXT}, "/sign-offs/{proposal}"),
+    Filled("wujie", "/tickets/{handling}/consult", {"units-0": LAND, "held_on": "2026-08-19", "outcome": TEXT}),
+    Filled("wujie", "/sign-offs/{proposal_clerk}/grant", {"grant-words": TEXT}, "/sign-offs/{proposal_clerk}"),
+    Filled("wujie", "/tickets/{fresh}/request-supplement", {"missing": TEXT}),
+    Filled("wujie", "/tickets/{replied}/follow-up", {
+        "was_reached": "yes", "is_solved": "yes", "is_satisfied": "yes", "words": TEXT}),
+    Filled("wujie", "/tickets/{merged}/unmerge", {"reason": TEXT}),
+    Filled("wujie", "/tickets/{handling}/transfer", {"lead": LAND, "reason": TEXT}),
+    Filled("hening", "/tickets/{theirs}/supervise", {"reason": TEXT}),
+    Filled("hening", "/watch/supervise?pick={order}", {"reason": TEXT}),
+    Filled("luoshizhang", "/tickets/{handling}/instruct", {"words": TEXT, "days": "3"}),
+    Filled("hongda", "/my/tickets/{theirs}/withdraw", {"reason": TEXT}),
+    Filled("security", "/calendar/change", {"day": "2026-11-30", "kind": "off", "reason": TEXT, "step": "publish"}),
+    Filled("audit", "/audit", {"ticket": TEXT, "person": TEXT}),
+    Filled("-", "/login", {"username": TEXT, "password": TEXT}),
+)
+
+
+def filled_in(caller, form, town):
+    """The address, and the fields of the page's own form with what is written into them."""
+    path = form.path.format(**town)
+    written = {name: value.format(**town) for name, value in form.fields.items()}
+    return path, caller.form(path, form.page.format(**town)) | written

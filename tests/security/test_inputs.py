@@ -1,0 +1,191 @@
+"""What is sent with a form: fields not its own, text meant to become something else, bytes that are no text."""
+
+import re
+from html.parser import HTMLParser
+from urllib.parse import urlencode
+
+import pytest
+import sqlalchemy as sa
+
+from models.base import Base, db
+from tests.guest import said
+from tests.security import matrix
+from tests.security.caller import code_of
+from tests.security.forms import FORMS, TEXT, filled_in
+from tests.security.matrix import ANYBODY, WHO
+
+pytestmark = pytest.mark.shares_rows
+
+TAKEN = ("302", "in", "200")
+# Drawn anew each time: numbers, keys, and everything that is reckoned from them or from the running machine.
+DRAWN = {
+    "number", "tail", "body", "prev", "hash", "salt", "digest", "key", "token_hash", "public_id", "stored_name", "tags",
+    "form_key", "body_digest", "target", "dedup_key", "password_hash",
+}
+BY_TYPE = {
+    sa.Boolean: "y", sa.Integer: "7", sa.BigInteger: "7", sa.SmallInteger: "3", sa.Date: "2001-02-03",
+    sa.DateTime: "2001-02-03T04:05", sa.JSON: "{}",
+}
+# Short enough for a subject.
+EVIL = (
+    "\"'><evil-tag></evil-tag><img src=x onerror=evil()></textarea></title></script>{{1234*4321}}",
+    "javascript:evil() \u202egnp.exe \u2066x\u2069 \ufeff\u200b\U0001f469\u200d\U0001f4bb &lt;evil-tag> &#60;b",
+)
+TYPED = ("a\x00b", "\ud800\udcff", "z" * 10_000, "\u0301" * 500, "=1+1 %s%n \U0010ffff")
+FORGED = (
+    "", "\x00", "\r\n\r\n", "１２", "9999999999999999999999", "-9999999999999999999999", "1e999", "NaN", "../etc/passwd",
+)
+NO_FORM = (
+    (b"", "application/x-www-form-urlencoded"), (b"\xff\xfe\x00", "application/x-www-form-urlencoded"),
+    (b"csrf_token=%FF%FE&words=%ED%A0%80", "application/x-www-form-urlencoded; charset=utf-16"),
+    (b"{}", "application/json"), (b"<a/>", "text/xml"), (b"--x\r\n", "multipart/form-data; boundary=x"),
+    (b"--x--", "multipart/form-data"), (b"&" * 3000, "application/x-www-form-urlencoded"),
+    (b"a=1&" * 3000, "application/x-www-form-urlencoded"), (b"x" * 300_000, "application/x-www-form-urlencoded"),
+    (b"words=" + b"x" * 300_000, "application/x-www-form-urlencoded"),
+)
+
+
+@pytest.fixture(autouse=True)
+def as_built(town):
+    yield
+    town.restore()
+
+
+def columns_as_fields():
+    """A field for every column there is, each with a value that its column would take."""
+    found = {}
+    for table in Base.metadata.tables.values():
+        for column in table.columns:
+            kind = next((value for known, value in BY_TYPE.items() if isinstance(column.type, known)), "evil")
+            found[column.name] = column.type.enums[-1] if isinstance(column.type, sa.Enum) else kind
+    return found | {name.removesuffix("_id"): value for name, value in found.items() if name.endswith("_id")}
+
+
+def names_in(caller, form, town):
+    """Every name on the page of a form: what may be filled in there."""
+    page = caller.page((form.page or form.path).format(**town))
+    return set(re.findall(r'name="([^"]+)"', page.html))
+
+
+def contents():
+    """Every row of every table, less what is drawn anew each time."""
+    db.session.rollback()
+    rows = {}
+    with db.engine.connect() as connection:
+        for name, table in Base.metadata.tables.items():
+            kept = [column for column in table.columns if column.name not in DRAWN]
+            rows[name] = sorted(repr(tuple(row)) for row in connection.execute(sa.select(*kept)))
+    return rows
+
+
+def test_a_form_changes_its_own_fields_and_nothing_else(app, town):
+    everything, changed = columns_as_fields(), {}
+    for form in FORMS:
+        caller = town.callers[form.username]
+        path, fields = filled_in(caller, form, town.names)
+        own = names_in(caller, form, town.names)
+        outcomes = []
+        for more in ({}, {name: value for name, value in everything.items() if name not in own}):
+            answer = caller.asks("POST", path, more | fields)
+            outcomes.append(contents())
+            assert code_of(answer) in TAKEN or form.username == ANYBODY, (path, code_of(answer))
+            town.restore()
+        differing = [name for name in outcomes[0] if outcomes[0][name] != outcomes[1][name]]
+        if differing:
+            changed[form.path] = differing
+
+    assert changed == {}
+
+
+class Scan(HTMLParser):
+    """What of a page is alive."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.alive = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        if tag in ("evil-tag", "iframe", "object", "embed", "base") or (tag == "script" and "src" not in dict(attrs)):
+            self.alive.append(tag)
+        for name, value in attrs:
+            address = re.sub(r"\s", "", value or "").lower()
+            leads_on = name in ("href", "src", "action", "formaction") and address.startswith("javascript:")
+            if name.startswith("on") or name == "style" or leads_on:
+                self.alive.append(f"{tag} {name}={value}")
+
+
+@pytest.mark.parametrize("evil", EVIL, ids=["markup", "signs"])
+def test_what_somebody_typed_is_text_on_every_page(app, town, evil):
+    for form in FORMS:
+        caller = town.callers[form.username]
+        path, fields = filled_in(caller, form, town.names)
+        typed = {name: fields[name].replace(TEXT, evil) for name in form.texts}
+        answer = caller.asks("POST", path, fields | typed)
+        assert answer.status_code < 500, path
+        assert_dead(answer, path)
+
+    shown = sum(assert_dead(answer, path) for answer, path in pages_of_everybody(town))
+    assert shown > 40, "hardly anything of what was typed is shown anywhere: this test looks in the wrong places"
+
+
+def pages_of_everybody(town):
+    for username in WHO:
+        for row in matrix.rows():
+            path = row.filled_in(town.names)[0]
+            if row.method == "GET" and row.codes[username] == "200" and not path.startswith("/static"):
+                yield town.callers[username].asks("GET", path), path
+        for name in ("handling", "closed", "replied", "unsigned") if username in ("wujie", "hening") else ():
+            for tab in ("demand", "files", "work", "orders", "outcome"):
+                path = f"/tickets/{town.names[name]}?tab={tab}"
+                yield town.callers[username].asks("GET", path), path
+
+
+def assert_dead(answer, path):
+    """Nothing on the page is alive; answers whether the page shows what was typed."""
+    if answer.mimetype != "text/html":
+        answer.close()
+        return False
+    assert Scan(answer.text).alive == [], path
+    assert "5332114" not in answer.text, path
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b\ufeff]", answer.text), path
+    return "evil" in said(answer)
+
+
+def test_no_text_breaks_a_form(app, town):
+    for form in FORMS:
+        caller = town.callers[form.username]
+        path, fields = filled_in(caller, form, town.names)
+        typed = [(form.texts, odd) for odd in TYPED if form.texts]
+        for names, odd in typed + [(fields.keys() - {"csrf_token"}, odd) for odd in FORGED]:
+            body = urlencode(fields | dict.fromkeys(names, odd), errors="surrogatepass")
+            answer = caller.asks("POST", path, data=body, content_type="application/x-www-form-urlencoded")
+            assert answer.status_code < 500, (path, odd[:20])
+        town.restore()
+
+
+def test_a_body_that_is_no_form_breaks_nothing(app, town):
+    for form in FORMS:
+        caller = town.callers[form.username]
+        path = form.path.format(**town.names)
+        for body, kind in NO_FORM:
+            for headers in ({}, {"X-CSRFToken": caller.token}):
+                answer = caller.asks("POST", path, data=body, content_type=kind, headers=headers)
+                assert answer.status_code < 500, (path, body[:20], kind)
+        town.restore()
+
+
+def test_a_form_without_its_token_does_nothing_and_comes_back_filled_in(app, town):
+    before = contents()
+    for form in FORMS:
+        caller = town.callers[form.username]
+        path, fields = filled_in(caller, form, town.names)
+        typed = {name: fields[name].replace(TEXT, "写了半天的话") for name in form.texts}
+        without = {name: value for name, value in (fields | typed).items() if not name.endswith("csrf_token")}
+        answer = caller.asks("POST", path, data=without)
+        assert answer.status_code == 302, path
+        if typed and not form.page and form.username != ANYBODY:
+            assert "写了半天的话" in caller.client.get(answer.headers["Location"]).text, path
+    kept = {name: rows for name, rows in contents().items() if name != "kept_forms"}
+
+    assert kept == {name: rows for name, rows in before.items() if name != "kept_forms"}
