@@ -121,7 +121,7 @@ def accept(
     version: int | None = None,
 ) -> None:
     """受理：take the ticket in; whoever was asked first owns it until dispatch (首问负责)."""
-    advance(ticket, Act.ACCEPT, actor=actor, version=version, difficulty=str(difficulty), category=category)
+    advance(ticket, Act.ACCEPT, actor=actor, words=category, version=version, difficulty=str(difficulty))
     ticket.category = category
     ticket.difficulty = difficulty
     ticket.is_confidential = is_confidential

@@ -165,8 +165,6 @@ def _said(event: Happening, d: Dossier) -> str:
     match event.action:
         case Act.SUBMIT:
             return d.ticket.content
-        case Act.ACCEPT:
-            return str(details.get("category", ""))
         case Act.DISPATCH | Act.TRANSFER | Act.CONSULT:
             return _units(details.get("units") or (), d)
         case Act.REQUEST_EXTENSION | Act.PROPOSE_LEDGER if details.get("until"):
