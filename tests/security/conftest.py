@@ -12,9 +12,8 @@ from tests.security.caller import Caller
 from tests.security.matrix import ANYBODY, WHO
 
 
-@pytest.fixture(scope="module")
-def town(app, database):
-    """``town.names`` fills addresses in, ``town.callers`` ask, ``town.restore()`` undoes what they did."""
+@pytest.fixture(scope="session")
+def built_town(app, database):
     with app.app_context(), clock.standing_at(towns.NOW):
         names = towns.build(settle_city(database)) | {"key": "A" * 22, "code": "0" * 16}
         callers = {name: Caller(app, None if name == ANYBODY else name) for name in WHO}
@@ -25,7 +24,15 @@ def town(app, database):
         db.session.remove()
         database.restore("town")
 
-    yield SimpleNamespace(names=names, callers=callers, restore=restore)
+    return SimpleNamespace(names=names, callers=callers, restore=restore)
+
+
+@pytest.fixture(scope="module")
+def town(app, built_town, database):
+    """``town.names`` fills addresses in, ``town.callers`` ask, ``town.restore()`` undoes what they did."""
+    with app.app_context():
+        built_town.restore()
+    yield built_town
     database.restore()
 
 

@@ -1,0 +1,134 @@
+"""What must not be seen: numbers in the log, internal notes and phones at the enterprise, who rated anonymously."""
+
+import io
+import json
+import logging
+
+import pytest
+from sqlalchemy import select, update
+
+from app.logs import OneLine
+from models.access import User
+from models.base import db
+from models.log import Event, EventWords
+from models.notices import Notice
+from models.ratings import Rating
+from tests.guest import said
+from tests.security import matrix
+from tests.security.forms import FORMS, TEXT, filled_in
+from tests.security.town import INTERNAL, PHONE
+
+pytestmark = pytest.mark.shares_rows
+
+CANARY, IDENTITY, CODE = "13912340099", "210302199001011234", "91990102MA0001XY8X"
+# An anonymous grade and its words are kept from whoever had to do with the work; the person from everybody.
+AT_WORK = ("liumin", "chenjing", "zhoujian", "sunyue")
+ABOVE = ("wujie", "tangyi", "hening", "luoshizhang", "qianwei")
+OFFICERS = {"chenjing": "13655550001", "zhoujian": "13655550002", "wujie": "13655550003", "liumin": "13655550004"}
+
+
+@pytest.fixture(autouse=True)
+def as_built(town):
+    for username, phone in OFFICERS.items():
+        db.session.execute(update(User).where(User.username == username).values(phone=phone))
+    db.session.commit()
+    yield
+    town.restore()
+
+
+@pytest.fixture
+def lines(app):
+    """What the process writes to its log, as it writes it."""
+    stream, root = io.StringIO(), logging.getLogger()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(OneLine())
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield stream
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+def pages_of(town, username):
+    for row in matrix.rows():
+        path = row.filled_in(town.names)[0]
+        is_page = row.method == "GET" and not path.startswith(("/static", "/attachments", "/r/"))
+        if is_page and row.codes[username] == "200":
+            yield path, town.callers[username].asks("GET", path)
+
+
+def test_no_number_and_nothing_typed_gets_into_the_log_lines_or_the_sealed_text(app, town, lines):
+    typed = f"请打 {CANARY} 或 138-0000-2607，身份证 {IDENTITY}，口令 Geheim-4711"
+    for form in FORMS:
+        caller = town.callers[form.username]
+        path, fields = filled_in(caller, form, town.names)
+        written = {name: fields[name].replace(TEXT, typed) for name in form.texts}
+        caller.asks("POST", path, fields | written | {"contact_phone": CANARY})
+        caller.asks("GET", f"/search?q={CANARY}")
+    logging.getLogger("anything").error("phone %s, identity %s, code %s", CANARY, IDENTITY, CODE)
+    told = lines.getvalue()
+    bodies = "\n".join(db.session.scalars(select(Event.body)))
+
+    assert told.count('"rule"') > len(FORMS) and "phone ***, identity ***, code ***" in told
+    secrets = (CANARY, IDENTITY, "Geheim-4711", "身份证", "Yunzhou-2026", town.names["link"], CODE, "138-0000")
+    assert [secret for secret in secrets if secret in told] == []
+    assert [body for body in bodies.splitlines() if any(secret in body for secret in secrets)] == []
+    assert any(CANARY in words for words in db.session.scalars(select(EventWords.words)))
+
+
+def test_the_log_lines_name_the_rule_and_not_the_address(app, town, lines):
+    town.callers["-"].asks("GET", f"/r/{town.names['link']}?x={CANARY}")
+    told = [json.loads(line) for line in lines.getvalue().splitlines()]
+
+    assert [line["rule"] for line in told if "rule" in line] == ["/r/<token>"]
+
+
+def test_the_enterprise_sees_no_internal_note_no_internal_file_and_no_officers_phone(app, town):
+    seen = 0
+    for username in ("hengzha", "hongda", "-"):
+        for path, answer in pages_of(town, username):
+            seen += "请尽快" in answer.text
+            for hidden in (INTERNAL, "内部测算.pdf", town.names["file_internal"], *(
+                phone for name, phone in OFFICERS.items() if name != "liumin"
+            )):
+                assert hidden not in answer.text, (username, path, hidden)
+    assert seen, "the enterprise does not even see its own message: this test looks in the wrong places"
+
+
+def test_officials_do_see_the_internal_note(app, town):
+    assert INTERNAL in town.callers["chenjing"].page(f"/tickets/{town.names['handling']}").words
+
+
+def test_no_other_enterprise_shows_on_an_enterprises_pages(app, town):
+    for username, foreign in (("hengzha", "宏达"), ("hongda", "恒轧")):
+        for path, answer in pages_of(town, username):
+            assert foreign not in answer.text, (username, path)
+
+
+def test_administrators_see_no_business(app, town):
+    for username in ("admin", "security", "newcomer"):
+        for path, answer in pages_of(town, username):
+            for business in ("送电一直没有消息", "恒轧", PHONE, INTERNAL, "园区道路"):
+                assert business not in answer.text, (username, path)
+
+
+def test_no_page_names_who_rated_anonymously(app, town):
+    number = town.names["followed"]
+    caller, path = town.callers["hengzha"], f"/my/tickets/{number}/rate"
+    fields = caller.form(path) | {"grade": "very_dissatisfied", "words": "推来推去三个月", "named": "no"}
+    assert caller.asks("POST", path, fields).status_code == 302
+    rating = db.session.scalars(select(Rating).where(Rating.is_anonymous.is_(True))).one()
+    user_id = db.session.scalars(select(User.id).where(User.username == "hengzha")).one()
+    rated = db.session.scalars(select(Event).where(Event.action == "rate").order_by(Event.seq.desc())).first()
+
+    assert (rating.rated_by_id, rated.actor_id, rated.post_id) == (None, None, None)
+    assert f'"actor":{user_id}' not in rated.body and '"actor":null' in rated.body
+    for username in AT_WORK + ABOVE:
+        for path in (f"/tickets/{number}", f"/tickets/{number}?tab=outcome", "/notices", "/desk", "/work", "/tickets"):
+            page = said(town.callers[username].asks("GET", path))
+            assert "孙伟　平台" not in page and "匿名　孙伟" not in page, (username, path)
+            if username in AT_WORK:
+                assert "推来推去三个月" not in page and "非常不满意" not in page, (username, path)
+    for notice in db.session.scalars(select(Notice)):
+        assert "推来推去三个月" not in notice.words and "非常不满意" not in notice.subject
