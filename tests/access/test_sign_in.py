@@ -162,8 +162,11 @@ def test_the_cookie_holds_a_random_token_and_the_database_only_its_digest(app, q
 
 def test_a_changed_cookie_opens_nothing(app, quick):
     cookie = Guest(app, "liumin").cookie
+    body, _, signature = cookie.rpartition(".")
+    # The first sign, not the last: of the last one Base64 leaves some bits without a meaning.
+    forged = f"{body}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
 
-    for spoiled in (cookie[:-1] + ("A" if cookie[-1] != "A" else "B"), cookie.split(".")[0], "", "x" * 4000):
+    for spoiled in (forged, cookie.split(".")[0], "", "x" * 4000):
         assert not Guest(app).steals(spoiled).is_signed_in
 
 

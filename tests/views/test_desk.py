@@ -100,7 +100,7 @@ def test_the_database_tells_the_same_light_as_everybody_else(city, people):
     assert lives
     with clock.standing_at(shanghai("2026-08-27 15:00")):
         told = {errand.number: errand.light for errand in desk.work(people["liumin"]).errands}
-        tickets = list(db.session.scalars(select(Ticket)))
+        tickets = list(db.session.scalars(select(Ticket).order_by(Ticket.id)))
         tickets[0].rung = Level.SECOND.rung
         assert told == {ticket.number: light_of(ticket, clock.now()) for ticket in tickets[1:]} | {
             tickets[0].number: Light.RED

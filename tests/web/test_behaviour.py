@@ -155,7 +155,7 @@ def test_a_demand_needs_no_script(site, visit):
     hengzha.sees("诉求已提交")
     liumin = visit("liumin", javascript=False)
     liumin.follows("厂区门前公交站迁移")
-    liumin.page.locator("main").get_by_role("link", name="受理", exact=True).first.click()
+    liumin.goes_on(liumin.page.locator("main").get_by_role("link", name="受理", exact=True).first)
     liumin.page.get_by_label("一般").check()
     liumin.presses("受理")
     liumin.sees("已受理")

@@ -63,13 +63,14 @@ class Visitor:
 
     def presses(self, name):
         """A button that leads on, by its words."""
-        self._goes_on(self.page.get_by_role("button", name=name).first)
+        self.goes_on(self.page.get_by_role("button", name=name).first)
 
     def follows(self, name):
         """A link, by its words."""
-        self._goes_on(self.page.get_by_role("link", name=name).first)
+        self.goes_on(self.page.get_by_role("link", name=name).first)
 
-    def _goes_on(self, control):
+    def goes_on(self, control):
+        """Press a control that leads to another page, and be there before anything else."""
         with self.page.expect_navigation():
             control.click()
 

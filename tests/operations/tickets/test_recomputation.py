@@ -31,7 +31,8 @@ class History(Life):
 
     def extend(self):
         officer, leader = self.lead()
-        until = (self.ticket.due_at + timedelta(days=3)).date()
+        # Without a running clock there is nothing to extend: the act itself says so.
+        until = ((self.ticket.due_at or self.now) + timedelta(days=3)).date()
         proposal = self.propose(ProposalKind.EXTENSION, officer, until=until)
         self.grant(proposal, leader).grant(proposal, "hening" if proposal.stage == "supervisor" else "wujie")
 
