@@ -3,6 +3,7 @@
 import enum
 import functools
 from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import sqlalchemy as sa
@@ -43,6 +44,19 @@ class UTCDateTime(sa.TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class TenThousandYuan(sa.TypeDecorator[Decimal]):
+    """万元 with four decimals: kept as whole yuan, exact on both engines; read and written as Decimal of 万元."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> int | None:
+        return None if value is None else int((value * 10_000).to_integral_exact(ROUND_HALF_UP))
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-4)
 
 
 NAMING = {

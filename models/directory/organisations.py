@@ -20,6 +20,14 @@ class OrganisationKind(LabelledEnum):
     WINDOW = "window", "窗口"
 
 
+class Line(LabelledEnum):
+    """条线: which class of enterprises a bureau owns (domain.md §1). Without one, the county owns by territory."""
+
+    PROJECTS = "projects", "发改"
+    INDUSTRY = "industry", "工信"
+    COMMERCE = "commerce", "商务"
+
+
 class Organisation(Base):
     """单位. ``path`` is the chain of ids from the root, like a region's."""
 
@@ -30,7 +38,7 @@ class Organisation(Base):
     name: Mapped[str] = mapped_column(sa.String(100), unique=True)
     short_name: Mapped[str] = mapped_column(sa.String(32))
     kind: Mapped[OrganisationKind]
-    line: Mapped[str] = mapped_column(sa.String(32), default="")
+    line: Mapped[Line | None]
     region_id: Mapped[int] = mapped_column(ForeignKey("regions.id"))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     path: Mapped[str] = mapped_column(sa.String(120), default="/", index=True)

@@ -11,6 +11,7 @@ from models.directory import (
     Enterprise,
     EnterpriseCategory,
     EnterpriseKind,
+    Line,
     Organisation,
     OrganisationKind,
     Region,
@@ -19,6 +20,7 @@ from models.directory import (
 )
 from operations.access.accounts import hash_password
 from operations.base import operation
+from operations.directory.ownership import Owners
 
 PASSWORD = "Yunzhou-2026"
 
@@ -47,12 +49,17 @@ ORGANISATIONS = (
     ("云州市财政局", "市财政局", K.BUREAU, "9901", "云州市人民政府"),
     ("云州市消防救援支队", "市消防支队", K.BUREAU, "9901", "云州市人民政府"),
     ("云州市人力资源和社会保障局", "市人社局", K.BUREAU, "9901", "云州市人民政府"),
+    ("云州市发展和改革委员会", "市发改委", K.BUREAU, "9901", "云州市人民政府"),
+    ("云州市工业和信息化局", "市工信局", K.BUREAU, "9901", "云州市人民政府"),
+    ("云州市商务局", "市商务局", K.BUREAU, "9901", "云州市人民政府"),
     ("城东区人民政府", "城东区政府", K.GOVERNMENT, "990102", "云州市人民政府"),
     ("城东区企业服务中心", "城东区企服中心", K.SERVICE_CENTRE, "990102", "城东区人民政府"),
     ("城东街道办事处", "城东街道", K.TOWN, "990102001", "城东区人民政府"),
     ("软件园街道办事处", "软件园街道", K.TOWN, "990103001", "云州市人民政府"),
     ("河口镇人民政府", "河口镇", K.TOWN, "990121100", "云州市人民政府"),
 )
+# The bureaux that own a class of enterprises (domain.md §1, 填报单位).
+LINES = {"云州市发展和改革委员会": Line.PROJECTS, "云州市工业和信息化局": Line.INDUSTRY, "云州市商务局": Line.COMMERCE}
 R = Role
 # username, name, role, organisation, title, rank
 PEOPLE = (
@@ -76,6 +83,10 @@ PEOPLE = (
     ("hening", "何宁", R.SUPERVISOR, "云州市营商环境建设局", "督办科", 9),
     ("luoshizhang", "罗建国", R.LEADER, "云州市人民政府", "副市长", 2),
     ("qianwei", "钱伟", R.DISCIPLINE_OBSERVER, "云州市纪委监委", "派驻纪检组", 9),
+    ("dengli", "邓丽", R.REGISTRAR, "云州市发展和改革委员会", "重点项目填报", 9),
+    ("hejun", "何军", R.REGISTRAR, "云州市工业和信息化局", "规上工业填报", 9),
+    ("baixue", "白雪", R.REGISTRAR, "云州市商务局", "限上商贸填报", 9),
+    ("fangming", "方明", R.REGISTRAR, "城东区人民政府", "属地填报", 9),
     ("admin", "系统管理员", R.SYSTEM_ADMINISTRATOR, "云州市企业服务中心", "", 9),
     ("security", "安全管理员", R.SECURITY_ADMINISTRATOR, "云州市企业服务中心", "", 9),
     ("audit", "审计管理员", R.AUDIT_ADMINISTRATOR, "云州市企业服务中心", "", 9),
@@ -146,7 +157,7 @@ def _organise(city: City, name: str, short_name: str, *, kind: OrganisationKind,
     above = city.organisations.get(parent)
     unit = city.organisations[name] = Organisation(
         name=name, short_name=short_name, kind=kind, region_id=city.regions[code].id,
-        parent_id=above.id if above else None,
+        parent_id=above.id if above else None, line=LINES.get(name),
     )
     _set_path(unit, above)
 
@@ -177,7 +188,7 @@ def _register(city: City, row: Sequence[Any], hashed: str) -> None:
         credit_code=code, name=name, short_name=short_name, category=category, region_id=city.regions[region].id,
         kind=KINDS.get(code[:2], EnterpriseKind.COMPANY),
         contact_name=contact, contact_phone=phone, has_green_card=has_green_card, created_at=clock.now(),
-        claimed_at=clock.now() if member else None,
+        claimed_at=clock.now() if member else None, owner_unit_id=Owners().of(category, city.regions[region].path),
     )
     db.session.add(enterprise)
     db.session.flush()

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from app.cli import opening
 
-WRITE = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('INSERT INTO t VALUES (1)'); c.commit(); c.close()"
+WRITE = (
+    "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('INSERT INTO t VALUES (1)'); "
+    "c.commit(); c.close()"
+)
 
 
 def test_looking_whether_the_file_is_there_drops_no_lock_on_it(tmp_path):
