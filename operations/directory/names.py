@@ -1,0 +1,61 @@
+"""What a name or a number is when it is written plainly: credit codes, phones, pinyin initials."""
+
+import re
+import unicodedata
+
+from pypinyin import Style, lazy_pinyin
+
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+CODE = re.compile(r"[0-9A-HJ-NP-RTUWXY]{2}[0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}")
+NEVER_IN_A_CODE = re.compile("[IOSVZ]")
+BESIDE_THE_SIGNS = re.compile(r"[\s\-‐-―−]")
+MOBILE = re.compile(r"1[3-9][0-9]{9}")
+LANDLINE = re.compile(r"(0[0-9]{2,3}-?)?[2-9][0-9]{6,7}(-[0-9]{1,6})?")
+INITIALS_KEPT = 200
+
+
+def plain_code(text: str) -> str:
+    """A credit code as it is stored: half width, upper case, without spaces and hyphens."""
+    return BESIDE_THE_SIGNS.sub("", unicodedata.normalize("NFKC", text)).upper()
+
+
+def error_of_code(code: str) -> str:
+    """Why a plain credit code cannot be one (GB 32100-2015): length and alphabet; empty when it can."""
+    if len(code) != 18:
+        return f"统一社会信用代码应为 18 位，现为 {len(code)} 位。"
+    if NEVER_IN_A_CODE.search(code):
+        return "统一社会信用代码不含字母 I、O、S、V、Z，请核对是否录错。"
+    if not CODE.fullmatch(code):
+        return "统一社会信用代码只含数字和大写字母，第 3 至 8 位为数字。"
+    return ""
+
+
+def has_right_check(code: str) -> bool:
+    """Whether the last sign of a plain, well-formed code agrees with the others. A real firm's may not."""
+    total = sum(ALPHABET.index(sign) * weight for sign, weight in zip(code[:17], WEIGHTS, strict=True))
+    return ALPHABET[(31 - total) % 31] == code[17]
+
+
+def plain_phone(text: str) -> str:
+    """A phone number as it is stored: half width, without spaces; hyphens only in landlines; no +86."""
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    mobile = re.sub(r"^(\+?86-?)", "", plain).replace("-", "")
+    return mobile if MOBILE.fullmatch(mobile) else plain
+
+
+def is_phone(plain: str) -> bool:
+    """Whether a plain number can be dialled in this country: a mobile, or a landline with or without its area code."""
+    return bool(MOBILE.fullmatch(plain) or LANDLINE.fullmatch(plain))
+
+
+def is_mobile(plain: str) -> bool:
+    """Whether a plain number can receive a text message."""
+    return bool(MOBILE.fullmatch(plain))
+
+
+def initials_of(name: str) -> str:
+    """The pinyin initials of a name, in lower case: 恒轧机械 → hzjx; letters and digits stay as they are."""
+    written = unicodedata.normalize("NFKC", name).lower()
+    signs = lazy_pinyin(written, style=Style.FIRST_LETTER, errors=lambda rest: re.sub(r"[^0-9a-z]", "", rest))
+    return "".join(signs)[:INITIALS_KEPT]
