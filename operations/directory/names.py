@@ -1,9 +1,15 @@
 """What a name or a number is when it is written plainly: credit codes, phones, pinyin initials."""
 
+import os
 import re
 import unicodedata
+from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
+# Its table of phrases would cost every process 45 MB, for words that no firm is called: ours are below.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
+
+from pypinyin import Style, lazy_pinyin  # noqa: E402  (it reads the two settings when it is loaded)
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
@@ -13,6 +19,13 @@ BESIDE_THE_SIGNS = re.compile(r"[\s\-‐-―−]")
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 LANDLINE = re.compile(r"(0[0-9]{2,3}-?)?[2-9][0-9]{6,7}(-[0-9]{1,6})?")
 INITIALS_KEPT = 200
+# Where a sign of a firm's name is not read as it stands alone.
+READ_OTHERWISE = {
+    "重庆": "cq", "厦门": "xm", "朝阳": "cy", "长": "c", "轧": "z", "银行": "yh", "商行": "sh", "车行": "ch", "洋行": "yh", "粮行": "lh",
+    "茶行": "ch", "药行": "yh", "行业": "hy", "音乐": "yy", "乐器": "yq", "会计": "kj", "调味": "tw", "调料": "tl", "参茸": "sr",
+    "传奇": "cq", "传媒": "cm", "大厦": "ds",
+}
+OTHERWISE = re.compile("|".join(sorted(READ_OTHERWISE, key=len, reverse=True)))
 
 
 def plain_code(text: str) -> str:
@@ -56,6 +69,13 @@ def is_mobile(plain: str) -> bool:
 
 def initials_of(name: str) -> str:
     """The pinyin initials of a name, in lower case: 恒轧机械 → hzjx; letters and digits stay as they are."""
-    written = unicodedata.normalize("NFKC", name).lower()
-    signs = lazy_pinyin(written, style=Style.FIRST_LETTER, errors=lambda rest: re.sub(r"[^0-9a-z]", "", rest))
-    return "".join(signs)[:INITIALS_KEPT]
+    written = OTHERWISE.sub(lambda word: READ_OTHERWISE[word[0]], unicodedata.normalize("NFKC", name).lower())
+    return "".join(map(_initial_of, written))[:INITIALS_KEPT]
+
+
+@lru_cache(maxsize=8192)
+def _initial_of(sign: str) -> str:
+    if sign.isascii():
+        return sign if sign.isalnum() else ""
+    first = "".join(lazy_pinyin(sign, style=Style.FIRST_LETTER, errors="ignore"))
+    return first if first.isascii() and first.isalpha() else ""

@@ -39,3 +39,5 @@ def test_what_is_no_phone(written):
 def test_initials_are_what_people_type():
     assert initials_of("云州恒轧机械（集团）有限公司") == "yzhzjxjtyxgs"
     assert initials_of("A12 供电") == "a12gd"
+    assert initials_of("重庆长江银行（厦门）") == "cqcjyhxm"
+    assert initials_of("鑫煜①🙂") == "xy1"
