@@ -91,13 +91,14 @@ def fill(city: City, sizes: Sizes) -> None:
 
 
 class _Copier:
-    """COPY rows given as dictionaries into a model's table; columns that are not given are NULL."""
+    """COPY rows given as dictionaries into a model's table; what is not given is the column's default, or NULL."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self.cursor = connection.connection.cursor()
 
     def __call__(self, model: Any, rows: Iterable[dict[str, Any]]) -> None:
-        names = [column.name for column in model.__table__.columns if column.computed is None]
+        columns = model.__table__.columns
+        names = [column.name for column in columns if column.computed is None and column.server_default is None]
         quoted = ", ".join(f'"{name}"' for name in names)
         with self.cursor.copy(f"COPY {model.__tablename__} ({quoted}) FROM STDIN") as copy:
             for row in rows:

@@ -52,8 +52,13 @@ class TenThousandYuan(sa.TypeDecorator[Decimal]):
     impl = sa.BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> int | None:
+    @staticmethod
+    def stored(value: Decimal | None) -> int | None:
+        """Whole yuan, for statements that reach the driver past the types."""
         return None if value is None else int((value * 10_000).to_integral_exact(ROUND_HALF_UP))
+
+    def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> int | None:
+        return self.stored(value)
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> Decimal | None:
         return None if value is None else Decimal(value).scaleb(-4)

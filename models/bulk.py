@@ -11,6 +11,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from models.base import TenThousandYuan
+
 Rows = Sequence[dict[str, Any]]
 
 
@@ -92,6 +94,8 @@ def _as_arrays(table: sa.Table, rows: Rows, ending: str) -> tuple[str, tuple[Any
         kind = table.c[name].type.compile(dialect=postgresql.dialect())
         kind = "VARCHAR" if kind.startswith("VARCHAR") else kind
         values = [row[name] for row in rows]
+        if isinstance(table.c[name].type, TenThousandYuan):
+            values = [TenThousandYuan.stored(value) for value in values]
         if values.count(values[0]) == len(values):
             selected.append(f"%s::{kind}")
             constants.append(_plain(values[0]))
@@ -116,3 +120,15 @@ def _plain(value: Any) -> Any:
     if isinstance(value, enum.Enum):
         return value.value
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
+
+
+def reserve_ids(connection: sa.Connection, table: sa.Table, count: int) -> list[int]:
+    """Ids for ``count`` new rows that nobody else will get, rising. On SQLite the running transaction is the lock."""
+    if not count:
+        return []
+    if connection.dialect.name == "postgresql":
+        sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+        sql = f"SELECT nextval(s.name) FROM (SELECT {sequence} AS name) AS s, generate_series(1, {int(count)})"
+        return sorted(connection.exec_driver_sql(sql).scalars())
+    highest = connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {table.name}").scalar_one()
+    return list(range(highest + 1, highest + 1 + count))

@@ -1,5 +1,8 @@
 """From an empty machine to a site that can be opened: folders, database, demonstration."""
 
+from collections.abc import Sequence
+from time import perf_counter
+
 import click
 import flask_migrate
 from flask import current_app
@@ -7,7 +10,10 @@ from flask import current_app
 from app.cli.opening import TOO_NEW, Schema, schema, sqlite_path
 from models.base import db
 from operations.demo import life, presence
+from operations.demo.metropolis import building
 from operations.errors import Refused
+
+OPEN_PASSWORDS = "演示账号的口令是公开的，对外的站点不装演示数据。"
 
 
 def prepare() -> None:
@@ -30,7 +36,7 @@ def furnish() -> None:
         click.echo("演示数据已经在库里，没有再装。")
         return
     if current_app.config["SESSION_COOKIE_SECURE"]:
-        raise Refused("演示账号的口令是公开的，对外的站点不装演示数据。")
+        raise Refused(OPEN_PASSWORDS)
     if not presence.is_ground_free():
         raise Refused("库里已有数据，不再装演示数据。请换一个空库。")
     click.echo("正在装入演示数据……")
@@ -39,6 +45,21 @@ def furnish() -> None:
     db.session.remove()
     db.engine.dispose()
     click.echo(f"演示数据已装入：{count} 件诉求。人物和企业全部虚构。")
+
+
+def enlarge(sizes: building.Sizes, names: Sequence[str]) -> None:
+    """Add a real city's number of enterprises and stewards to the demonstration, telling how far it is."""
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        raise Refused(OPEN_PASSWORDS)
+    _set_pragma("synchronous=NORMAL")
+    began = perf_counter()
+
+    def tell(step: str, done: int, total: int) -> None:
+        seconds = perf_counter() - began
+        click.echo(f"{step}：{done:,}/{total:,}，{done / max(seconds, 0.001):,.0f} 行/秒")
+
+    building.build(sizes, names, tell)
+    click.echo(f"大城演示数据已装入：{sizes.enterprises:,} 家企业、{sizes.stewards:,} 名管家，用时 {perf_counter() - began:.1f} 秒。")
 
 
 def shown_database() -> str:

@@ -46,8 +46,12 @@ def error_of_code(code: str) -> str:
 
 def has_right_check(code: str) -> bool:
     """Whether the last sign of a plain, well-formed code agrees with the others. A real firm's may not."""
-    total = sum(ALPHABET.index(sign) * weight for sign, weight in zip(code[:17], WEIGHTS, strict=True))
-    return ALPHABET[(31 - total) % 31] == code[17]
+    return check_sign(code[:17]) == code[17]
+
+
+def check_sign(body: str) -> str:
+    """The last sign of a credit code, reckoned from the 17 before it (GB 32100-2015)."""
+    return ALPHABET[(31 - sum(ALPHABET.index(sign) * weight for sign, weight in zip(body, WEIGHTS, strict=True))) % 31]
 
 
 def plain_phone(text: str) -> str:
