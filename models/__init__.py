@@ -5,6 +5,7 @@ from models import (
     clocks,
     directory,
     engagement,
+    insight,
     job_runs,
     log,
     notices,
@@ -14,4 +15,4 @@ from models import (
 )
 
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
-AREAS = (access, clocks, directory, engagement, job_runs, log, notices, ratings, supervision, tickets)
+AREAS = (access, clocks, directory, engagement, insight, job_runs, log, notices, ratings, supervision, tickets)

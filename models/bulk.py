@@ -36,6 +36,24 @@ def insert_returning(connection: sa.Connection, table: sa.Table, rows: Rows, *, 
     return {row[0]: row[1] for row in connection.execute(_prepared_returning(table, key), list(rows))}
 
 
+def upsert_rows(connection: sa.Connection, table: sa.Table, rows: Rows, *, key: str) -> None:
+    """Insert rows that all name the same columns; where ``key`` is there already, its row takes the new values."""
+    if not rows:
+        return
+    changed = [name for name in rows[0] if name != key]
+    if connection.dialect.name == "postgresql":
+        renewed = ", ".join(f'"{name}" = excluded."{name}"' for name in changed)
+        connection.exec_driver_sql(*_as_arrays(table, rows, f' ON CONFLICT ("{key}") DO UPDATE SET {renewed}'))
+    else:
+        connection.execute(_prepared_upsert(table, key, tuple(changed)), list(rows))
+
+
+@cache
+def _prepared_upsert(table: sa.Table, key: str, changed: tuple[str, ...]) -> sa.Insert:
+    one = sqlite.insert(table)
+    return one.on_conflict_do_update([key], set_={name: one.excluded[name] for name in changed})
+
+
 @cache
 def _prepared(table: sa.Table, ignoring: bool) -> sa.Insert:
     one = sqlite.insert(table)

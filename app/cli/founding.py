@@ -12,6 +12,7 @@ from models.base import db
 from operations.demo import life, presence
 from operations.demo.metropolis import building
 from operations.errors import Refused
+from operations.insight import indexing
 
 OPEN_PASSWORDS = "演示账号的口令是公开的，对外的站点不装演示数据。"
 
@@ -26,6 +27,7 @@ def prepare() -> None:
     if state is not Schema.CURRENT:
         flask_migrate.upgrade()
     _set_pragma("journal_mode=WAL")  # readers and the writer do not wait for one another; the file remembers it
+    indexing.index_all_lacking()
     done = {Schema.CURRENT: "数据库已是最新", Schema.ABSENT: "已建库", Schema.BEHIND: "数据库已升级"}[state]
     click.echo(f"{done}：{shown_database()}")
 

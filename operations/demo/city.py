@@ -20,7 +20,9 @@ from models.directory import (
 )
 from operations.access.accounts import hash_password
 from operations.base import operation
+from operations.directory.names import initials_of
 from operations.directory.ownership import Owners
+from operations.insight import indexing
 
 PASSWORD = "Yunzhou-2026"
 
@@ -145,6 +147,7 @@ def settle(
         _employ(city, username, name, hashed, role=role, organisation=organisation, title=title, rank=rank)
     for row in enterprises:
         _register(city, row, hashed)
+    indexing.index_enterprises(enterprise.id for enterprise in city.enterprises.values())
 
 
 def _place(city: City, code: str, name: str, *, level: RegionLevel, parent: str) -> None:
@@ -185,8 +188,8 @@ def _employ(
 def _register(city: City, row: Sequence[Any], hashed: str) -> None:
     code, name, short_name, category, region, contact, phone, steward, member, has_green_card = row
     enterprise = city.enterprises[short_name] = Enterprise(
-        credit_code=code, name=name, short_name=short_name, category=category, region_id=city.regions[region].id,
-        kind=KINDS.get(code[:2], EnterpriseKind.COMPANY),
+        credit_code=code, name=name, short_name=short_name, initials=initials_of(name), category=category,
+        region_id=city.regions[region].id, kind=KINDS.get(code[:2], EnterpriseKind.COMPANY),
         contact_name=contact, contact_phone=phone, has_green_card=has_green_card, created_at=clock.now(),
         claimed_at=clock.now() if member else None, owner_unit_id=Owners().of(category, city.regions[region].path),
     )

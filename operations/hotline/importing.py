@@ -17,6 +17,7 @@ from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
 from operations.errors import BadInput, DomainError
 from operations.hotline.reading import BadRow, Message, read_messages
+from operations.insight import indexing
 from operations.tickets import conversation, intake
 
 BATCH = 200
@@ -140,7 +141,9 @@ def enterprises_of(messages: Sequence[Message], region: Region) -> dict[str, Ent
     fresh = {ref: row for ref, row in rows.items() if ref not in known}
     if fresh:
         db.session.connection().execute(insert_ignoring(Enterprise.__table__), list(fresh.values()))
-        known |= _known_senders(fresh)
+        added = _known_senders(fresh)
+        indexing.index_enterprises(enterprise.id for enterprise in added.values())
+        known |= added
     return known
 
 

@@ -29,6 +29,7 @@ from operations import notices
 from operations.access.actor import SYSTEM, Actor
 from operations.base import insert_ignoring, operation, remembered
 from operations.errors import BadInput, Refused
+from operations.insight import indexing
 from operations.tickets import numbers
 from operations.tickets.advance import advance, begin
 from operations.tickets.coordination import end_order, open_orders
@@ -65,6 +66,7 @@ def submit(demand: Demand, *, actor: Actor) -> Ticket:
     _ensure_sayable(demand)
     ticket = _insert(demand, actor)
     db.session.add(Round(ticket_id=ticket.id, number=1, opened_at=ticket.submitted_at))
+    indexing.index_ticket(ticket)
     standing = begin(
         ticket,
         actor=actor,
