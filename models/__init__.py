@@ -7,6 +7,7 @@ from models import (
     engagement,
     insight,
     job_runs,
+    lists,
     log,
     notices,
     ratings,
@@ -15,4 +16,6 @@ from models import (
 )
 
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
-AREAS = (access, clocks, directory, engagement, insight, job_runs, log, notices, ratings, supervision, tickets)
+AREAS = (
+    access, clocks, directory, engagement, insight, job_runs, lists, log, notices, ratings, supervision, tickets,
+)

@@ -69,6 +69,7 @@ class Enterprise(Base):
     steward has promised. Both repeat the interactions for lists and are written by operations.engagement alone.
     ``initials`` are the pinyin initials of the name, for the search box. ``code_override`` says who let a credit code
     with a wrong check digit pass and why. A duplicate is not deleted: ``merged_into_id`` names the one that goes on.
+    ``public_code`` is what the 企业码 carries: unguessable, given on demand, and given anew when one was lost.
     """
 
     __tablename__ = "enterprises"
@@ -80,6 +81,8 @@ class Enterprise(Base):
         Index("ix_enterprises_name", "name", postgresql_ops={"name": "text_pattern_ops"}),
         Index("ix_enterprises_short_name", "short_name", postgresql_ops={"short_name": "text_pattern_ops"}),
         Index("ix_enterprises_quiet", "quiet_since", "id"),
+        Index("uq_enterprises_public_code", "public_code", unique=True),
+        Index("ix_enterprises_owner_quiet", "owner_unit_id", "quiet_since", "id", "region_id"),
     )
 
     id: Mapped[primary_key]
@@ -116,6 +119,7 @@ class Enterprise(Base):
     claimed_at: Mapped[datetime | None]
     created_at: Mapped[created_at]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("enterprises.id"))
+    public_code: Mapped[str | None] = mapped_column(sa.String(32))
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     region: Mapped[Region] = relationship()

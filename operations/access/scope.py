@@ -75,6 +75,33 @@ def get_enterprise(actor: Actor, enterprise_id: int) -> Enterprise:
     return enterprise
 
 
+def changeable_enterprises(actor: Actor) -> Select[Enterprise]:
+    """Every enterprise whose facts the actor may change: those of the units they register for, none that is merged."""
+    owned = [post.unit_id for post in actor.posts_as(Role.REGISTRAR)]
+    return select(Enterprise).where(Enterprise.owner_unit_id.in_(owned), Enterprise.merged_into_id.is_(None))
+
+
+def get_changeable_enterprise(actor: Actor, enterprise_id: int) -> Enterprise:
+    """The enterprise when the actor registers for its owner, or NotFound."""
+    enterprise = db.session.scalar(changeable_enterprises(actor).where(Enterprise.id == enterprise_id))
+    if enterprise is None:
+        raise NotFound
+    return enterprise
+
+
+def registering_post(actor: Actor, enterprise: Enterprise) -> Standing | None:
+    """The post by which the actor changes the enterprise's facts; the program itself may always."""
+    if actor.user_id is None:
+        return actor.posts[0]
+    owner = enterprise.owner_unit_id
+    return next((post for post in actor.posts_as(Role.REGISTRAR) if owner and post.unit_id == owner), None)
+
+
+def may_change(actor: Actor, enterprise: Enterprise) -> bool:
+    """Whether the actor may change the facts of this very enterprise."""
+    return enterprise.merged_into_id is None and registering_post(actor, enterprise) is not None
+
+
 def supervision_scope(actor: Actor) -> ColumnElement[bool]:
     """The condition on ``supervisions``: the offices above see their region, a unit sees what it received."""
     return or_(false(), *(_supervisions_of(post) for post in actor.posts))
