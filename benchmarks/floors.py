@@ -44,9 +44,13 @@ def statements_of(name: str) -> int | None:
     return _counted.get(name)
 
 
-def page_and_its_sql(app: Flask, name: str) -> tuple[float, float, int]:
+def asked_as(name: str) -> tuple[str, str]:
+    """The path of a page of the loop and the cookie of who asks for it."""
+    return _paths[name]
+
+
+def page_and_its_sql(app: Flask, path: str, cookie: str) -> tuple[float, float, int]:
     """Milliseconds of the whole page in one process, of its own statements through bare psycopg, and their number."""
-    path, cookie = _paths[name]
     client = _client(app)
     with app.app_context(), listening() as sent:
         client.get(path, headers={"Cookie": cookie})

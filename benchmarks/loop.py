@@ -92,7 +92,7 @@ def _askings(app: Flask, port: int) -> Iterator[tuple[str, float, web.Asking]]:
 def _sql(app: Flask) -> Iterator[Figure]:
     """Each page's application time beside its own SQL sent through bare psycopg."""
     for name in ("list_page", "ticket_page", "workbench"):
-        page_ms, sql_ms, count = floors.page_and_its_sql(app, name)
+        page_ms, sql_ms, count = floors.page_and_its_sql(app, *floors.asked_as(name))
         yield Figure(f"{name}_over_its_sql", page_ms, "ms", floor=sql_ms, statements=count, more_is_better=False)
 
 
