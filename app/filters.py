@@ -3,15 +3,17 @@
 from datetime import datetime
 
 from flask import Flask
+from markupsafe import Markup, escape
 
 from operations.clocks.calendar import SHANGHAI
 from operations.clocks.wording import ago, day, moment, short_day
+from operations.insight.marking import pieces
 
 
 def register(app: Flask) -> None:
     """Name the filters for the templates."""
     app.jinja_env.filters.update(
-        moment=moment, day=day, short_day=short_day, masked=masked, size=size, iso=iso, ago=ago
+        moment=moment, day=day, short_day=short_day, masked=masked, size=size, iso=iso, ago=ago, hit=hit
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -19,6 +21,14 @@ def register(app: Flask) -> None:
 def masked(phone: str) -> str:
     """``138****2607``; a number too short to mask is hidden whole."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else "*" * len(phone)
+
+
+def hit(text: str, said: str) -> Markup:
+    """``text`` with what was looked for marked."""
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(piece) if is_marked else escape(piece)
+        for piece, is_marked in pieces(text, said)
+    )
 
 
 def size(count: int) -> str:

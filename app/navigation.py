@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from models.access import Role
 from operations import notices
+from operations.insight.finding import SEARCHERS
 from operations.supervision import heartbeat
 
 R = Role
@@ -58,6 +59,7 @@ def shell() -> dict[str, Any]:
         "text_size": request.cookies.get("text", ""),
         "contrast": request.cookies.get("contrast", ""),
         "me": None,
+        "may_search": False,
         "menu": [],
         "unread": 0,
         "heartbeat": None,
@@ -65,6 +67,7 @@ def shell() -> dict[str, Any]:
     if current_user.is_authenticated:
         roles = current_user.roles
         context["me"] = {"name": current_user.name, "title": current_user.title, "initial": current_user.name[:1]}
+        context["may_search"] = not roles.isdisjoint(SEARCHERS)
         places = [place for place in PLACES if not roles.isdisjoint(place.roles)][:6]
         here = max((place.url for place in places if _covers(place)), key=len, default="")
         context["menu"] = [_entry(place, here) for place in places]

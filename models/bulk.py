@@ -66,9 +66,10 @@ def _prepared_returning(table: sa.Table, key: str) -> Any:
     return one.returning(table.c[key], table.c.id, sort_by_parameter_order=False)
 
 
-def among(column: Any, name: str = "ids") -> sa.ColumnElement[bool]:
-    """``column`` is one of a list given as the single parameter ``name``: one plan for any length."""
-    condition: sa.ColumnElement[bool] = column.op("IN", is_comparison=True)(members(sa.bindparam(name, type_=IdList())))
+def among(column: Any, name: str = "ids", *, ids: Sequence[int] | None = None) -> sa.ColumnElement[bool]:
+    """``column`` is one of a list given as the single parameter ``name``, now or later: one plan for any length."""
+    listed = sa.bindparam(name, type_=IdList()) if ids is None else sa.bindparam(name, list(ids), type_=IdList())
+    condition: sa.ColumnElement[bool] = column.op("IN", is_comparison=True)(members(listed))
     return condition
 
 

@@ -1,32 +1,30 @@
 """TicketFilter → conditions on ``tickets``: lists, exports, figures and the search box all look the same way."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import aliased
 
-from models import clock
 from models.access import Role
 from models.base import LabelledEnum, db
 from models.directory import Enterprise, Organisation, Region
+from models.insight import EnterpriseSearch, TicketSearch
 from models.supervision import Level
 from models.tickets import Stage, Status, Ticket, TicketKind
 from models.tickets.workflow import OPEN_STATUSES
 from operations.access.actor import Actor
-from operations.access.scope import REGIONAL, ticket_scope, visible_enterprises
-from operations.clocks import rulebook
+from operations.access.scope import ticket_scope
 from operations.clocks.lights import Light
-from operations.insight.lines import CALLED, COLUMNS, Line, line_of
+from operations.insight.matching import within
+from operations.insight.tokens import asked_of_names, asked_of_texts
 
 NUMBER = re.compile(r"ZQ-\d{4}-\d{2}-\d{7}")
-TAIL = re.compile(r"[-0-9]*\d{4}")
-CREDIT_CODE = re.compile(r"[0-9A-Z]{18}")
+TAIL = re.compile(r"[-0-9]{0,11}\d{4}")
 SECOND_RUNG = Level.SECOND.rung
-FOUND = 10
 
 
 class View(LabelledEnum):
@@ -35,17 +33,6 @@ class View(LabelledEnum):
     OPEN = "open", "在办"
     CLOSED = "closed", "已结"
     ALL = "all", "全部"
-
-
-@dataclass(frozen=True, slots=True)
-class Everything:
-    """What the search box finds, grouped: the first few of each kind and whether there are more."""
-
-    lines: list[Line]
-    has_more_tickets: bool
-    enterprises: Sequence[Enterprise]
-    has_more_enterprises: bool
-    may_open_enterprises: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +98,9 @@ def waiting_for(actor: Actor) -> list[Status]:
 
 
 def named(text: str) -> ColumnElement[bool]:
-    """Enterprises whose name or short name begins like that, or whose credit code it is."""
-    named_so = (Enterprise.name, Enterprise.short_name)
-    begins = or_(*(column.startswith(text, autoescape=True) for column in named_so))
-    code = text.upper()
-    return or_(Enterprise.credit_code == code, begins) if CREDIT_CODE.fullmatch(code) else begins
+    """Enterprises that ``text`` may mean: part of a name, of its initials, or the tail of a code or a phone."""
+    asked = asked_of_names(text)
+    return Enterprise.id.in_(within(EnterpriseSearch, asked)) if asked else false()
 
 
 def numbered(text: str) -> ColumnElement[bool] | None:
@@ -128,21 +113,6 @@ def numbered(text: str) -> ColumnElement[bool] | None:
     return None
 
 
-def everything(actor: Actor, text: str) -> Everything:
-    """Tickets and enterprises that the actor may open and that ``text`` may mean; two statements."""
-    now, wanted = clock.now(), TicketFilter(q=text, view=View.ALL)
-    rows = tickets(actor, wanted, now, *COLUMNS, Ticket.closed_at, CALLED)
-    rows = rows.join(Enterprise, Enterprise.id == Ticket.enterprise_id)
-    found = db.session.execute(rows.order_by(Ticket.id.desc()).limit(FOUND + 1)).all()
-    of_name = visible_enterprises(actor).where(named(text)).order_by(Enterprise.name)
-    firms = db.session.scalars(of_name.limit(FOUND + 1)).all()
-    calendar = rulebook.current().calendar
-    return Everything(
-        [line_of(row, now=now, calendar=calendar) for row in found[:FOUND]], len(found) > FOUND,
-        firms[:FOUND], len(firms) > FOUND, actor.holds(Role.STEWARD, *REGIONAL),
-    )
-
-
 def regions(text: str, *, most: int) -> list[str]:
     """Names of regions that hold ``text``: suggestions while somebody types."""
     rows = select(Region.name).where(Region.name.contains(text, autoescape=True)).distinct()
@@ -150,10 +120,13 @@ def regions(text: str, *, most: int) -> list[str]:
 
 
 def _said(text: str) -> ColumnElement[bool]:
-    number = numbered(text)
-    if number is not None and not CREDIT_CODE.fullmatch(text):
-        return number
-    return Ticket.enterprise_id.in_(select(Enterprise.id).where(named(text)))
+    number, asked = numbered(text), asked_of_texts(text)
+    said: list[ColumnElement[bool]] = [Ticket.id.in_(within(TicketSearch, asked))] if asked else []
+    if number is not None:
+        said.append(number)
+    elif asked:
+        said.append(Ticket.enterprise_id.in_(select(Enterprise.id).where(named(text))))
+    return or_(false(), *said)
 
 
 def _standing_at(stages: tuple[Stage, ...]) -> list[Status]:

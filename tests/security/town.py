@@ -35,6 +35,7 @@ UNTIL = shanghai("2026-08-31 00:00").date()
 def build(city):
     """Name in an address → what stands there."""
     town = {"enterprise": city.enterprises["恒轧机械"].id, "enterprise_theirs": city.enterprises["宏达电商产业园"].id}
+    town |= {"steward": city.users["liumin"].id, "steward_theirs": city.users["wangqiang"].id}
     newcomer()
     own_tickets(city, town)
     their_tickets(city, town)

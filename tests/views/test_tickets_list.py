@@ -84,7 +84,7 @@ def test_whoever_has_no_tickets_to_work_on_has_no_list(three, guest, username):
         ("?region=高新区", {"land"}),
         ("?q=云州鑫源", {"new"}),
         ("?q=鑫源包装", {"new"}),
-        ("?q=包装", set()),
+        ("?q=包装", {"new"}),
         ("?view=closed", set()),
         ("?view=all", {"power", "new", "land"}),
         ("?stage=nonsense&light=%25&kind=", {"power", "new", "land"}),

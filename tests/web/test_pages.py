@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.access import Role
 from models.base import db
-from models.directory import Enterprise
+from models.directory import Enterprise, Stewardship
 from models.supervision import Level, Supervision
 from models.tickets import Act, Proposal, Status, Ticket
 from operations.access import scope
@@ -27,7 +27,7 @@ ODD = {"/r/no-such-token": 404, "/my/nowhere": 404}
 # What is no page of its own, and what another test of these walks through.
 ELSEWHERE = {
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
-    "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.unit_names",
+    "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest", "search.unit_names",
     "supervisions.answer", "tickets.act", "watch.new",
 }
 ON_PHONES = (None, "hengzha", "yunqi")
@@ -47,7 +47,7 @@ PAGES = {
     ),
     "liumin": (
         "/desk", "/desk?show=red", "/desk?tab=all", "/log/new", "/tickets", "/enterprises", "/enterprises/{enterprise}",
-        "/enterprises/{enterprise}/demand", "/tickets/{submitted}", "/notices", "/search", "/search?q=2607", "/account",
+        "/enterprises/{enterprise}/demand", "/tickets/{submitted}", "/notices", "/search", "/search?q=2607", "/search/stewards/{steward}", "/account",
         "/feedback",
     ),
     "chenjing": ("/work", "/supervisions", "/supervisions?tab=ended", "/tickets?view=closed", "/tickets/{handling}"),
@@ -212,6 +212,7 @@ class Findings(dict):
             "order": lambda: select(Supervision.id).where(
                 scope.supervision_scope(self.actor), Supervision.ended_at.is_(None), Supervision.level == Level.SECOND
             ),
+            "steward": lambda: select(Stewardship.steward_id).where(Stewardship.steward_id == self.actor.user_id),
             "late": lambda: tickets(self.actor)
             .where(Ticket.rung == Level.SECOND.rung)
             .with_only_columns(Ticket.number),

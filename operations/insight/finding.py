@@ -1,0 +1,169 @@
+"""The search box: enterprises, stewards and tickets that somebody may mean, each within what the asker may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, union_all
+
+from models import clock
+from models.access import Role, User
+from models.base import db
+from models.directory import Enterprise, Organisation, Region, Steward, Stewardship, StewardshipKind
+from models.insight import EnterpriseSearch, TicketSearch
+from models.tickets import Ticket
+from operations.access import scope
+from operations.access.actor import Actor
+from operations.clocks import rulebook
+from operations.errors import NotFound
+from operations.insight.keyset import TOP, Page, Place, paged
+from operations.insight.lines import CALLED, COLUMNS, Line, line_of
+from operations.insight.matching import Found, candidates, one_of
+from operations.insight.search import numbered
+from operations.insight.tokens import SHORTEST_TAIL, asked_of_names, asked_of_texts, plain, runs
+
+SEARCHERS = (*scope.OFFICIALS, Role.REGISTRAR)
+FOUND, SUGGESTED, SHOWN = 10, 5, 25
+FIRMS_FOR_TICKETS = 500
+LONGEST_TAIL = 11  # a phone's
+
+FIRM = (
+    Enterprise.id, Enterprise.name, Enterprise.short_name, Enterprise.credit_code, Enterprise.category,
+    Enterprise.status, Enterprise.contact_phone, Region.name.label("region"), User.name.label("steward"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """What the search box finds, grouped: the first few of each kind and whether there are more."""
+
+    enterprises: Sequence[Any]
+    has_more_enterprises: bool
+    stewards: Sequence[Any]
+    lines: list[Line]
+    has_more_tickets: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found at all."""
+        return not (self.enterprises or self.stewards or self.lines)
+
+
+def everything(actor: Actor, text: str, *, most: int = FOUND) -> Everything:
+    """搜索：up to ``most`` of each kind that ``text`` may mean and the actor may see; five statements at most."""
+    named = candidates(EnterpriseSearch, asked_of_names(text))
+    firms = _enterprises(actor, text, named, most=most)
+    lines = _tickets(actor, text, named, most=most)
+    return Everything(
+        firms[:most], len(firms) > most, _stewards(actor, text, most=most), lines[:most], len(lines) > most
+    )
+
+
+def is_phone_tail(text: str) -> bool:
+    """Whether ``text`` may be a phone or its tail: then the result says which phone."""
+    said = plain(text)
+    return said.isdecimal() and SHORTEST_TAIL <= len(said) <= LONGEST_TAIL
+
+
+def get_steward(actor: Actor, user_id: int) -> Any:
+    """Name, phone and unit of somebody who looks after an enterprise that the actor may see. Raises NotFound."""
+    found = db.session.execute(_people(actor).where(User.id == user_id)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def enterprises_of(actor: Actor, user_id: int, place: Place = TOP) -> Page:
+    """The enterprises that a person looks after now, those that the actor may see, the longest silent first."""
+    theirs = _firms(actor).where(Enterprise.id.in_(scope.stewarded_by(user_id)))
+    return paged(theirs, Enterprise.quiet_since, Enterprise.id, size=SHOWN, place=place)
+
+
+def _enterprises(actor: Actor, text: str, named: Found, *, most: int) -> Sequence[Any]:
+    if not named.ids:
+        return ()
+    rows = _firms(actor).where(named.condition(Enterprise.id))
+    order = (Enterprise.id,) if named.too_many else (_nearness(text), func.length(Enterprise.name), Enterprise.id)
+    return db.session.execute(rows.order_by(*order).limit(most + 1)).all()
+
+
+def _firms(actor: Actor) -> Any:
+    """The plain rows of the enterprises the actor may open; one that was merged into another is found as that one."""
+    main = (
+        (Stewardship.enterprise_id == Enterprise.id)
+        & (Stewardship.kind == StewardshipKind.MAIN)
+        & Stewardship.ended_at.is_(None)
+    )
+    return (
+        scope.visible_enterprises(actor)
+        .with_only_columns(*FIRM)
+        .join(Region, Region.id == Enterprise.region_id)
+        .outerjoin(Stewardship, main)
+        .outerjoin(User, User.id == Stewardship.steward_id)
+        .where(Enterprise.merged_into_id.is_(None))
+    )
+
+
+def _nearness(text: str) -> ColumnElement[int]:
+    """What is called exactly so comes first, then what begins so, then what only holds it."""
+    named = (Enterprise.name, Enterprise.short_name)
+    return case(
+        *((name == text, 0) for name in named),
+        *((name.startswith(text, autoescape=True), 1) for name in named),
+        else_=2,
+    )
+
+
+def _tickets(actor: Actor, text: str, named: Found, *, most: int) -> list[Line]:
+    now, calendar = clock.now(), rulebook.current().calendar
+    words = candidates(TicketSearch, asked_of_texts(text))
+    rows = select(*COLUMNS, Ticket.closed_at, CALLED).join(Enterprise, Enterprise.id == Ticket.enterprise_id)
+    rows = rows.where(scope.ticket_scope(actor), _meant(text, words, named)).order_by(Ticket.id.desc())
+    return [line_of(row, now=now, calendar=calendar) for row in db.session.execute(rows.limit(most + 1))]
+
+
+def _meant(text: str, words: Found, named: Found) -> ColumnElement[bool]:
+    """Tickets of this number, with these words, or of these enterprises: each looked up by its own index."""
+    if words.too_many:
+        return words.condition(Ticket.id)
+    number = numbered(text)
+    firms = named.ids[:FIRMS_FOR_TICKETS] if number is None else ()
+    ways = [
+        select(Ticket.id).where(words.condition(Ticket.id)),
+        select(Ticket.id).where(one_of(Ticket.enterprise_id, firms, name="firms")),
+    ]
+    if number is not None:
+        ways.append(select(Ticket.id).where(number))
+    return Ticket.id.in_(union_all(*ways))
+
+
+def _stewards(actor: Actor, text: str, *, most: int) -> Sequence[Any]:
+    said = runs(text)
+    if len(said) != 1 or len(said[0]) < 2 or said[0].isascii():
+        return ()
+    people = _people(actor).where(User.name.contains(said[0], autoescape=True))
+    return db.session.execute(people.order_by(User.name, User.id).limit(most)).all()
+
+
+def _people(actor: Actor) -> Select[Any]:
+    """Those who look after an enterprise that the actor may see, with how many of these they look after now."""
+    now = clock.now()
+    unit = (
+        select(Organisation.short_name)
+        .join(Steward, Steward.owner_unit_id == Organisation.id)
+        .where(Steward.user_id == User.id)
+        .scalar_subquery()
+    )
+    return (
+        scope.visible_enterprises(actor)
+        .with_only_columns(User.id, User.name, User.phone, unit.label("unit"), func.count().label("count"))
+        .select_from(Enterprise)
+        .join(Stewardship, Stewardship.enterprise_id == Enterprise.id)
+        .join(User, User.id == Stewardship.steward_id)
+        .where(
+            Stewardship.started_at <= now,
+            or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > now),
+            Enterprise.merged_into_id.is_(None),
+        )
+        .group_by(User.id, User.name, User.phone)
+    )
