@@ -7,6 +7,9 @@ from flask_login import LoginManager, current_user
 from operations.access import accounts, kept_forms
 from operations.access.actor import Actor
 
+# What a page asks by itself carries this header: it must not keep the session of an empty desk alive.
+BACKGROUND = "X-Background"
+
 manager = LoginManager()
 manager.session_protection = "strong"
 
@@ -46,7 +49,8 @@ def keep_fields(said: dict[str, list[str]]) -> bool:
 def _load(token: str) -> Actor | None:
     if "last_token" not in session:  # setdefault would write the cookie anew
         session["last_token"] = token
-    return accounts.actor_of(token, address=request.remote_addr or "", rules=_rules())
+    by_itself = BACKGROUND in request.headers
+    return accounts.actor_of(token, address=request.remote_addr or "", rules=_rules(), is_work=not by_itself)
 
 
 def _rules() -> accounts.SessionRules:

@@ -113,8 +113,13 @@ def change_password(actor: Actor, *, current: str, wanted: str) -> None:
     log.record("change_password", object_type="user", object_id=user.id, actor=actor)
 
 
-def actor_of(token: str, *, address: str = "", rules: SessionRules = SessionRules()) -> Actor | None:
-    """Whoever this session token belongs to, with the posts held at this moment; None when it opens nothing."""
+def actor_of(
+    token: str, *, address: str = "", rules: SessionRules = SessionRules(), is_work: bool = True
+) -> Actor | None:
+    """Whoever this session token belongs to, with the posts held at this moment; None when it opens nothing.
+
+    ``is_work``: somebody asked. What a page asks by itself does not count against the idle limit.
+    """
     rows = db.session.connection().execute(_BY_TOKEN, {"token_hash": digest_of(token)}).all()
     if not rows:
         return None
@@ -123,7 +128,7 @@ def actor_of(token: str, *, address: str = "", rules: SessionRules = SessionRule
     idle = rules.idle_privileged if any(post.role in PRIVILEGED for post in posts) else rules.idle
     if now - first.seen_at > idle or now - first.session_created_at > rules.absolute:
         return None
-    if now - first.seen_at > SEEN_EVERY:
+    if is_work and now - first.seen_at > SEEN_EVERY:
         _note_seen(first.session_id, now)
     return Actor(first.user_id, first.user_name, posts, first.session_id, token, address)
 

@@ -47,6 +47,16 @@ def test_a_form_sent_after_a_while_is_work_too(app, quick, at):
         assert guest.is_signed_in
 
 
+def test_what_an_open_page_asks_by_itself_keeps_no_session_alive(app, quick, at):
+    with at(minutes=0):
+        guest = Guest(app, "hening")
+    for minutes in (5, 10):
+        with at(minutes=minutes):
+            assert guest.client.get("/watch/new", headers={"X-Background": "1"}).status_code == 200
+    with at(minutes=15, seconds=1):
+        assert not guest.is_signed_in
+
+
 def test_an_account_has_at_most_three_sessions_and_the_oldest_gives_way(app, quick, at):
     guests = []
     for minute in range(4):

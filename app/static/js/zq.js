@@ -128,12 +128,13 @@
     show();
   });
 
-  /* data-poll="URL" answers {"count": 2, "unread": 5}; the list never moves, a line offers the refresh. */
+  /* data-poll="URL" answers {"count": 2, "unread": 5}; the list never moves, a line offers the refresh.
+     Nobody sits before it: the header keeps such a request from keeping the session alive. */
   all('[data-poll]').forEach(function (line) {
     var wait = 30000;
     var ask = function () {
       if (d.hidden) { return later(); }
-      fetch(line.dataset.poll, { credentials: 'same-origin', headers: { Accept: 'application/json' } })
+      fetch(line.dataset.poll, { credentials: 'same-origin', headers: { Accept: 'application/json', 'X-Background': '1' } })
         .then(function (answer) {
           if (answer.status === 401 || answer.status === 403 || answer.redirected) { wait = 0; return null; }
           wait = answer.ok ? 30000 : Math.min(wait * 2, 300000);
