@@ -69,6 +69,20 @@ def test_the_receipt_promises_a_date_and_can_be_kept(writer):
     assert page.html.count("data:image/svg+xml") == again.html.count("data:image/svg+xml") == 1
 
 
+@pytest.mark.parametrize(("kind", "has_card", "promise"), [
+    ("complaint", False, "一般事项 5 个工作日办结"),
+    ("complaint", True, "绿卡项目事项 3 个工作日、一般事项 5 个工作日办结"),
+    ("consultation", True, "咨询事项 2 个工作日办结"),
+])
+def test_the_check_page_promises_what_the_rules_say(writer, life, kind, has_card, promise):
+    life.city.enterprises["恒轧机械"].has_green_card = has_card
+    first = writer.sends(writer.opens(f"{NEW}/1"), kind=kind, category="消防安全")
+    said = {"subject": "消防验收材料要求不一致", "content": "第 3 项已经退回两次。", "urgency": "affected"}
+    check = writer.follows(writer.sends(writer.follows(writer.sends(writer.follows(first), **said))))
+
+    assert promise in check.words
+
+
 def test_a_member_of_two_enterprises_says_for_which(writer, life):
     other = life.city.enterprises["鑫源包装"]
     hengzha = life.city.users["hengzha"]

@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from models import clock
 from models.base import LabelledEnum
 from models.clocks import ClockKind
-from models.tickets import Draft, TicketKind, Urgency
+from models.tickets import Difficulty, Draft, TicketKind, Urgency
 from operations.access import scope
 from operations.clocks import rulebook
 from operations.insight import portal
@@ -170,7 +170,17 @@ def _promise(draft: Draft) -> dict[str, Any]:
     limit = rules.limit(ClockKind.ACCEPTANCE)
     return {
         "accepted_by": rules.calendar.due(clock.now(), limit).due_at,
-        "handled_in": rules.limit(ClockKind.HANDLING).label,
+        "handled_in": _handled_in(draft, rules),
         "stewards": portal.stewards_of([draft.enterprise_id]),
         "similar": intake.similar_open(draft.enterprise, draft.answers.get("subject", "")),
     }
+
+
+def _handled_in(draft: Draft, rules: rulebook.Rulebook) -> str:
+    """The limits that may come to hold; which one does is decided when the demand is taken in."""
+    difficulties = [Difficulty.ORDINARY]
+    if draft.answers.get("kind") == TicketKind.CONSULTATION:
+        difficulties = [Difficulty.CONSULTATION]
+    elif draft.enterprise.has_green_card:
+        difficulties = [Difficulty.GREEN_CARD, Difficulty.ORDINARY]
+    return "、".join(f"{one.label}事项 {rules.limit(ClockKind.HANDLING, one).label}" for one in difficulties)
