@@ -123,6 +123,12 @@ def test_pills_lead_to_the_list_without_them(three, reads):
     assert "stage=handling" in without and "light" not in without
 
 
+def test_conditions_that_are_set_do_not_hide_in_a_fold(three, reads):
+    folded, open_ = '<details class="why"><summary>更多条件', '<details class="why" open><summary>更多条件'
+    assert folded in reads("hening", "?light=green").html
+    assert open_ in reads("hening", "?kind=help").html
+
+
 def test_an_empty_list_says_why_and_offers_the_way_out(three, reads):
     assert reads("hening", "?light=hold").links["清空筛选"] == "/tickets"
     assert "现在没有在办的办件" in reads("sunyue").words
