@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.access import Role
 from models.supervision import Level
-from models.tickets import ProposalKind, SigningStage, Status, TicketKind
+from models.tickets import OrderOutcome, ProposalKind, SigningStage, Status, TicketKind
 from operations.clocks.calendar import Limit
 
 if TYPE_CHECKING:
@@ -22,6 +22,13 @@ def supplement_not_yet_requested(s: "Situation") -> str | None:
 def is_consultation(s: "Situation") -> str | None:
     """Only 咨询 is answered without a unit."""
     return None if s.ticket.kind is TicketKind.CONSULTATION else "只有咨询可以直接答复，其他诉求请派单。"
+
+
+def ruled_by_the_centre(s: "Situation") -> str | None:
+    """After the second return the next dispatch is a ruling, and rulings are the service centre's."""
+    returns = sum(order.outcome is OrderOutcome.SENT_BACK for order, _ in s.orders)
+    is_the_centre = s.standing is not None and s.standing.role is Role.CLERK
+    return "已两次退回，由企业服务中心裁定主办单位。" if returns >= 2 and not is_the_centre else None
 
 
 def own_order_unsigned(s: "Situation") -> str | None:

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import bindparam, func, select
 
 from models import clock
+from models.access import Role
 from models.base import db
 from models.clocks import ClockKind
 from models.directory import Organisation
@@ -15,7 +16,7 @@ from operations import notices
 from operations.access.actor import Actor
 from operations.base import operation
 from operations.clocks import clocks
-from operations.errors import BadInput
+from operations.errors import BadInput, NotAllowed
 from operations.tickets.advance import advance
 
 _RETURNS = select(func.count()).where(Event.ticket_id == bindparam("ticket"), Event.action == Act.SEND_BACK)
@@ -45,9 +46,12 @@ def dispatch(
     """派单：order one lead unit and any assisting units; every clock runs from now, not from signing.
 
     After a second return, or when the clerk says so, the dispatch is a ruling: nobody may send it back any more.
+    Raises BadInput for a unit named twice and NotAllowed for a ruling by anybody but the region's service centre.
     """
     if lead in assisting or len(set(assisting)) != len(assisting):
         raise BadInput("主办单位和协办单位不能重复。")
+    if is_ruling and not may_rule(ticket, actor):
+        raise NotAllowed
     ruling = is_ruling or times_sent_back(ticket) >= 2
     ticket.lead_unit_id = lead.id
     units = [[lead.id, OrderRole.LEAD], *([unit.id, OrderRole.ASSIST] for unit in assisting)]
@@ -96,6 +100,11 @@ def consult(
     for unit in new:
         order_unit(ticket, unit, OrderRole.ASSIST, actor=actor, basis="会商确定")
     notices.tell_units(new, ticket, f"会商确定协办：{ticket.subject}")
+
+
+def may_rule(ticket: Ticket, actor: Actor) -> bool:
+    """Whether the actor decides for good whose business a ticket is: the clerk alone (domain.md §4, send_back)."""
+    return any(ticket.region_path.startswith(post.region_path) for post in actor.posts_as(Role.CLERK))
 
 
 def order_unit(ticket: Ticket, unit: Organisation, role: OrderRole, *, actor: Actor, basis: str) -> UnitOrder:

@@ -127,6 +127,15 @@ def test_the_right_person_gets_it_done_on_its_page(desk, verb):
     assert events(desk, Act(verb.replace("-", "_"))) == 1
 
 
+def test_only_the_service_centre_is_asked_whether_a_dispatch_is_a_ruling(desk):
+    coordinating(desk.life)
+
+    assert "归属裁定" not in desk.opens("liumin", "dispatch").words
+    assert "归属裁定" in desk.opens("wujie", "dispatch").words
+    assert desk.does("liumin", "dispatch", lead=POWER, basis="职责", is_ruling="y").status == 302
+    assert desk.ticket.ruled_at is None
+
+
 @pytest.mark.parametrize("verb", ACTS)
 def test_the_wrong_person_is_refused_and_nothing_is_noted(desk, verb):
     stands, right, typed, _, wrong = ACTS[verb]

@@ -10,7 +10,7 @@ from models.tickets import Difficulty, LedgerClass, ResultKind, TicketKind
 from operations.clocks import rulebook
 from operations.clocks.calendar import Limit
 from operations.clocks.clocks import ClockKind
-from operations.tickets import categories, second_look
+from operations.tickets import categories, coordination, second_look
 from operations.tickets.situation import Situation
 from views.forms.base import NotLonger
 from views.forms.portal import CodeRadio
@@ -64,6 +64,11 @@ class DispatchForm(ActForm):
     assisting = UnitsField("协办单位", lines=4)
     basis = text("派单依据", "请写明派单依据：职责分工、文件条款或先例", most=SHORT, rows=3)
     is_ruling = BooleanField("这是归属裁定", description="裁定后主办单位不能再退回；第二次退回后派单自动成为裁定")
+
+    def prepare(self, situation: Situation) -> None:
+        """Rulings are the service centre's."""
+        if "is_ruling" in self and not coordination.may_rule(situation.ticket, situation.actor):
+            del self.is_ruling
 
 
 class TransferForm(ActForm):

@@ -23,7 +23,7 @@ BESIDE = (
 )
 BESIDE_COUNT = 2
 # What somebody came for and cannot do yet; that it is done already needs no telling in sight.
-TOLD_WHEN_BARRED = (Act.PROPOSE_RESULT, Act.REPORT_ASSISTANCE, Act.FOLLOW_UP)
+TOLD_WHEN_BARRED = (Act.DISPATCH, Act.PROPOSE_RESULT, Act.REPORT_ASSISTANCE, Act.FOLLOW_UP)
 
 
 @dataclass(frozen=True, slots=True)

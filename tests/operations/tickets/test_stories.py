@@ -105,6 +105,20 @@ def test_after_the_second_return_the_dispatch_is_a_ruling_and_nobody_returns_it(
         life.propose(ProposalKind.SEND_BACK)
 
 
+def test_whose_business_it_is_for_good_is_for_the_centre_to_say(life):
+    life.submit().accept()
+    with pytest.raises(NotAllowed):
+        life.does(coordination.dispatch, "liumin", lead=life.unit(POWER), basis="职责分工", is_ruling=True)
+    life.dispatch().wait(hours=1)
+    life.send_back().wait(hours=1)
+    life.dispatch(LAND).wait(hours=1)
+    life.send_back(officer="litao", leader="gaofeng").wait(hours=1)
+
+    with pytest.raises(Refused, match="服务中心裁定"):
+        life.dispatch(POWER)
+    life.dispatch(POWER, by="wujie")
+
+
 def test_transferring_moves_the_lead_and_not_the_due_date(life):
     life.handling().wait(days=1)
     due = life.ticket.due_at
