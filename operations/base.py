@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +18,7 @@ from operations.errors import AlreadyDone, Refused, Stale
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Made = TypeVar("Made", covariant=True)
 
 _inside: ContextVar[bool] = ContextVar("inside_operation", default=False)
 _last_steps: ContextVar[dict[object, Callable[[], None]] | None] = ContextVar("last_steps", default=None)
@@ -37,7 +38,20 @@ class Once:
     digest: str
 
 
-def operation(act: Callable[P, R]) -> Callable[..., R]:
+class Operation(Protocol[P, Made]):
+    """An act as it is called: with its own arguments, and with the key of a form where one was printed.
+
+    A type checker cannot add a keyword to somebody else's arguments: a call with ``once`` is checked at run time.
+    """
+
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Made: ...
+
+    @overload
+    def __call__(self, *args: Any, once: Once | None, **kwargs: Any) -> Made: ...
+
+
+def operation(act: Callable[P, R]) -> Operation[P, R]:
     """Run ``act`` in a transaction of its own, or join the one it is called in.
 
     ``once=Once(...)`` claims the form first: a second sending raises AlreadyDone with what the first one made.
@@ -45,8 +59,7 @@ def operation(act: Callable[P, R]) -> Callable[..., R]:
     """
 
     @functools.wraps(act)
-    def in_transaction(*args: P.args, **kwargs: P.kwargs) -> R:
-        once: Any = kwargs.pop("once", None)
+    def in_transaction(*args: Any, once: Once | None = None, **kwargs: Any) -> R:
         if _inside.get():
             return act(*args, **kwargs)
         token, steps = _inside.set(True), _last_steps.set({})
@@ -72,7 +85,7 @@ def operation(act: Callable[P, R]) -> Callable[..., R]:
             for remembered in REMEMBERED:
                 db.session.info.pop(remembered, None)
 
-    return in_transaction
+    return cast(Operation[P, R], in_transaction)
 
 
 def _was_overtaken(error: BaseException) -> bool:
