@@ -13,6 +13,7 @@ from operations.tickets import proposals
 from views.forms.sign_offs import DeclineForm, GrantForm
 from views.forms.tickets import ActForm
 from views.guards import for_roles
+from views.tickets.next_row import beside, told
 from views.watch import place_of
 
 bp = Blueprint("sign_offs", __name__, url_prefix="/sign-offs")
@@ -48,12 +49,14 @@ def decide(proposal_id: int, verb: str) -> ResponseReturnValue:
     """同意 or 不同意."""
     proposal, ticket = sign_offs.get(_signer(), proposal_id)
     form = FORMS[verb].from_request(prefix=f"{verb}-")
+    items, _ = sign_offs.on_desk(_signer())
+    following = beside(proposal.id, [item.id for item in items])
     perform = proposals.grant if verb == "grant" else proposals.decline
     if form.was_submitted_and_valid() and form.carried_out(lambda: perform(
         ticket, proposal, actor=_signer(), version=form.version.data, once=form.once, **form.answers
     )):
-        flash(TOLD[verb], "success")
-        return redirect(url_for(".index"))
+        flash(told(TOLD[verb], ticket), "success")
+        return redirect(url_for(".show", proposal_id=following) if following else url_for(".index"))
     return _shown(proposal_id, **{verb: form})
 
 

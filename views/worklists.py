@@ -63,4 +63,4 @@ def way_on(duty: Duty, number: str) -> tuple[str, str] | None:
         return "签批", f"/sign-offs/{duty.paper_id}"
     if duty.act is None:
         return None
-    return duty.act.label, f"/tickets/{number}/{duty.act.value.replace('_', '-')}"
+    return duty.act.label, f"/tickets/{number}/{duty.act.value.replace('_', '-')}?in=/work"

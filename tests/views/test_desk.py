@@ -53,9 +53,9 @@ def several(city, count, **rest):
 def test_each_ticket_says_what_it_waits_for_and_the_one_next_act(life, steward):
     life.submit()
     page = steward.opens("/desk")
-    assert "恒轧机械 等你受理" in page.words and page.links["受理：厂区外接线路迟迟未送电"].endswith("/accept")
+    assert "恒轧机械 等你受理" in page.words and page.links["受理：厂区外接线路迟迟未送电"].endswith("/accept?in=/desk")
     life.accept()
-    assert steward.opens("/desk").links["派单：厂区外接线路迟迟未送电"].endswith("/dispatch")
+    assert steward.opens("/desk").links["派单：厂区外接线路迟迟未送电"].endswith("/dispatch?in=/desk")
     life.dispatch()
     page = steward.opens("/desk")
     assert "等市供电公司提交结果" in page.words and "查看：厂区外接线路迟迟未送电" in page.links

@@ -52,11 +52,11 @@ def test_a_unit_owes_what_its_clocks_say_and_less_with_each_act(life, reads):
     life.handling()
     page = reads("chenjing", "/work")
     assert owed(page) == {"全部": 1, "签收": 1, "首次联系": 1, "办结": 1}
-    assert page.links[f"签收：{SUBJECT}"] == f"/tickets/{life.ticket.number}/sign"
+    assert page.links[f"签收：{SUBJECT}"] == f"/tickets/{life.ticket.number}/sign?in=/work"
     life.sign()
     page = reads("chenjing", "/work")
     assert owed(page) == {"全部": 1, "首次联系": 1, "办结": 1}
-    assert page.links[f"首次联系：{SUBJECT}"] == f"/tickets/{life.ticket.number}/contact"
+    assert page.links[f"首次联系：{SUBJECT}"] == f"/tickets/{life.ticket.number}/contact?in=/work"
 
 
 def test_a_result_is_reported_by_the_officer_and_signed_by_the_leader(life, reads):
@@ -136,7 +136,7 @@ def test_what_came_back_stands_first_with_why(life, reads, city):
     page = reads("wujie", "/dispatch")
     assert page.words.index(SUBJECT) < page.words.index(waiting.ticket.subject)
     assert "市供电公司退回：理由写在这里" in page.words and "依据：三定方案" in page.words
-    assert page.links[f"裁定派单：{SUBJECT}"] == f"/tickets/{life.ticket.number}/dispatch"
+    assert page.links[f"裁定派单：{SUBJECT}"] == f"/tickets/{life.ticket.number}/dispatch?in=/dispatch"
     assert "协调派单" in page.words and "办结" in page.words  # both clocks, the case clock still running
 
 
@@ -187,7 +187,7 @@ def test_the_call_sheet_tells_what_was_asked_promised_and_answered(life, reads):
     page = reads("xuhui", "/follow-ups")
     for words in ("四月就报了外线申请", "8月26日 17:30 前办结；按时", "外线已经送电。", "已告知企业送电时间。", "市供电公司"):
         assert words in page.words, words
-    assert page.links[f"登记回访：{SUBJECT}"] == f"/tickets/{life.ticket.number}/follow-up"
+    assert page.links[f"登记回访：{SUBJECT}"] == f"/tickets/{life.ticket.number}/follow-up?in=/follow-ups"
 
 
 def test_who_had_a_hand_in_it_must_not_call_and_reads_why(life, reads):

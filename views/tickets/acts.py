@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +20,7 @@ from views.forms import tickets_aftercare as later
 from views.forms import tickets_handling as work
 from views.forms.tickets import ActForm
 from views.guards import for_roles
-from views.tickets import proposing
+from views.tickets import next_row, proposing
 from views.tickets.blueprint import bp, official
 
 
@@ -94,11 +93,12 @@ def _page(number: str, verb: Act) -> ResponseReturnValue:
     hints: list[str] = []
     if form.was_submitted_and_valid():
         hints = form.second_thoughts(d)
+        way = None if hints or verb in SAID.values() else next_row.after(d.actor, d.ticket)
         if not hints and form.carried_out(lambda: page.perform(
             d.ticket, actor=d.actor, version=form.version.data, once=form.once, **form.answers
         )):
-            flash(page.told, "success")
-            return redirect(url_for(".show", number=number, **_list()))
+            flash(next_row.told(page.told, d.ticket) if way else page.told, "success")
+            return redirect(way or url_for(".show", number=number, **next_row.kept()))
     return _shown(verb, form, dossier.open_for(official(), number), hints)
 
 
@@ -117,11 +117,6 @@ def _shown(verb: Act, form: ActForm, d: Dossier, hints: list[str]) -> ResponseRe
     answer = render_template(
         "tickets/act.html", d=d, ticket=d.ticket, verb=verb, page=ACTS[verb], form=form, hints=hints,
         meanwhile=meanwhile, step=workflow.named(verb), clock=clock.panel(d), units=units.offered(), papers=papers,
-        back=url_for(".show", number=d.ticket.number, **_list()),
+        back=url_for(".show", number=d.ticket.number, **next_row.kept()), came_from=next_row.came_from(),
     )
     return answer, form.status_code if form.errors else 200
-
-
-def _list() -> dict[str, Any]:
-    """The list that the ticket was opened from, to go on with."""
-    return {"in": request.args["in"]} if "in" in request.args else {}

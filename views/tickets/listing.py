@@ -43,7 +43,7 @@ def index() -> str:
             for each in View
         ],
         pills=pills(args, PATH),
-        back=f"?in={quote(urlencode(parts))}" if parts else "",
+        back=f"?in={quote(urlencode(parts))}",
         count_url=_url([*parts, ("count", "1")]),
         previous=_url([*parts, ("before", str(page.previous))]) if page.previous else "",
         next=_url([*parts, ("after", str(page.next))]) if page.next else "",

@@ -1,26 +1,20 @@
 """The page of one ticket."""
 
 import secrets
-from typing import Any
-from urllib.parse import parse_qsl
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from werkzeug.datastructures import MultiDict
 
 from models.access import Role
 from models.base import LabelledEnum
-from models.tickets import Ticket
-from operations.access.actor import Actor
 from operations.access.scope import OFFICIALS
-from operations.insight import lists
 from operations.insight.ticket_page import clock, dossier, offers, papers, people, rail, timeline
 from operations.insight.ticket_page.dossier import AT_MOST, SHOWN, Dossier, Window
 from operations.insight.ticket_page.statements import Kind
 from views.guards import for_roles
+from views.tickets import next_row
 from views.tickets.blueprint import bp, official
-from views.tickets.filtering import filter_of, order_of
 
 
 class Tab(LabelledEnum):
@@ -61,7 +55,8 @@ def show(number: str) -> ResponseReturnValue:
             for kind in Kind
         ],
         older=_here(all=1, only=d.window.kind, **({} if d.window.size == SHOWN else {"before": _oldest(d)})),
-        neighbours=_neighbours(d.actor, d.ticket),
+        neighbours=next_row.neighbours(d.actor, d.ticket),
+        came_from=next_row.came_from(),
         form_key=secrets.token_urlsafe(18),
         suffix=f"?{request.query_string.decode('ascii', 'ignore')}" if "in" in request.args else "",
     )
@@ -88,19 +83,10 @@ def _tabs(d: Dossier, here: Tab) -> list[dict[str, object]]:
 
 
 def _here(**parts: object) -> str:
-    kept: dict[str, Any] = {"in": request.args["in"]} if "in" in request.args else {}
+    kept = next_row.kept()
     kept.update((name, str(value)) for name, value in parts.items())
     return url_for(".show", **(request.view_args or {}), **kept)
 
 
 def _oldest(d: Dossier) -> int:
     return d.shown[-1].seq if d.shown else 0
-
-
-def _neighbours(actor: Actor, ticket: Ticket) -> tuple[str | None, str | None]:
-    """The tickets before and after in the list this one was opened from, when it was opened from one."""
-    if "in" not in request.args:
-        return None, None
-    args = MultiDict(parse_qsl(request.args["in"]))
-    wanted = filter_of(args)
-    return lists.neighbours(actor, wanted, ticket, order=order_of(args, wanted))
