@@ -90,6 +90,11 @@ class Config:
         env.whole(1, 100), default=10, means="一次提交（诉求、补充、留言各算一次）的附件个数上限"
     )
     ATTACHMENT_QUOTA = Setting(env.size, default=200 * MIB, means="每家企业的附件总量上限")
+    IMPORTS_DIR = Setting(
+        env.folder, default=lambda c: c.VAR_DIR / "imports", shown="`VAR_DIR/imports`", means="导入文件存放目录"
+    )
+    IMPORT_BYTES = Setting(env.size, default=100 * MIB, means="单个导入文件的大小上限")
+    IMPORT_ROWS = Setting(env.whole(1, 1_000_000), default=300_000, means="单个导入文件的行数上限")
     DEMO = Setting(env.switch, default=False, means="演示：登录页列出演示账号，点一下即登录；不要用于正式数据（`on`、`off`）")
     OFFICE_HOURS = Setting(
         env.office_hours,

@@ -2,7 +2,7 @@
 
 from datetime import time
 
-from jobs import delivery, housekeeping, indexing, sweep, windows
+from jobs import delivery, housekeeping, imports, indexing, sweep, windows
 from jobs.job import Daily, Every, Job
 
 SCHEDULE: tuple[Job, ...] = (
@@ -10,6 +10,7 @@ SCHEDULE: tuple[Job, ...] = (
     Job("windows", windows.lapse, Every(60), "补正、评价期满：视为撤回、记为未评价"),
     Job("ledger-review", windows.review_ledger, Every(600), "挂账到复核日，自动恢复计时"),
     Job("deliver-notices", delivery.run, Every(15), "送达站内通知，避开安静时段"),
+    Job("imports", imports.run, Every(10), "检查并导入大文件；接着做停机时没有做完的批次"),
     Job("search-index", indexing.run, Every(600), "补齐搜索索引：成批导入和遗漏的企业、办件"),
     Job("housekeeping", housekeeping.run, Daily(time(3, 20)), "清理过期的表单、登录失败记录、草稿附件和作业台账"),
 )

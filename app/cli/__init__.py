@@ -15,7 +15,7 @@ AREAS = {
     "demo": "site",
     "serve": "serve",
     "jobs": "jobs",
-    "import": "messages",
+    "import": "imports",
     "replay": "messages",
     "due": "due",
     "audit": "audit",

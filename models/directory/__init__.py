@@ -9,6 +9,15 @@ from models.directory.enterprises import (
     EnterpriseStatus,
 )
 from models.directory.facts import Contact, EnterpriseName, FactChange, Project, ProjectStage, Tag
+from models.directory.imports import (
+    ImportBatch,
+    ImportIssue,
+    ImportKind,
+    ImportState,
+    StagedEnterprise,
+    StagedSteward,
+    StewardChange,
+)
 from models.directory.industries import Industry
 from models.directory.merges import EnterpriseMerge, MergedRow
 from models.directory.organisations import Line, Organisation, OrganisationKind
@@ -29,6 +38,10 @@ __all__ = [
     "EnterpriseSize",
     "EnterpriseStatus",
     "FactChange",
+    "ImportBatch",
+    "ImportIssue",
+    "ImportKind",
+    "ImportState",
     "Industry",
     "Line",
     "MergedRow",
@@ -39,7 +52,10 @@ __all__ = [
     "ProjectStage",
     "Region",
     "RegionLevel",
+    "StagedEnterprise",
+    "StagedSteward",
     "Steward",
+    "StewardChange",
     "StewardClass",
     "Stewardship",
     "StewardshipKind",

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, LabelledEnum, TenThousandYuan, created_at, primary_key
+from models.base import Base, LabelledEnum, TenThousandYuan, created_at, open_index, primary_key
 from models.directory.organisations import Organisation
 from models.directory.regions import Region
 
@@ -70,6 +70,8 @@ class Enterprise(Base):
     ``initials`` are the pinyin initials of the name, for the search box. ``code_override`` says who let a credit code
     with a wrong check digit pass and why. A duplicate is not deleted: ``merged_into_id`` names the one that goes on.
     ``public_code`` is what the 企业码 carries: unguessable, given on demand, and given anew when one was lost.
+    ``import_batch_id`` is the batch that brought it in; ``row_digest`` that of the imported row that says exactly what
+    stands here: the database itself empties it when one of the facts such a row tells is changed by any way.
     """
 
     __tablename__ = "enterprises"
@@ -83,6 +85,7 @@ class Enterprise(Base):
         Index("ix_enterprises_quiet", "quiet_since", "id"),
         Index("uq_enterprises_public_code", "public_code", unique=True),
         Index("ix_enterprises_owner_quiet", "owner_unit_id", "quiet_since", "id", "region_id"),
+        open_index("ix_enterprises_import", "import_batch_id", where="import_batch_id IS NOT NULL"),
     )
 
     id: Mapped[primary_key]
@@ -120,6 +123,8 @@ class Enterprise(Base):
     created_at: Mapped[created_at]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("enterprises.id"))
     public_code: Mapped[str | None] = mapped_column(sa.String(32))
+    import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batches.id"))
+    row_digest: Mapped[str | None] = mapped_column(sa.String(24))
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     region: Mapped[Region] = relationship()
