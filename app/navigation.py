@@ -41,6 +41,7 @@ PLACES = (
     Place("办件", "ticket", "/tickets", (R.STEWARD, *UNIT, *ABOVE)),
     Place("督办件", "mail", "/supervisions", UNIT),
     Place("企业", "building", "/enterprises", (R.STEWARD,)),
+    Place("填报", "list", "/filling", (R.REGISTRAR, R.LEADER, R.SUPERVISOR, R.CLERK)),
     Place("记一笔", "pencil", "/log/new", (R.STEWARD,), "only"),
     Place("工作日历", "calendar", "/calendar", (R.SECURITY_ADMINISTRATOR,)),
     Place("作业", "clock", "/jobs", (R.SYSTEM_ADMINISTRATOR,)),

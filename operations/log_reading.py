@@ -32,6 +32,9 @@ LABELS = {str(act): act.label for act in Act} | {
     "publish_calendar": "公布工作日历",
     "move_clocks": "日历改动时限",
     "export_ledger": "导出督办台账",
+    "export_filling": "导出填报情况",
+    "set_filling_target": "定应报数",
+    "remind_filling": "填报提醒",
     "read_log": "查看日志",
 }
 

@@ -17,6 +17,7 @@ STARTS = {
     Role.SUPERVISOR: "/watch",
     Role.LEADER: "/brief",
     Role.DISCIPLINE_OBSERVER: "/watch",
+    Role.REGISTRAR: "/filling",
     Role.SECURITY_ADMINISTRATOR: "/calendar",
     Role.SYSTEM_ADMINISTRATOR: "/jobs",
     Role.AUDIT_ADMINISTRATOR: "/audit",

@@ -62,6 +62,10 @@ class CreditFlag(LabelledEnum):
     DISTRUSTED = "distrusted", "严重失信"
 
 
+# As ``is_live`` has it.
+_IS_LIVE = "status <> 'deregistered' AND merged_into_id IS NULL"
+
+
 class Enterprise(Base):
     """企业. An unclaimed one (``claimed_at`` empty) was made from a hotline sender, known by ``external_ref``.
 
@@ -80,6 +84,7 @@ class Enterprise(Base):
         Index("ix_enterprises_region", "region_id"),
         Index("ix_enterprises_owner", "owner_unit_id", "region_id"),
         Index("ix_enterprises_merged", "merged_into_id"),
+        open_index("ix_enterprises_live", "owner_unit_id", "id", where=_IS_LIVE),
         Index("ix_enterprises_name", "name", postgresql_ops={"name": "text_pattern_ops"}),
         Index("ix_enterprises_short_name", "short_name", postgresql_ops={"short_name": "text_pattern_ops"}),
         Index("ix_enterprises_quiet", "quiet_since", "id"),

@@ -36,6 +36,8 @@ def build(city):
     """Name in an address → what stands there."""
     town = {"enterprise": city.enterprises["恒轧机械"].id, "enterprise_theirs": city.enterprises["宏达电商产业园"].id}
     town |= {"steward": city.users["liumin"].id, "steward_theirs": city.users["wangqiang"].id}
+    units = city.organisations
+    town |= {"filling": units["城东区人民政府"].id, "filling_theirs": units["云州市工业和信息化局"].id}
     newcomer()
     own_tickets(city, town)
     their_tickets(city, town)

@@ -61,6 +61,7 @@ PAGES = {
     "hening": (
         "/watch", "/watch?level=second&level=first", "/watch?receipt=unopened", "/supervisions/{order}", "/sign-offs",
         "/watch/supervise?pick={order}", "/supervisions/{order}/reject", "/brief",
+        "/filling", "/filling/{filling}", "/filling/{filling}/enterprises",
     ),
     "luoshizhang": ("/brief", "/watch", "/tickets"),
     "qianwei": ("/watch", "/tickets"),
@@ -213,6 +214,7 @@ class Findings(dict):
                 scope.supervision_scope(self.actor), Supervision.ended_at.is_(None), Supervision.level == Level.SECOND
             ),
             "steward": lambda: select(Stewardship.steward_id).where(Stewardship.steward_id == self.actor.user_id),
+            "filling": lambda: select(Enterprise.owner_unit_id).where(Enterprise.owner_unit_id.is_not(None)),
             "late": lambda: tickets(self.actor)
             .where(Ticket.rung == Level.SECOND.rung)
             .with_only_columns(Ticket.number),
