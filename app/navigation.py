@@ -43,7 +43,10 @@ PLACES = (
     Place("企业", "building", "/enterprises", (R.STEWARD,)),
     Place("填报", "list", "/filling", (R.REGISTRAR, R.LEADER, R.SUPERVISOR, R.CLERK)),
     Place("记一笔", "pencil", "/log/new", (R.STEWARD,), "only"),
+    Place("走访", "walk", "/visits", (R.STEWARD, R.LEADER)),
+    Place("覆盖", "chart", "/coverage", (R.REGISTRAR, R.SUPERVISOR)),
     Place("工作日历", "calendar", "/calendar", (R.SECURITY_ADMINISTRATOR,)),
+    Place("走访规则", "walk", "/cadence", (R.SECURITY_ADMINISTRATOR,)),
     Place("作业", "clock", "/jobs", (R.SYSTEM_ADMINISTRATOR,)),
     Place("日志", "shield", "/audit", (R.AUDIT_ADMINISTRATOR,)),
 )

@@ -6,6 +6,7 @@ from views import (
     audit,
     auth,
     brief,
+    cadence,
     calendar,
     desk,
     enterprises,
@@ -19,6 +20,7 @@ from views import (
     sign_offs,
     supervisions,
     tickets,
+    visits,
     watch,
     worklists,
 )
@@ -29,6 +31,7 @@ BLUEPRINTS = (
     audit.bp,
     auth.bp,
     brief.bp,
+    cadence.bp,
     calendar.bp,
     desk.bp,
     enterprises.bp,
@@ -42,6 +45,7 @@ BLUEPRINTS = (
     sign_offs.bp,
     supervisions.bp,
     tickets.bp,
+    visits.bp,
     watch.bp,
     worklists.bp,
 )

@@ -11,12 +11,12 @@ from markupsafe import Markup
 from models import clock
 from models.access import Role
 from models.directory import Enterprise
-from models.engagement import Interaction
+from models.engagement import Interaction, InteractionKind
 from models.tickets import Act
 from operations.clocks.wording import moment
 from operations.directory import enterprises
 from operations.engagement import interactions
-from operations.insight import desk
+from operations.insight import desk, due_visits
 from views.forms.base import clean
 from views.forms.engagement import InteractionForm
 from views.guards import for_roles
@@ -41,6 +41,7 @@ def index() -> ResponseReturnValue:
         work=desk.work(current_user, view=view, after=place_of(request.args).after),
         firms=desk.firms(current_user, tab=tab),
         talks=desk.talks(current_user),
+        due=due_visits.of(current_user),
         days=interactions.days_ahead(),
         pages=PAGES,
         form_key=secrets.token_urlsafe(18),
@@ -56,9 +57,12 @@ def log() -> ResponseReturnValue:
     is_valid = form.was_submitted_and_valid()
     enterprise = _picked(form)
     if is_valid and enterprise:
-        noted = interactions.log_interaction(enterprise, actor=current_user, talk=form.talk, once=form.once)
-        flash(_saved(noted, enterprise), "success")
-        return redirect(url_for("enterprises.show", enterprise_id=enterprise.id) if "back" in request.args else "/desk")
+        noted = form.noted(
+            lambda: interactions.log_interaction(enterprise, actor=current_user, talk=form.talk, once=form.once)
+        )
+        if noted:
+            flash(_saved(noted, enterprise), "success")
+            return redirect(_back_to(enterprise))
     return render_template("desk/log.html", form=form), 422 if form.errors else 200
 
 
@@ -77,6 +81,10 @@ def chosen(name: str, offered: tuple[str, ...], usual: str) -> str:
     return wanted if wanted in offered else usual
 
 
+def _back_to(enterprise: Enterprise) -> str:
+    return url_for("enterprises.show", enterprise_id=enterprise.id) if "back" in request.args else "/desk"
+
+
 def _prefilled() -> dict[str, Any]:
     """From a row (``for``), or a note that puts an earlier one right (``corrects``); others' are not there."""
     if request.args.get("corrects", "").isdecimal():
@@ -84,7 +92,8 @@ def _prefilled() -> dict[str, Any]:
         words = f"更正{moment(wrong.occurred_at)}的{wrong.kind.label}记录："
         return {"enterprise": wrong.enterprise.name, "kind": wrong.kind, "content": words}
     if request.args.get("for", "").isdecimal():
-        return {"enterprise": enterprises.get_own(current_user, int(request.args["for"][:9])).name}
+        kind = {"kind": InteractionKind.VISIT} if request.args.get("kind") == InteractionKind.VISIT else {}
+        return {"enterprise": enterprises.get_own(current_user, int(request.args["for"][:9])).name} | kind
     return {}
 
 

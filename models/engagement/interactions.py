@@ -21,7 +21,10 @@ class InteractionKind(LabelledEnum):
 
 
 class Interaction(Base):
-    """互动. ``occurred_at`` is what the steward says, ``recorded_at`` what the server saw: late entry shows."""
+    """互动. ``occurred_at`` is what the steward says, ``recorded_at`` what the server saw: late entry shows.
+
+    A visit that the enterprise asked for (``is_invited``) does not count against 无事不扰; one above the cap says why.
+    """
 
     __tablename__ = "interactions"
     __table_args__ = (
@@ -38,5 +41,7 @@ class Interaction(Base):
     recorded_at: Mapped[created_at]
     next_contact_on: Mapped[date | None]
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    is_invited: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    over_cap_reason: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
 
     enterprise: Mapped[Enterprise] = relationship()

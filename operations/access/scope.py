@@ -8,6 +8,7 @@ from models import clock
 from models.access import Role
 from models.base import db
 from models.directory import Enterprise, Organisation, Region, Stewardship
+from models.engagement import Obligation
 from models.supervision import Supervision
 from models.tickets import Attachment, OrderOutcome, Proposal, SigningStage, Ticket, UnitOrder
 from operations.access.actor import Actor, Standing
@@ -102,6 +103,18 @@ def may_change(actor: Actor, enterprise: Enterprise) -> bool:
     return enterprise.merged_into_id is None and registering_post(actor, enterprise) is not None
 
 
+def looks_after(actor: Actor, enterprise_id: int) -> bool:
+    """Whether the actor is a steward of the enterprise now."""
+    mine = stewarded_by(actor.user_id).where(Stewardship.enterprise_id == enterprise_id)
+    return db.session.scalar(mine.limit(1)) is not None
+
+
+def obligation_scope(actor: Actor) -> ColumnElement[bool]:
+    """The condition on ``obligations``, its enterprise joined if it has one: what one owes or answers for."""
+    own = Obligation.user_id == actor.user_id
+    return or_(own, *(_obligations_of(post, actor) for post in actor.posts))
+
+
 def supervision_scope(actor: Actor) -> ColumnElement[bool]:
     """The condition on ``supervisions``: the offices above see their region, a unit sees what it received."""
     return or_(false(), *(_supervisions_of(post) for post in actor.posts))
@@ -185,6 +198,23 @@ def _enterprises_of(post: Standing, actor: Actor) -> ColumnElement[bool]:
             return Enterprise.region_id.in_(below)
         case Role.REGISTRAR:
             return Enterprise.owner_unit_id == post.unit_id
+        case _:
+            return false()
+
+
+def _obligations_of(post: Standing, actor: Actor) -> ColumnElement[bool]:
+    match post.role:
+        case Role.STEWARD:
+            return Obligation.enterprise_id.in_(stewarded_by(actor.user_id))
+        case Role.REGISTRAR:
+            return Enterprise.owner_unit_id == post.unit_id
+        case Role.UNIT_LEADER:
+            units = units_of(post)
+            return or_(Enterprise.owner_unit_id.in_(units), Obligation.unit_id.in_(units))
+        case role if role in REGIONAL:
+            below = select(Region.id).where(Region.path.startswith(post.region_path, autoescape=True))
+            units_there = select(Organisation.id).where(Organisation.region_id.in_(below))
+            return or_(Enterprise.region_id.in_(below), Obligation.unit_id.in_(units_there))
         case _:
             return false()
 

@@ -43,6 +43,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "reopen": {"window": "10d"},
     "follow_up": {"attempts": 3},
     "rating_link": {"days": 15},
+    # domain.md §3, 无事不扰: visits of staff to one enterprise in a month, those it asked for not counted.
+    "visit_cap": {"per_month": 2},
 }
 
 

@@ -17,6 +17,7 @@ from operations.demo import suburbs
 from operations.demo.scene import Scene, Stage
 from operations.demo.stories import STORIES, TALKS
 from operations.demo.stories.story import Contact, Story
+from operations.engagement.cadence import sweeping as cadence
 from operations.engagement.interactions import Talk, log_interaction
 from operations.supervision import sweep
 from operations.tickets import intake, windows
@@ -47,6 +48,7 @@ def live() -> int:
             happening.do()
             notices.deliver()
     _let_time_pass(clock.now())
+    cadence.sweep()
     return len(STORIES)
 
 

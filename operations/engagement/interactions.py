@@ -19,6 +19,8 @@ from operations.access.actor import Actor, Standing
 from operations.base import operation
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI, WorkCalendar
+from operations.engagement import cap
+from operations.engagement.cadence import counting
 from operations.errors import BadInput, NotAllowed, NotFound
 from operations.tickets import intake
 
@@ -32,7 +34,10 @@ ENDS_OF_SENTENCE = "。！？；\n"
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """一笔 as the steward states it. ``occurred_at`` empty is now; ``becomes`` makes it a ticket of that kind too."""
+    """一笔 as the steward states it. ``occurred_at`` empty is now; ``becomes`` makes it a ticket of that kind too.
+
+    A visit is by invitation (``is_invited``), within the cap of its month, or says why not (``over_cap_reason``).
+    """
 
     kind: InteractionKind
     content: str
@@ -40,6 +45,8 @@ class Talk:
     next_contact_on: date | None = None
     becomes: TicketKind | None = None
     subject: str = ""
+    is_invited: bool = False
+    over_cap_reason: str = ""
 
 
 @operation
@@ -49,10 +56,17 @@ def log_interaction(enterprise: Enterprise, *, actor: Actor, talk: Talk) -> Inte
     Raises NotAllowed for somebody else's enterprise, BadInput for what cannot have been: said in the future, said
     nothing. Records are never deleted; a wrong one is put right by another.
     """
-    standing = _standing(enterprise, actor)
+    return write_down(enterprise, actor=actor, talk=talk, standing=_standing(enterprise, actor))
+
+
+def write_down(enterprise: Enterprise, *, actor: Actor, talk: Talk, standing: Standing) -> Interaction:
+    """Within an operation: the note of somebody whose ``standing`` lets them make it. Raises BadInput."""
     now = clock.now()
     happened = talk.occurred_at or now
     _ensure_sound(talk)
+    is_visit = talk.kind is InteractionKind.VISIT
+    counts = is_visit and not talk.is_invited
+    why = cap.ensure_within(enterprise, happened, reason=talk.over_cap_reason) if counts else ""
     ticket = intake.submit(_demand(enterprise, talk), actor=actor) if talk.becomes else None
     noted = Interaction(
         steward_id=actor.user_id,
@@ -63,10 +77,14 @@ def log_interaction(enterprise: Enterprise, *, actor: Actor, talk: Talk) -> Inte
         recorded_at=now,
         next_contact_on=talk.next_contact_on,
         ticket_id=ticket.id if ticket else None,
+        is_invited=is_visit and talk.is_invited,
+        over_cap_reason=why,
     )
     db.session.add(noted)
     db.session.flush()
     _touch(enterprise, happened, talk.next_contact_on)
+    if is_visit:
+        counting.settle_visit(enterprise.id, noted.steward_id, happened)
     _record(noted, actor=actor, standing=standing)
     return noted
 
@@ -118,7 +136,8 @@ def of_enterprise(enterprise: Enterprise, *, before: int | None = None, limit: i
     rows = (
         select(
             Interaction.id, Interaction.kind, Interaction.content, Interaction.occurred_at, Interaction.recorded_at,
-            Interaction.next_contact_on, User.name.label("steward"), Ticket.number,
+            Interaction.next_contact_on, Interaction.is_invited, Interaction.over_cap_reason,
+            User.name.label("steward"), Ticket.number,
         )
         .join(User, User.id == Interaction.steward_id)
         .outerjoin(Ticket, Ticket.id == Interaction.ticket_id)
@@ -203,6 +222,7 @@ def _record(noted: Interaction, *, actor: Actor, standing: Standing) -> None:
             "occurred_at": noted.occurred_at.isoformat(),
             "digest": hashlib.sha256(stated.encode()).hexdigest(),
             "ticket": noted.ticket_id,
+            "over_cap": True if noted.over_cap_reason else None,
         },
     )
 

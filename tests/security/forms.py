@@ -73,6 +73,14 @@ FORMS = (
     Filled("hening", "/watch/supervise?pick={order}", {"reason": TEXT}),
     Filled("luoshizhang", "/tickets/{handling}/instruct", {"words": TEXT, "days": "3"}),
     Filled("hongda", "/my/tickets/{theirs}/withdraw", {"reason": TEXT}),
+    Filled("liumin", "/visits/{enterprise}/plan", {"day": "2026-08-28"}),
+    Filled("luoshizhang", "/visits/new", {"enterprise": "恒轧机械", "content": TEXT, "over_cap_reason": TEXT}),
+    Filled("security", "/cadence/new", {
+        "title": TEXT, "holder": "steward", "act": "visit", "needed": "1", "period": "month", "warn_days": "5",
+        "tag": TEXT, "reason": TEXT}),
+    Filled("security", "/cadence/key-projects/change", {
+        "title": TEXT, "holder": "steward", "act": "visit", "period": "month", "reason": TEXT}),
+    Filled("security", "/cadence/key-projects/end", {"reason": TEXT}),
     Filled("security", "/calendar/change", {"day": "2026-11-30", "kind": "off", "reason": TEXT, "step": "publish"}),
     Filled("audit", "/audit", {"ticket": TEXT, "person": TEXT}),
     Filled("-", "/login", {"username": TEXT, "password": TEXT}),

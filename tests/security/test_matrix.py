@@ -30,6 +30,7 @@ PARAMETERS = (
     "after", "before", "q", "tab", "show", "view", "number", "code", "in", "unit", "region", "for", "corrects",
     "receipt", "pick", "level", "sort", "slow", "size", "since", "order", "only", "all", "late", "job", "from",
     "filters", "status", "stage", "kind", "light", "overdue", "mine", "count", "draft", "next", "thanks", "back",
+    "rule", "person", "state", "by",
 )
 
 

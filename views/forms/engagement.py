@@ -11,11 +11,12 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 
 from models.access import Role
 from models.directory import Enterprise
-from models.engagement import InteractionKind
+from models.engagement import Interaction, InteractionKind
 from models.tickets import Channel, Ticket, TicketKind, Urgency
 from operations.clocks.calendar import SHANGHAI
 from operations.directory.enterprises import NAMES_SHOWN
 from operations.engagement import interactions
+from operations.engagement.cap import OverCap
 from operations.engagement.interactions import Talk
 from operations.errors import BadInput, Refused
 from operations.tickets.intake import CONTENT_LIMIT, SUBJECT_LIMIT, Demand
@@ -109,6 +110,18 @@ class InteractionForm(BaseForm):
             more = "以上" if found >= NAMES_SHOWN else ""
             self.blame("enterprise", f"名称里有“{typed}”的企业有 {found} 家{more}，请选一家或写全")
 
+    is_invited = BooleanField("企业邀请去的", description="企业邀请的走访不计入无事不扰的次数")
+    over_cap_reason = StringField("超出无事不扰上限的理由", [Optional(), NotLonger(max=200)],
+                                  description="本月次数已满时才需要写，长期可查")
+
+    def noted(self, note: Callable[[], Interaction]) -> Interaction | None:
+        """Do it; a visit above the cap comes back and asks why."""
+        try:
+            return note()
+        except OverCap as refusal:
+            self.blame("over_cap_reason", str(refusal))
+            return None
+
     @property
     def talk(self) -> Talk:
         """What was said, as the operation takes it."""
@@ -119,6 +132,8 @@ class InteractionForm(BaseForm):
             next_contact_on=self.next_date.data or self.next_on.data,
             becomes=self.ticket_kind.data if self.becomes_ticket.data else None,
             subject=self.subject.data,
+            is_invited=self.is_invited.data,
+            over_cap_reason=self.over_cap_reason.data,
         )
 
 
