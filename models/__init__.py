@@ -12,10 +12,11 @@ from models import (
     notices,
     ratings,
     supervision,
+    texting,
     tickets,
 )
 
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
-    access, clocks, directory, engagement, insight, job_runs, lists, log, notices, ratings, supervision, tickets,
+    access, clocks, directory, engagement, insight, job_runs, lists, log, notices, ratings, supervision, texting, tickets,
 )

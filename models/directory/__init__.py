@@ -1,5 +1,6 @@
 """管家数据库: regions, organisations, enterprises and who is steward of which."""
 
+from models.directory.claims import Claim, ClaimedSender, Decision, FactRequest
 from models.directory.enterprises import (
     CreditFlag,
     Enterprise,
@@ -27,9 +28,12 @@ from models.directory.stewards import Steward, StewardClass
 from models.directory.stewardships import Stewardship, StewardshipKind
 
 __all__ = [
+    "Claim",
     "ClaimOutcome",
+    "ClaimedSender",
     "Contact",
     "CreditFlag",
+    "Decision",
     "Enterprise",
     "EnterpriseCategory",
     "EnterpriseKind",
@@ -38,6 +42,7 @@ __all__ = [
     "EnterpriseSize",
     "EnterpriseStatus",
     "FactChange",
+    "FactRequest",
     "ImportBatch",
     "ImportIssue",
     "ImportKind",
