@@ -101,6 +101,11 @@ class Config:
         default=env.office_hours("08:30-12:00,13:30-17:30"),
         means="办公时间（北京时间）；按小时计的时限只计这些时段",
     )
+    TEXTING = Setting(
+        env.one_of("console", "off"),
+        default="console",
+        means="短信由谁发：`console` 打印在定时作业的终端上，只供开发和演示；`off` 不发，企业不能自助认领",
+    )
     SWEEP_SECONDS = Setting(env.whole(5, 600), default=30, means="巡检间隔的秒数；到期事项由巡检预警、督办")
 
     SQLALCHEMY_DATABASE_URI = Derived(lambda c: c.DATABASE_URL)
@@ -142,6 +147,8 @@ class Production(Config):
         default=lambda c: [env.host_of(c.PUBLIC_URL)], shown="`PUBLIC_URL` 的主机名"
     )
     SESSION_COOKIE_SECURE = vars(Config)["SESSION_COOKIE_SECURE"].but(parse=env.switched_on, default=True)
+    # A code on a terminal is a code in whatever keeps the terminal's lines.
+    TEXTING = vars(Config)["TEXTING"].but(parse=env.one_of("off"), default="off")
 
 
 KINDS: dict[str, type[Config]] = {"development": Config, "production": Production}

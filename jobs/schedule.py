@@ -2,7 +2,7 @@
 
 from datetime import time
 
-from jobs import cadence, delivery, filling, housekeeping, imports, indexing, sweep, windows
+from jobs import cadence, delivery, filling, housekeeping, imports, indexing, sweep, texting, windows
 from jobs.job import Daily, Every, Job
 
 SCHEDULE: tuple[Job, ...] = (
@@ -14,6 +14,7 @@ SCHEDULE: tuple[Job, ...] = (
     Job("search-index", indexing.run, Every(600), "补齐搜索索引：成批导入和遗漏的企业、办件"),
     Job("filling-week", filling.run, Daily(time(6, 10)), "填报周快照：每周第一次运行时冻结各单位的数字"),
     Job("cadence", cadence.run, Daily(time(7, 10)), "走访频次：开出本期应尽事项，对账、到期提醒、逾期标记"),
+    Job("send-texts", texting.run, Every(5), "发出验证码、邀请等短信；过期未发出的不再发"),
     Job("housekeeping", housekeeping.run, Daily(time(3, 20)), "清理过期的表单、登录失败记录、草稿附件和作业台账"),
 )
 
