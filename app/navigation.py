@@ -42,6 +42,7 @@ PLACES = (
     Place("督办件", "mail", "/supervisions", UNIT),
     Place("企业", "building", "/enterprises", (R.STEWARD,)),
     Place("填报", "list", "/filling", (R.REGISTRAR, R.LEADER, R.SUPERVISOR, R.CLERK)),
+    Place("认领核实", "shield", "/claims", (R.REGISTRAR, R.STEWARD, R.CLERK)),
     Place("记一笔", "pencil", "/log/new", (R.STEWARD,), "only"),
     Place("走访", "walk", "/visits", (R.STEWARD, R.LEADER)),
     Place("覆盖", "chart", "/coverage", (R.REGISTRAR, R.SUPERVISOR)),

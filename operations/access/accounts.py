@@ -149,6 +149,7 @@ _BY_TOKEN = (
         Post.role,
         Post.title,
         Post.enterprise_id,
+        Post.member_role,
         Post.organisation_id,
         Organisation.short_name.label("unit_name"),
         Organisation.path.label("unit_path"),
@@ -177,6 +178,7 @@ def _standing(row: object) -> Standing:
         region_path=row.region_path or "",  # type: ignore[attr-defined]
         enterprise_id=row.enterprise_id,  # type: ignore[attr-defined]
         title=row.title,  # type: ignore[attr-defined]
+        member_role=row.member_role,  # type: ignore[attr-defined]
     )
 
 

@@ -83,6 +83,9 @@ FORMS = (
     Filled("security", "/cadence/key-projects/end", {"reason": TEXT}),
     Filled("security", "/calendar/change", {"day": "2026-11-30", "kind": "off", "reason": TEXT, "step": "publish"}),
     Filled("audit", "/audit", {"ticket": TEXT, "person": TEXT}),
+    Filled("liumin", "/claims/{claim}/refuse", {"refuse-reason": TEXT}, "/claims/{claim}"),
+    Filled("wangqiang", "/claims/{claim_theirs}/confirm", {"confirm-reason": TEXT}, "/claims/{claim_theirs}"),
+    Filled("-", "/claim", {"credit_code": "91990102MA0003XY3W", "name": TEXT, "mobile": PHONE}),
     Filled("-", "/login", {"username": TEXT, "password": TEXT}),
 )
 

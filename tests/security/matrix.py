@@ -18,7 +18,7 @@ THEIRS = {
     "enterprise": "enterprise_theirs", "file": "file_theirs", "file_internal": "file_theirs",
     "file_draft": "file_draft_theirs", "draft": "draft_theirs", "talk": "talk_theirs", "notice": "notice_theirs",
     "order": "order_theirs", "order_answered": "order_theirs", "steward": "steward_theirs",
-    "filling": "filling_theirs",
+    "filling": "filling_theirs", "claim": "claim_theirs",
     "proposal": "proposal_theirs", "proposal_clerk": "proposal_theirs",
     "proposal_supervisor": "proposal_theirs",
     **dict.fromkeys(

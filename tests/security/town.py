@@ -22,6 +22,7 @@ from operations.engagement.interactions import Talk
 from operations.ratings import links
 from operations.supervision import supervision
 from operations.tickets import conversation, drafts, intake, merging
+from tests.claimants import claim
 from tests.eventful import upload
 from tests.lives import FINANCE, LAND, START, Life, shanghai
 
@@ -42,6 +43,8 @@ def build(city):
     own_tickets(city, town)
     their_tickets(city, town)
     papers(city, town)
+    for name, firm, mobile in (("claim", "恒轧机械", "13900000011"), ("claim_theirs", "宏达电商产业园", "13900000012")):
+        town[name] = claimed(city.enterprises[firm], mobile)
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)
     return town
@@ -140,6 +143,12 @@ def papers(city, town):
             noted = interactions.log_interaction(city.enterprises[firm], actor=actor_named(steward), talk=talk)
             town[name] = noted.id
     db.session.commit()
+
+
+def claimed(enterprise, mobile):
+    """A stranger's claim of the enterprise, which waits."""
+    with clock.standing_at(START):
+        return claim(mobile, person="来认领的人", credit_code=enterprise.credit_code, name=enterprise.name).id
 
 
 def notice(username):
