@@ -18,5 +18,6 @@ from models import (
 
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
-    access, clocks, directory, engagement, insight, job_runs, lists, log, notices, ratings, supervision, texting, tickets,
+    access, clocks, directory, engagement, insight, job_runs, lists, log, notices, ratings, supervision, texting,
+    tickets,
 )

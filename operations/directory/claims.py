@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from models import clock
 from models.access import MemberRole, Post, Role, User
 from models.base import db
-from models.directory import Claim, Contact, Decision, Enterprise, EnterpriseCategory, EnterpriseKind, Region
+from models.directory import Claim, Contact, Decision, Enterprise, EnterpriseCategory, Region
 from operations import log, notices
 from operations.access import codes
 from operations.access.accounts import hash_password
@@ -15,11 +15,12 @@ from operations.access.actor import Actor
 from operations.access.codes import Proven
 from operations.base import operation
 from operations.directory import claim_desk
+from operations.directory.facts import kind_of
 from operations.directory.names import has_right_check, initials_of, plain_phone
 from operations.directory.ownership import Owners
 from operations.errors import BadInput, NotFound, Refused
+from operations.insight.indexing import index_enterprises
 
-KINDS = {"91": EnterpriseKind.COMPANY, "92": EnterpriseKind.SOLE_TRADER, "93": EnterpriseKind.COOPERATIVE}
 SELF_SERVICE = "企业自助登记"
 PURPOSE = "认领企业"
 
@@ -199,12 +200,13 @@ def _register(claimed: Claim, actor: Actor, reason: str) -> Enterprise:
         raise Refused("统一社会信用代码的校验位不对。核对营业执照后仍要登记的，请写明原因。")
     enterprise = Enterprise(
         credit_code=code, name=claimed.name, initials=initials_of(claimed.name), region_id=region.id,
-        kind=KINDS.get(code[:2], EnterpriseKind.COMPANY), category=EnterpriseCategory.GENERAL,
+        kind=kind_of(code), category=EnterpriseCategory.GENERAL,
         code_override="" if has_right_check(code) else f"{actor.name}：{reason}"[:200],
         owner_unit_id=claimed.owner_unit_id, contact_name=claimed.person, contact_phone=claimed.mobile,
         source=SELF_SERVICE, quiet_since=clock.now(), created_at=clock.now(),
     )
     db.session.add(enterprise)
     db.session.flush()
+    index_enterprises([enterprise.id])
     log.record("register_enterprise", object_type="enterprise", object_id=enterprise.id, actor=actor)
     return enterprise

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.access import Role
 from models.base import db
-from models.directory import Enterprise, Stewardship
+from models.directory import Claim, Enterprise, Stewardship
 from models.supervision import Level, Supervision
 from models.tickets import Act, Proposal, Status, Ticket
 from operations.access import scope
@@ -26,8 +26,10 @@ WIDTHS = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "heigh
 ODD = {"/r/no-such-token": 404, "/my/nowhere": 404}
 # What is no page of its own, and what another test of these walks through.
 ELSEWHERE = {
+    "claiming.applicant", "claiming.code", "claiming.done",
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
-    "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest", "search.unit_names",
+    "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest",
+    "search.unit_names",
     "supervisions.answer", "tickets.act", "watch.new",
 }
 ON_PHONES = (None, "hengzha", "yunqi")
@@ -35,11 +37,11 @@ SMALLEST = {"width": 320, "height": 700}
 
 # Who looks at what; {names} are found in the life by `addresses`.
 PAGES = {
-    None: ("/login", "/verify", "/verify/ZQ-2026-08-0000000", "/r/thanks", "/r/no-such-token"),
+    None: ("/login", "/claim", "/verify", "/verify/ZQ-2026-08-0000000", "/r/thanks", "/r/no-such-token"),
     "hengzha": (
         "/my", "/my/tickets", "/my/tickets?view=closed", "/my/tickets/{handling}", "/my/tickets/{handling}/receipt",
         "/my/tickets/{handling}/message", "/my/tickets/{handling}/withdraw", "/notices", "/account",
-        "/account/password", "/feedback", "/my/nowhere", "/my/tickets/{closed}",
+        "/account/password", "/claim/progress", "/feedback", "/my/nowhere", "/my/tickets/{closed}",
     ),
     "yunqi": (
         "/my", "/my/tickets/{followed_up}", "/my/tickets/{followed_up}/rate", "/my/tickets/{awaiting_supplement}",
@@ -47,8 +49,8 @@ PAGES = {
     ),
     "liumin": (
         "/desk", "/desk?show=red", "/desk?tab=all", "/log/new", "/tickets", "/enterprises", "/enterprises/{enterprise}",
-        "/enterprises/{enterprise}/demand", "/tickets/{submitted}", "/notices", "/search", "/search?q=2607", "/search/stewards/{steward}", "/account",
-        "/feedback",
+        "/enterprises/{enterprise}/demand", "/tickets/{submitted}", "/notices", "/search", "/search?q=2607",
+        "/search/stewards/{steward}", "/account", "/feedback", "/claims", "/claims/{claim}",
     ),
     "chenjing": ("/work", "/supervisions", "/supervisions?tab=ended", "/tickets?view=closed", "/tickets/{handling}"),
     "zhaoguoqiang": ("/work", "/sign-offs", "/sign-offs/{proposal}", "/supervisions?tab=reminders"),
@@ -209,6 +211,7 @@ class Findings(dict):
         tickets = scope.own_tickets if self.actor.holds(Role.ENTERPRISE_MEMBER) else scope.visible_tickets
         found = {
             "enterprise": lambda: scope.visible_enterprises(self.actor).with_only_columns(Enterprise.id),
+            "claim": lambda: scope.visible_claims(self.actor).with_only_columns(Claim.id),
             "proposal": lambda: scope.visible_proposals(self.actor).with_only_columns(Proposal.id),
             "order": lambda: select(Supervision.id).where(
                 scope.supervision_scope(self.actor), Supervision.ended_at.is_(None), Supervision.level == Level.SECOND
