@@ -10,7 +10,7 @@ from models.base import db
 from models.directory import Claim, Enterprise, Stewardship
 from models.supervision import Level, Supervision
 from models.tickets import Act, Proposal, Status, Ticket
-from operations.access import scope
+from operations.access import desks, scope
 from operations.access.people import actor_named
 from operations.demo import city, suburbs
 from operations.errors import DomainError
@@ -211,7 +211,7 @@ class Findings(dict):
         tickets = scope.own_tickets if self.actor.holds(Role.ENTERPRISE_MEMBER) else scope.visible_tickets
         found = {
             "enterprise": lambda: scope.visible_enterprises(self.actor).with_only_columns(Enterprise.id),
-            "claim": lambda: scope.visible_claims(self.actor).with_only_columns(Claim.id),
+            "claim": lambda: desks.visible_claims(self.actor).with_only_columns(Claim.id),
             "proposal": lambda: scope.visible_proposals(self.actor).with_only_columns(Proposal.id),
             "order": lambda: select(Supervision.id).where(
                 scope.supervision_scope(self.actor), Supervision.ended_at.is_(None), Supervision.level == Level.SECOND
