@@ -40,7 +40,7 @@ PLACES = (
     Place("简报", "chart", "/brief", (R.LEADER, R.SUPERVISOR)),
     Place("办件", "ticket", "/tickets", (R.STEWARD, *UNIT, *ABOVE)),
     Place("督办件", "mail", "/supervisions", UNIT),
-    Place("企业", "building", "/enterprises", (R.STEWARD,)),
+    Place("企业", "building", "/enterprises", (R.STEWARD, R.REGISTRAR, *ABOVE)),
     Place("填报", "list", "/filling", (R.REGISTRAR, R.LEADER, R.SUPERVISOR, R.CLERK)),
     Place("认领核实", "shield", "/claims", (R.REGISTRAR, R.STEWARD, R.CLERK)),
     Place("记一笔", "pencil", "/log/new", (R.STEWARD,), "only"),

@@ -117,6 +117,12 @@ def moved_counts(merge: EnterpriseMerge) -> dict[str, int]:
     return {name: count for name, count in db.session.execute(rows.group_by(MergedRow.table_name))}
 
 
+def moved_labels(merge: EnterpriseMerge) -> list[tuple[str, int]]:
+    """The same in words, as ``forecast`` said it."""
+    counts = moved_counts(merge)
+    return [(one.label, counts[one.table.name]) for one in FOLLOWERS if one.table.name in counts]
+
+
 def may_merge(actor: Actor, *enterprises: Enterprise) -> bool:
     """Whether the actor may merge these with one another, or undo it."""
     return _post_for(actor, enterprises) is not None

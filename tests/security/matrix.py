@@ -15,7 +15,10 @@ WHO = (
 BLIND = ("hengzha", "liumin", "chenjing", "zhoujian", "sunyue", "tangyi")
 # One's own thing in an address → the same of another enterprise.
 THEIRS = {
-    "enterprise": "enterprise_theirs", "file": "file_theirs", "file_internal": "file_theirs",
+    "enterprise": "enterprise_theirs",
+    "contact": "contact_theirs", "project": "project_theirs",
+    "owning": "owning_theirs", "duplicate": "duplicate_theirs", "view": "view_theirs",
+    "file": "file_theirs", "file_internal": "file_theirs",
     "file_draft": "file_draft_theirs", "draft": "draft_theirs", "talk": "talk_theirs", "notice": "notice_theirs",
     "order": "order_theirs", "order_answered": "order_theirs", "steward": "steward_theirs",
     "filling": "filling_theirs", "claim": "claim_theirs",

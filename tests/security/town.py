@@ -12,13 +12,19 @@ from sqlalchemy import select
 from models import clock
 from models.access import User
 from models.base import db
+from models.directory import Contact, Enterprise, Project
 from models.engagement import InteractionKind
+from models.lists import SavedView
 from models.notices import Notice, NoticeKind
 from models.tickets import Attachment, Instruction, LedgerClass, ProposalKind, TicketKind
 from operations.access.accounts import hash_password
 from operations.access.people import actor_named
+from operations.directory.merging import merge_enterprises
+from operations.directory.ownership_claims import claim_ownership
+from operations.directory.public_codes import give_code
 from operations.engagement import interactions
 from operations.engagement.interactions import Talk
+from operations.insight.list_habits import save_view
 from operations.ratings import links
 from operations.supervision import supervision
 from operations.tickets import conversation, drafts, intake, merging
@@ -45,6 +51,7 @@ def build(city):
     papers(city, town)
     for name, firm, mobile in (("claim", "恒轧机械", "13900000011"), ("claim_theirs", "宏达电商产业园", "13900000012")):
         town[name] = claimed(city.enterprises[firm], mobile)
+    particulars(city, town)
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)
     return town
@@ -149,6 +156,28 @@ def claimed(enterprise, mobile):
     """A stranger's claim of the enterprise, which waits."""
     with clock.standing_at(START):
         return claim(mobile, person="来认领的人", credit_code=enterprise.credit_code, name=enterprise.name).id
+
+
+def particulars(city, town):
+    """What hangs on an enterprise: a contact, a project, a code, a claim, a duplicate; and a list as one likes it."""
+    claims = (("", "恒轧机械", "fangming", "liumin"), ("_theirs", "宏达电商产业园", "baixue", "wangqiang"))
+    for ending, firm, claimant, liker in claims:
+        enterprise = city.enterprises[firm]
+        contact = Contact(enterprise_id=enterprise.id, name="赵工", phone=PHONE)
+        rows = contact, Project(enterprise_id=enterprise.id, name="二期")
+        twin = Enterprise(name=f"{firm}（重复）", region_id=enterprise.region_id, owner_unit_id=enterprise.owner_unit_id)
+        db.session.add_all([*rows, twin])
+        db.session.flush()
+        with clock.standing_at(START):
+            owning = claim_ownership(enterprise, actor=actor_named(claimant), reason="属地企业")
+            merge_enterprises(twin, actor=actor_named("wujie"), into=enterprise, reason="重复登记")
+            save_view("/enterprises", actor=actor_named(liker), name="城东区", query="region=城东区")
+        view = select(SavedView.id).where(SavedView.user_id == actor_named(liker).user_id)
+        town |= {f"contact{ending}": rows[0].id, f"project{ending}": rows[1].id, f"owning{ending}": owning.id,
+                 f"duplicate{ending}": twin.id, f"view{ending}": db.session.scalars(view).one()}
+    with clock.standing_at(START):
+        town["card"] = give_code(city.enterprises["恒轧机械"], actor=actor_named("liumin"))
+    db.session.commit()
 
 
 def notice(username):
