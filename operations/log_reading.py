@@ -33,6 +33,7 @@ LABELS = {str(act): act.label for act in Act} | {
     "move_clocks": "日历改动时限",
     "export_ledger": "导出督办台账",
     "export_filling": "导出填报情况",
+    "update_regions": "更新区划",
     "set_filling_target": "定应报数",
     "remind_filling": "填报提醒",
     "read_log": "查看日志",

@@ -19,6 +19,7 @@ AREAS = {
     "replay": "messages",
     "due": "due",
     "audit": "audit",
+    "regions": "regions",
     "bench": "bench",
     "docs": "site",
 }

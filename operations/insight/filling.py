@@ -94,7 +94,10 @@ def percent(part: int, whole: int | None) -> str:
 
 
 def units(actor: Actor | None) -> list[Unit]:
-    """Every unit that reports and that the actor may see (None: all), by place and name, without figures."""
+    """Every unit that reports and that the actor may see (None: all), by place, without figures.
+
+    What belongs to a bureau with a line reports to it; whoever else, a town for one, to the government of its ground.
+    """
     organisations = db.session.execute(
         select(
             Organisation.id, Organisation.name, Organisation.short_name, Organisation.kind, Organisation.line,
@@ -103,13 +106,18 @@ def units(actor: Actor | None) -> list[Unit]:
         .join(Region, Region.id == Organisation.region_id)
         .order_by(Region.code, Organisation.line.is_not(None), Organisation.id)
     ).all()
-    reporting = {
-        row.path: Unit(row.id, row.name, row.short_name, row.region_path, [], Counts())
-        for row in organisations
-        if row.line is not None or row.kind is OrganisationKind.GOVERNMENT
-    }
+    reporting: dict[int, Unit] = {}
+    bureaux: dict[str, Unit] = {}
+    governments: dict[str, Unit] = {}
     for row in organisations:
-        nearest = _nearest(row.path, reporting)
+        if row.line is not None or row.kind is OrganisationKind.GOVERNMENT:
+            unit = reporting[row.id] = Unit(row.id, row.name, row.short_name, row.region_path, [], Counts())
+            if row.line is not None:
+                bureaux[row.path] = unit
+            else:
+                governments.setdefault(row.region_path, unit)
+    for row in organisations:
+        nearest = reporting.get(row.id) or _nearest(row.path, bureaux) or _nearest(row.region_path, governments)
         if nearest:
             nearest.members.append(row.id)
     return [unit for unit in reporting.values() if actor is None or _sees(actor, unit)]
@@ -137,8 +145,12 @@ def figures(actor: Actor | None, *, now: datetime | None = None) -> list[Unit]:
 
 
 def total(found: Sequence[Unit]) -> Counts:
-    """All units together."""
-    return reduce(add, (unit.counts for unit in found), Counts())
+    """All units together; what they should have only where each of them has a target."""
+    counts = reduce(add, (unit.counts for unit in found), Counts())
+    for name in ("enterprises_due", "stewards_due"):
+        if any(getattr(unit.counts, name) is None for unit in found):
+            setattr(counts, name, None)
+    return counts
 
 
 def get(actor: Actor, unit_id: int) -> Unit:
