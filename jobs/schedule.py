@@ -8,6 +8,7 @@ from jobs.job import Daily, Every, Job
 SCHEDULE: tuple[Job, ...] = (
     Job("sweep", sweep.run, Every(30, setting="SWEEP_SECONDS"), "巡检：到期事项预警、督办、升级"),
     Job("windows", windows.lapse, Every(60), "补正、评价期满：视为撤回、记为未评价"),
+    Job("interactions", windows.lapse_interactions, Every(600), "互动确认期满：企业没有回应的不计有效"),
     Job("ledger-review", windows.review_ledger, Every(600), "挂账到复核日，自动恢复计时"),
     Job("deliver-notices", delivery.run, Every(15), "送达站内通知，避开安静时段"),
     Job("imports", imports.run, Every(10), "检查并导入大文件；接着做停机时没有做完的批次"),

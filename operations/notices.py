@@ -81,6 +81,12 @@ def tell_people(user_ids: Iterable[int | None], subject: str, *, about: str, wor
     ])
 
 
+def tell_members(enterprise_id: int, subject: str, *, about: str, words: str = "") -> None:
+    """Every member of an enterprise, about something that is no ticket."""
+    tell_people(db.session.scalars(_MEMBERS, {"enterprise": enterprise_id}).all(), subject, about=about, words=words,
+                kind=NoticeKind.MESSAGE)
+
+
 def queue(rows: Sequence[dict[str, Any]]) -> None:
     """Put messages into the outbox with the running operation's last steps: one statement for all of them."""
     if rows:

@@ -10,7 +10,7 @@ from operations.access import kept_forms
 from operations.base import operation
 
 ATTEMPTS_KEPT_FOR = timedelta(days=7)  # the longest lockout looks back one hour
-SUBMISSIONS_KEPT_FOR = timedelta(days=2)  # no form is valid for longer than a session: 8 hours
+SUBMISSIONS_KEPT_FOR = timedelta(days=9)  # a note that a phone could not send is sent again for seven days
 
 CODES_KEPT_FOR = timedelta(days=2)  # a code and what it opens are over within an hour
 TEXTS_KEPT_FOR = timedelta(days=90)  # the limits look back one day; the rest is for complaints

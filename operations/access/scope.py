@@ -8,7 +8,7 @@ from models import clock
 from models.access import Role
 from models.base import db
 from models.directory import Enterprise, Organisation, Region, Stewardship
-from models.engagement import Obligation
+from models.engagement import Interaction, Obligation
 from models.supervision import Supervision
 from models.tickets import Attachment, OrderOutcome, Proposal, SigningStage, Ticket, UnitOrder
 from operations.access.actor import Actor, Standing
@@ -63,6 +63,14 @@ def own_enterprises(actor: Actor) -> list[Enterprise]:
     return [found[one] for one in ids]
 
 
+def get_own_enterprise(actor: Actor, enterprise_id: int | None) -> Enterprise:
+    """The enterprise of this id that the actor is a member of, the first one without an id. Raises NotFound."""
+    for enterprise in own_enterprises(actor):
+        if enterprise_id in (None, enterprise.id):
+            return enterprise
+    raise NotFound
+
+
 def visible_enterprises(actor: Actor) -> Select[Enterprise]:
     """Every enterprise the actor may open."""
     return select(Enterprise).where(or_(false(), *(_enterprises_of(post, actor) for post in actor.posts)))
@@ -115,6 +123,29 @@ def obligation_scope(actor: Actor) -> ColumnElement[bool]:
     return or_(own, *(_obligations_of(post, actor) for post in actor.posts))
 
 
+def visible_interactions(actor: Actor) -> Select[Interaction]:
+    """Interactions with every enterprise the actor may open: a steward's own enterprises, an office's region."""
+    enterprises = visible_enterprises(actor).with_only_columns(Enterprise.id)
+    return select(Interaction).where(Interaction.enterprise_id.in_(enterprises))
+
+
+def get_interaction(actor: Actor, interaction_id: int) -> Interaction:
+    """The interaction, or NotFound."""
+    found = db.session.scalar(visible_interactions(actor).where(Interaction.id == interaction_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_own_interaction(actor: Actor, interaction_id: int) -> Interaction:
+    """The interaction with an enterprise that the actor is a member of, or NotFound."""
+    own = select(Interaction).where(Interaction.enterprise_id.in_(own_enterprise_ids(actor)))
+    found = db.session.scalar(own.where(Interaction.id == interaction_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def supervision_scope(actor: Actor) -> ColumnElement[bool]:
     """The condition on ``supervisions``: the offices above see their region, a unit sees what it received."""
     return or_(false(), *(_supervisions_of(post) for post in actor.posts))
@@ -139,7 +170,9 @@ def get_attachment(actor: Actor, public_id: str) -> Attachment:
     attachment = db.session.scalar(select(Attachment).where(Attachment.public_id == public_id))
     if attachment is None or attachment.discarded_at is not None:
         raise NotFound
-    if attachment.ticket_id is None:
+    if attachment.interaction_id is not None:
+        get_interaction(actor, attachment.interaction_id)
+    elif attachment.ticket_id is None:
         if attachment.uploaded_by_id != actor.user_id:
             raise NotFound
     elif not attachment.is_public and not actor.holds(*OFFICIALS):
