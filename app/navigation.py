@@ -71,7 +71,8 @@ def shell() -> dict[str, Any]:
     }
     if current_user.is_authenticated:
         roles = current_user.roles
-        context["me"] = {"name": current_user.name, "title": current_user.title, "initial": current_user.name[:1]}
+        context["me"] = {"name": current_user.name, "title": current_user.title, "initial": current_user.name[:1],
+                         "notes_as": current_user.user_id if current_user.holds(R.STEWARD) else None}
         context["may_search"] = not roles.isdisjoint(SEARCHERS)
         places = [place for place in PLACES if not roles.isdisjoint(place.roles)][:6]
         here = max((place.url for place in places if _covers(place)), key=len, default="")

@@ -20,6 +20,7 @@ THEIRS = {
     "owning": "owning_theirs", "duplicate": "duplicate_theirs", "view": "view_theirs",
     "file": "file_theirs", "file_internal": "file_theirs",
     "file_draft": "file_draft_theirs", "draft": "draft_theirs", "talk": "talk_theirs", "notice": "notice_theirs",
+    "broadcast": "broadcast_theirs",
     "order": "order_theirs", "order_answered": "order_theirs", "steward": "steward_theirs",
     "filling": "filling_theirs", "claim": "claim_theirs",
     "proposal": "proposal_theirs", "proposal_clerk": "proposal_theirs",

@@ -13,6 +13,7 @@ from models import clock
 from models.access import User
 from models.base import db
 from models.directory import Contact, Enterprise, Project
+from models.correspondence import Side
 from models.engagement import InteractionKind
 from models.lists import SavedView
 from models.notices import Notice, NoticeKind
@@ -22,7 +23,8 @@ from operations.access.people import actor_named
 from operations.directory.merging import merge_enterprises
 from operations.directory.ownership_claims import claim_ownership
 from operations.directory.public_codes import give_code
-from operations.engagement import interactions
+from operations.engagement import broadcasts, interactions, thread
+from operations.engagement.broadcasts import Letter, Narrowing
 from operations.engagement.interactions import Talk
 from operations.insight.list_habits import save_view
 from operations.ratings import links
@@ -149,6 +151,11 @@ def papers(city, town):
             talk = Talk(InteractionKind.PHONE, "问了送电的事，约好下周再打。")
             noted = interactions.log_interaction(city.enterprises[firm], actor=actor_named(steward), talk=talk)
             town[name] = noted.id
+            actor, letter = actor_named(steward), Letter("稳岗补贴开始申报", "十二月十五日前在线申报，材料清单见附件。")
+            town[f"broadcast{name.removeprefix('talk')}"] = broadcasts.send(
+                actor=actor, narrowing=Narrowing(), text=letter
+            ).id
+            thread.write(city.enterprises[firm], actor=actor, side=Side.STEWARD, body="送电的事供电公司答应下周回话。")
     db.session.commit()
 
 

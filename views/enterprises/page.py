@@ -12,7 +12,8 @@ from models.directory import Enterprise
 from operations.access import scope
 from operations.access.scope import get_enterprise
 from operations.directory import enterprises, merging, particulars, public_codes
-from operations.engagement import interactions
+from operations.engagement import interactions, judging
+from operations.engagement.effectiveness import in_words
 from operations.insight import enterprise_page, enterprise_timeline
 from operations.insight.enterprise_timeline import Mark
 from operations.tickets import intake
@@ -65,6 +66,8 @@ def _overview(enterprise: Enterprise) -> dict[str, Any]:
         "lines": enterprises.open_tickets(current_user, enterprise),
         "talks": interactions.of_enterprise(enterprise, before=int(before[:9]) if before.isdecimal() else None),
         "is_late": interactions.is_late,
+        "terms": judging.terms(),
+        "in_words": in_words,
     }
 
 

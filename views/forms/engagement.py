@@ -21,6 +21,7 @@ from operations.engagement.interactions import Talk
 from operations.errors import BadInput, Refused
 from operations.tickets.intake import CONTENT_LIMIT, SUBJECT_LIMIT, Demand
 from views.forms.base import BaseForm, NotLonger
+from views.forms.files import FilesForm
 
 KIND_ICONS = {
     InteractionKind.PHONE: "phone",
@@ -50,7 +51,7 @@ class Obeys:
             raise ValidationError(str(refusal)) from refusal
 
 
-class InteractionForm(BaseForm):
+class InteractionForm(FilesForm):
     """记一笔. Only 企业 and 内容 are asked; the enterprise is typed, or picked where several are meant."""
 
     enterprise_id = RadioField("选一家", coerce=lambda chosen: int(chosen) if chosen else None, choices=[],
@@ -134,7 +135,18 @@ class InteractionForm(BaseForm):
             subject=self.subject.data,
             is_invited=self.is_invited.data,
             over_cap_reason=self.over_cap_reason.data,
+            photos=self.kept_files,
         )
+
+
+class TurnForm(BaseForm):
+    """转为诉求办件: a note that was written down already."""
+
+    subject = StringField("办件主题", [Optional(), NotLonger(max=SUBJECT_LIMIT)], description="不填就取内容的第一句")
+    kind = SelectField(
+        "诉求类型", coerce=TicketKind, default=TicketKind.HELP, invalid_value_message="请选择诉求类型",
+        choices=[SelectChoice(kind.value, kind.label) for kind in TicketKind],
+    )
 
 
 class DemandForm(BaseForm):
