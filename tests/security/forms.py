@@ -40,7 +40,6 @@ FORMS = (
     Filled("hengzha", "/feedback", {"words": TEXT}),
     Filled("hengzha", "/account", {"size": "large"}),
     Filled("liumin", "/log/new", {"enterprise": "云州恒轧机械有限公司", "kind": "phone", "content": TEXT * 4}),
-    Filled("liumin", "/log/draft", {"enterprise": "恒轧", "content": TEXT}, "/log/new"),
     Filled("liumin", "/interactions/{talk}/ticket", {"subject": TEXT, "kind": "help"}),
     Filled("liumin", "/enterprises/{enterprise}/messages", {"body": TEXT}),
     Filled("liumin", "/broadcasts/new", {"title": TEXT, "body": TEXT, "category": "", "region": "", "tag": ""}),

@@ -162,7 +162,8 @@ class TestMessages:
         assert "1 条未读" in hengzha.opens("/my").words
         mine = hengzha.opens("/my/messages")
         assert SAID in mine.words and "1 条标为已读" in mine.words
-        sent = hengzha.sends(mine, path.replace("/enterprises", "/my/messages").removesuffix("/messages"), body="收到，明天给您材料。")
+        own = path.replace("/enterprises", "/my/messages").removesuffix("/messages")
+        sent = hengzha.sends(mine, own, body="收到，明天给您材料。")
         assert "消息已发给管家" in hengzha.follows(sent).words
         assert "企业：收到，明天给您材料。" in liumin.opens("/messages").words
         assert "对方已读" in liumin.opens(path).words
