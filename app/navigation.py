@@ -46,6 +46,7 @@ PLACES = (
     Place("记一笔", "pencil", "/log/new", (R.STEWARD,), "only"),
     Place("走访", "walk", "/visits", (R.STEWARD, R.LEADER)),
     Place("覆盖", "chart", "/coverage", (R.REGISTRAR, R.SUPERVISOR)),
+    Place("群发", "megaphone", "/broadcasts", (R.REGISTRAR,)),
     Place("工作日历", "calendar", "/calendar", (R.SECURITY_ADMINISTRATOR,)),
     Place("走访规则", "walk", "/cadence", (R.SECURITY_ADMINISTRATOR,)),
     Place("作业", "clock", "/jobs", (R.SYSTEM_ADMINISTRATOR,)),

@@ -9,6 +9,7 @@ from models.correspondence import Side
 from operations.access.scope import REGIONAL
 from operations.directory import enterprises
 from operations.engagement import interactions, judging, thread
+from operations.engagement.broadcasts import SENDERS
 from operations.engagement.effectiveness import in_words
 from operations.insight import correspondence
 from views import ways
@@ -38,6 +39,7 @@ def index() -> ResponseReturnValue:
         in_words=in_words,
         is_late=interactions.is_late,
         is_steward=current_user.holds(Role.STEWARD),
+        may_send=current_user.holds(*SENDERS),
     )
 
 
