@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from models.access import Role
 from models.base import db
+from models.correspondence import Broadcast
 from models.directory import Claim, Enterprise, Stewardship
+from models.engagement import Interaction
 from models.supervision import Level, Supervision
 from models.tickets import Act, Proposal, Status, Ticket
 from operations.access import desks, scope
@@ -42,6 +44,7 @@ PAGES = {
         "/my", "/my/tickets", "/my/tickets?view=closed", "/my/tickets/{handling}", "/my/tickets/{handling}/receipt",
         "/my/tickets/{handling}/message", "/my/tickets/{handling}/withdraw", "/notices", "/account",
         "/account/password", "/claim/progress", "/feedback", "/my/nowhere", "/my/tickets/{closed}",
+        "/my/messages", "/my/broadcasts",
     ),
     "yunqi": (
         "/my", "/my/tickets/{followed_up}", "/my/tickets/{followed_up}/rate", "/my/tickets/{awaiting_supplement}",
@@ -51,6 +54,8 @@ PAGES = {
         "/desk", "/desk?show=red", "/desk?tab=all", "/log/new", "/tickets", "/enterprises", "/enterprises/{enterprise}",
         "/enterprises/{enterprise}/demand", "/tickets/{submitted}", "/notices", "/search", "/search?q=2607",
         "/search/stewards/{steward}", "/account", "/feedback", "/claims", "/claims/{claim}",
+        "/interactions", "/interactions/{talk}/ticket", "/messages", "/enterprises/{enterprise}/messages", "/broadcasts",
+        "/broadcasts/new", "/broadcasts/{broadcast}",
     ),
     "chenjing": ("/work", "/supervisions", "/supervisions?tab=ended", "/tickets?view=closed", "/tickets/{handling}"),
     "zhaoguoqiang": ("/work", "/sign-offs", "/sign-offs/{proposal}", "/supervisions?tab=reminders"),
@@ -161,7 +166,7 @@ def test_no_act_is_forgotten(engine_name):
 
 
 def test_no_page_is_forgotten(app):
-    known = {name: 1 for name in ("enterprise", "order", "proposal")}
+    known = {name: 1 for name in ("broadcast", "enterprise", "order", "proposal", "talk")}
     known |= {name: "ZQ-2026-08-0000000" for name in ("late", *Status)}
     router = app.url_map.bind("")
     paths = {path.format(**known).partition("?")[0] for path in set().union(*PAGES.values())} - {"/my/nowhere"}
@@ -213,6 +218,8 @@ class Findings(dict):
             "enterprise": lambda: scope.visible_enterprises(self.actor).with_only_columns(Enterprise.id),
             "claim": lambda: desks.visible_claims(self.actor).with_only_columns(Claim.id),
             "proposal": lambda: scope.visible_proposals(self.actor).with_only_columns(Proposal.id),
+            "talk": lambda: scope.visible_interactions(self.actor).with_only_columns(Interaction.id),
+            "broadcast": lambda: select(Broadcast.id).where(Broadcast.author_id == self.actor.user_id),
             "order": lambda: select(Supervision.id).where(
                 scope.supervision_scope(self.actor), Supervision.ended_at.is_(None), Supervision.level == Level.SECOND
             ),
