@@ -31,8 +31,7 @@ ELSEWHERE = {
     "claiming.applicant", "claiming.code", "claiming.done",
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
     "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest",
-    "search.unit_names",
-    "supervisions.answer", "tickets.act", "watch.new",
+    "search.unit_names", "supervisions.answer", "tickets.act", "watch.new",
 }
 ON_PHONES = (None, "hengzha", "yunqi")
 SMALLEST = {"width": 320, "height": 700}
@@ -53,9 +52,9 @@ PAGES = {
     "liumin": (
         "/desk", "/desk?show=red", "/desk?tab=all", "/log/new", "/tickets", "/enterprises", "/enterprises/{enterprise}",
         "/enterprises/{enterprise}/demand", "/tickets/{submitted}", "/notices", "/search", "/search?q=2607",
-        "/search/stewards/{steward}", "/account", "/feedback", "/claims", "/claims/{claim}",
-        "/interactions", "/interactions/{talk}/ticket", "/messages", "/enterprises/{enterprise}/messages", "/broadcasts",
-        "/broadcasts/new", "/broadcasts/{broadcast}",
+        "/search/stewards/{steward}", "/account", "/feedback", "/claims", "/claims/{claim}", "/interactions", "/messages",
+        "/interactions/{talk}/ticket", "/enterprises/{enterprise}/messages", "/broadcasts", "/broadcasts/new",
+        "/broadcasts/{broadcast}",
     ),
     "chenjing": ("/work", "/supervisions", "/supervisions?tab=ended", "/tickets?view=closed", "/tickets/{handling}"),
     "zhaoguoqiang": ("/work", "/sign-offs", "/sign-offs/{proposal}", "/supervisions?tab=reminders"),
