@@ -1,6 +1,7 @@
 """Every page of every role, as a desk and as a phone show it: accessible, within its width, true to the house rules."""
 
 import re
+from collections import defaultdict
 
 import pytest
 from sqlalchemy import select
@@ -165,10 +166,9 @@ def test_no_act_is_forgotten(engine_name):
 
 
 def test_no_page_is_forgotten(app):
-    known = {name: 1 for name in ("broadcast", "enterprise", "order", "proposal", "steward", "talk")}
-    known |= {name: "ZQ-2026-08-0000000" for name in ("late", *Status)}
+    known = defaultdict(lambda: 1, {name: "ZQ-2026-08-0000000" for name in ("late", *Status)})
     router = app.url_map.bind("")
-    paths = {path.format(**known).partition("?")[0] for path in set().union(*PAGES.values())} - {"/my/nowhere"}
+    paths = {path.format_map(known).partition("?")[0] for path in set().union(*PAGES.values())} - {"/my/nowhere"}
     looked_at = {router.match(path)[0] for path in paths}
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
     assert pages - looked_at == ELSEWHERE
