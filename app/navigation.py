@@ -49,6 +49,7 @@ PLACES = (
     Place("群发", "megaphone", "/broadcasts", (R.REGISTRAR,)),
     Place("工作日历", "calendar", "/calendar", (R.SECURITY_ADMINISTRATOR,)),
     Place("走访规则", "walk", "/cadence", (R.SECURITY_ADMINISTRATOR,)),
+    Place("导入", "upload", "/imports", (R.REGISTRAR,)),
     Place("作业", "clock", "/jobs", (R.SYSTEM_ADMINISTRATOR,)),
     Place("日志", "shield", "/audit", (R.AUDIT_ADMINISTRATOR,)),
 )

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, exists, false, or_, select
 from models import clock
 from models.access import Role
 from models.base import db
-from models.directory import Enterprise, Organisation, Region, Stewardship
+from models.directory import Enterprise, ImportBatch, Organisation, Region, Stewardship
 from models.engagement import Interaction, Obligation
 from models.supervision import Supervision
 from models.tickets import Attachment, OrderOutcome, Proposal, SigningStage, Ticket, UnitOrder
@@ -141,6 +141,15 @@ def get_own_interaction(actor: Actor, interaction_id: int) -> Interaction:
     """The interaction with an enterprise that the actor is a member of, or NotFound."""
     own = select(Interaction).where(Interaction.enterprise_id.in_(own_enterprise_ids(actor)))
     found = db.session.scalar(own.where(Interaction.id == interaction_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_import_batch(actor: Actor, batch_id: int) -> ImportBatch:
+    """The import of the actor's unit, or NotFound."""
+    units = [post.unit_id for post in actor.posts_as(Role.REGISTRAR)]
+    found = db.session.scalar(select(ImportBatch).where(ImportBatch.unit_id.in_(units), ImportBatch.id == batch_id))
     if found is None:
         raise NotFound
     return found

@@ -101,7 +101,7 @@ def test_the_demonstration_is_not_built_twice(terminal, city):
 def test_first_passwords_are_given_back(terminal, city):
     db.session.execute(sa.update(User).values(password_hash="gone"))
     db.session.commit()
-    assert "26 个演示账号" in terminal("demo", "--reset-passwords").output
+    assert "30 个演示账号" in terminal("demo", "--reset-passwords").output
     db.session.rollback()
     assert db.session.scalars(select(User.password_hash)).first() != "gone"
 

@@ -19,6 +19,7 @@ from operations.errors import BadInput, NotAllowed, Refused
 from operations.tickets.attachments import clean_name, path_of
 
 CHUNK = 1024 * 1024
+PAGE = 25
 ENDINGS = (".xlsx", ".xls", ".csv")
 STAGING = {ImportKind.ENTERPRISES: StagedEnterprise, ImportKind.STEWARDS: StagedSteward}
 UNAPPLIED = (ImportState.WAITING, ImportState.CHECKING, ImportState.CHECKED, ImportState.FAILED)
@@ -107,7 +108,7 @@ def unit_named(name: str) -> int:
     return found[0]
 
 
-def recent(actor: Actor, *, before: int | None = None, limit: int = 25) -> list[ImportBatch]:
+def recent(actor: Actor, *, before: int | None = None, limit: int = PAGE) -> list[ImportBatch]:
     """The batches of the actor's units, the newest first; one more than ``limit`` where there are more."""
     rows = select(ImportBatch).where(ImportBatch.unit_id.in_([post.unit_id for post in actor.posts_as(Role.REGISTRAR)]))
     if before is not None:
