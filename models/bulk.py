@@ -124,11 +124,8 @@ class TextList(sa.TypeDecorator[list[str]]):
     impl = sa.Text
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
-        return postgresql.ARRAY(sa.Text) if dialect.name == "postgresql" else sa.Text()
-
-    def process_bind_param(self, value: list[str] | None, dialect: sa.Dialect) -> Any:
-        return list(value or ()) if dialect.name == "postgresql" else json.dumps(list(value or ()))
+    def process_bind_param(self, value: list[str] | None, dialect: sa.Dialect) -> str:
+        return json.dumps(list(value or ()))
 
 
 class members(FunctionElement[int]):  # noqa: N801 – named as the SQL function it stands for
@@ -145,7 +142,7 @@ class members_as_text(members):  # noqa: N801
 
 @compiles(members_as_text, "postgresql")
 def _array_of_texts(element: members_as_text, compiler: Any, **kw: Any) -> str:
-    return f"(SELECT unnest({compiler.process(element.clauses, **kw)}::text[]))"
+    return f"(SELECT json_array_elements_text({compiler.process(element.clauses, **kw)}::json))"
 
 
 @compiles(members_as_text)

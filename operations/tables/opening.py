@@ -26,6 +26,7 @@ from operations.errors import BadInput
 from operations.tables import worksheets
 
 MIB = 1024 * 1024
+PIECE = 256 * 1024
 FILE_LIMIT, UNPACKED_LIMIT, ENTRIES_LIMIT = 100 * MIB, 300 * MIB, 2000
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
@@ -105,9 +106,14 @@ def _ensure_bearable(archive: ZipFile) -> None:
 
 
 def _ensure_whole(archive: ZipFile) -> None:
-    """Read every part to its end: a length or a checksum that lies raises BadZipFile before the fast reader sees it."""
-    if archive.testzip() is not None:
-        raise BadZipFile
+    """Read every part to its end: a length or a checksum that lies raises BadZipFile before the fast reader sees it.
+    The worksheets themselves are read to their ends when they are inspected."""
+    sheets = {part for _, part in worksheets.parts(archive)}
+    for entry in archive.infolist():
+        if entry.filename not in sheets:
+            with archive.open(entry) as part:
+                while part.read(PIECE):
+                    pass
 
 
 def _of_xls(content: bytes) -> Opened:

@@ -82,11 +82,13 @@ class EnterpriseRows:
         self.seen: dict[str, int] = {}
         self.line = 0
         self.owners = Owners()
-        self.units = lookups.unit_names()
+        self.owner_of: dict[tuple[str, str], int | None] = {}
+        self.units, self.marked = lookups.unit_names(), lookups.digests(unit_id)
         self.picked = itemgetter(*stream.columns.values())
         readers = self._readers()
         self.readers = [(name, stream.columns.get(name, -1), readers[name]) for name in FIELDS]
-        self.mark = f"{unit_id or ''}:{'|'.join(stream.columns)}".encode()
+        mark = f"{unit_id or ''}:{'|'.join(stream.columns)}".encode()
+        self.hashing = hashlib.blake2b(mark, digest_size=DIGEST_BYTES)
 
     def _readers(self) -> dict[str, Reader]:
         today = clock.now().astimezone(SHANGHAI).date()
@@ -115,19 +117,18 @@ class EnterpriseRows:
     def take(self, rows: Sequence[tuple[int, Cells]]) -> tuple[list[tuple[Any, ...]], Findings]:
         """What to stage of these rows, and what was found; the directory is asked a fixed number of times."""
         self.findings = findings = Findings()
-        place = self.place[CODE]
-        coded = [(line, _code(row[place]), row) for line, row in rows]
-        known = lookups.by_code([code for _, code, _ in coded])
-        staged = []
-        for line, code, row in coded:
-            there = known.get(code)
-            digest = hashlib.blake2b(
-                "\x1f".join(map(str, self.picked(row))).encode(), digest_size=DIGEST_BYTES, key=self.mark[:64]
-            ).hexdigest()
+        rest = []
+        for line, row in rows:
+            code, digest = _code(row[self.place[CODE]]), self._digest(row)
             is_first = self.seen.setdefault(code, line) == line
-            if there and there.row_digest == digest and is_first and line not in self.odd:
+            if is_first and self.marked.get(code) == digest and line not in self.odd:
                 findings.unchanged += 1
-                continue
+            else:
+                rest.append((line, code, digest, row))
+        known = lookups.by_code([code for _, code, _, _ in rest])
+        staged = []
+        for line, code, digest, row in rest:
+            there = known.get(code)
             made = self._made(line, code, row, digest=digest, there=there)
             if made is not None:
                 staged.append(made)
@@ -135,6 +136,11 @@ class EnterpriseRows:
         findings.known = sum(1 for made in staged if made[1])
         findings.new = len(staged) - findings.known
         return staged, findings
+
+    def _digest(self, row: Cells) -> str:
+        hashing = self.hashing.copy()
+        hashing.update("\x1f".join(map(str, self.picked(row))).encode("utf-8", "replace"))
+        return hashing.hexdigest()
 
     def _made(self, line: int, code: str, row: Cells, *, digest: str, there: Any) -> tuple[Any, ...] | None:
         findings, self.line = self.findings, line
@@ -185,7 +191,10 @@ class EnterpriseRows:
 
     def _owner(self, line: int, category: EnterpriseCategory, region: Any, *, there: Any) -> int | None:
         """The owning unit of the row; blames the row when it is not the batch's unit (domain.md §1)."""
-        owner = self.owners.of(category, region.path)
+        place = category, region.path
+        if place not in self.owner_of:
+            self.owner_of[place] = self.owners.of(category, region.path)
+        owner = self.owner_of[place]
         if there is not None and there.merged_into_id is not None:
             self.findings.blame(line, CODE, there.credit_code, "已并入另一家企业，请改填并入后的信用代码")
         elif self.unit_id is None:

@@ -1,7 +1,7 @@
 """What the directory knows of the rows of a portion, each question one statement for all of them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -10,15 +10,36 @@ from models.base import db
 from models.bulk import among, among_texts
 from models.directory import Enterprise, Organisation, Steward, Stewardship, StewardshipKind
 
-_BY_CODE = select(
-    Enterprise.id, Enterprise.credit_code, Enterprise.owner_unit_id, Enterprise.row_digest, Enterprise.merged_into_id
-).where(among_texts(Enterprise.credit_code))
+_E = Enterprise.__table__.c
+_BY_CODE = select(_E.credit_code, _E.row_digest, _E.id, _E.owner_unit_id, _E.merged_into_id).where(
+    among_texts(_E.credit_code)
+)
 
 
-def by_code(codes: Sequence[str]) -> dict[str, Any]:
-    """Enterprises by their credit code: id, owner_unit_id, row_digest, merged_into_id."""
-    found = db.session.connection().execute(_BY_CODE, {"texts": codes})
-    return {row.credit_code: row for row in found}
+class There(NamedTuple):
+    """What the directory has under a credit code."""
+
+    credit_code: str
+    row_digest: str | None
+    id: int
+    owner_unit_id: int | None
+    merged_into_id: int | None
+
+
+def by_code(codes: Sequence[str]) -> dict[str, There]:
+    """Enterprises by their credit code."""
+    rows = db.session.connection().execute(_BY_CODE, {"texts": codes}).all()
+    return {row[0]: There._make(row) for row in rows}
+
+
+def digests(unit_id: int | None) -> dict[str, str]:
+    """Of every enterprise whose row was imported and still says what stands there: its digest, by credit code."""
+    rows = select(_E.credit_code, _E.row_digest).where(
+        _E.credit_code.is_not(None), _E.row_digest.is_not(None), _E.merged_into_id.is_(None)
+    )
+    if unit_id is not None:
+        rows = rows.where(_E.owner_unit_id == unit_id)
+    return {code: digest for code, digest in db.session.connection().execute(rows).all()}
 
 
 def main_stewards(enterprise_ids: Sequence[int]) -> dict[int, tuple[int, str]]:

@@ -1,6 +1,8 @@
 """What a row is held against: regions, industries, stewards and owning units, each read once for a whole file."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -39,17 +41,26 @@ def remembering(read: Reader) -> Reader:
     return quick
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A region as rows ask for it."""
+
+    id: int
+    path: str
+    valid_to: date | None
+
+
 def regions() -> Reader:
     """A reader of 区划: a code of 6, 9 or 12 digits or a local one, a name, or a name with those above it."""
     today = clock.now().astimezone(SHANGHAI).date()
     rows = {row.id: row for row in db.session.scalars(select(Region))}
     known: dict[str, Any] = {}
     for row in rows.values():
-        known[row.code] = row
+        ground = known[row.code] = Ground(row.id, row.path, row.valid_to)
         for name in _names_of(row, rows):
-            known[name] = SEVERAL if name in known else row
+            known[name] = SEVERAL if name in known else ground
 
-    def read(cell: Cell) -> Region | None:
+    def read(cell: Cell) -> Ground | None:
         said = plain_text(cell)
         found = known.get(said) or known.get(_short_code(said)) if said else None
         if said and found is None:
