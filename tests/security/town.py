@@ -7,6 +7,7 @@ hongda, wangqiang, the land bureau (litao), in 高新区. The city's own offices
 
 from datetime import timedelta
 
+from flask import current_app
 from sqlalchemy import select
 
 from models import clock
@@ -30,6 +31,7 @@ from operations.insight.list_habits import save_view
 from operations.ratings import links
 from operations.supervision import supervision
 from operations.tickets import conversation, drafts, intake, merging
+from tests import importing
 from tests.claimants import claim
 from tests.eventful import upload
 from tests.lives import FINANCE, LAND, START, Life, shanghai
@@ -54,6 +56,7 @@ def build(city):
     for name, firm, mobile in (("claim", "恒轧机械", "13900000011"), ("claim_theirs", "宏达电商产业园", "13900000012")):
         town[name] = claimed(city.enterprises[firm], mobile)
     particulars(city, town)
+    imports(city, town)
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)
     return town
@@ -136,6 +139,15 @@ def their_tickets(city, town):
         supervision.record_opening(order, actor=actor_named("litao"))
     town |= {"theirs": theirs.ticket.number, "order_theirs": order.id, "file_theirs": attachments[0].public_id}
     town["proposal_theirs"] = theirs.propose(ProposalKind.EXTENSION, until=UNTIL, basis="须招标").id
+
+
+def imports(city, town):
+    """A file of the planning bureau's registrar that waits to be let in, with one bad row."""
+    planning = city.organisations[importing.PROJECTS]
+    rows = [importing.firm(1, 填报类别="重点项目"), importing.firm(2, 联系电话="1")]
+    folder = current_app.config["IMPORTS_DIR"]
+    batch = importing.bring(rows, folder, actor=actor_named("dengli"), unit_id=planning.id, takes=False)
+    town["import"] = batch.id
 
 
 def papers(city, town):

@@ -31,6 +31,7 @@ ODD = {"/r/no-such-token": 404, "/my/nowhere": 404}
 ELSEWHERE = {
     "claiming.applicant", "claiming.code", "claiming.done",
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
+    "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
     "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest",
     "search.unit_names", "supervisions.answer", "tickets.act", "watch.new",
 }
@@ -70,6 +71,7 @@ PAGES = {
         "/watch/supervise?pick={order}", "/supervisions/{order}/reject", "/brief",
         "/filling", "/filling/{filling}", "/filling/{filling}/enterprises",
     ),
+    "hejun": ("/imports", "/imports/new"),
     "luoshizhang": ("/brief", "/watch", "/tickets"),
     "qianwei": ("/watch", "/tickets"),
     "security": ("/calendar/2026", "/calendar/2027", "/calendar/2027/confirm", "/calendar/change"),
