@@ -22,8 +22,8 @@ def test_a_registrar_imports_a_file_with_bad_rows(site, visit):
     registrar.presses("上传并检查")
     registrar.sees("可新增 8")
     registrar.sees("没有这个区划")
-    registrar.pictures("import-checked", full=True)
     look(registrar, "checked", faults)
+    registrar.pictures("import-checked")
     with page.expect_download() as fetched:
         page.get_by_role("link", name="下载有误的行").click()
     sheet = openpyxl.load_workbook(io.BytesIO(fetched.value.path().read_bytes())).active
