@@ -13,8 +13,8 @@ from sqlalchemy import select
 from models import clock
 from models.access import User
 from models.base import db
-from models.directory import Contact, Enterprise, Project
 from models.correspondence import Side
+from models.directory import Contact, Enterprise, Project
 from models.engagement import InteractionKind
 from models.lists import SavedView
 from models.notices import Notice, NoticeKind

@@ -54,7 +54,8 @@ PAGES = {
     "liumin": (
         "/desk", "/desk?show=red", "/desk?tab=all", "/log/new", "/tickets", "/enterprises", "/enterprises/{enterprise}",
         "/enterprises/{enterprise}/demand", "/tickets/{submitted}", "/notices", "/search", "/search?q=2607",
-        "/search/stewards/{steward}", "/account", "/feedback", "/claims", "/claims/{claim}", "/interactions", "/messages",
+        "/search/stewards/{steward}", "/account", "/feedback", "/claims", "/claims/{claim}", "/interactions",
+        "/messages",
         "/interactions/{talk}/ticket", "/enterprises/{enterprise}/messages", "/broadcasts", "/broadcasts/new",
         "/broadcasts/{broadcast}",
     ),
