@@ -38,6 +38,7 @@ PLACES = (
     Place("回访", "phone", "/follow-ups", (R.CLERK,)),
     Place("督办台", "gauge", "/watch", ABOVE),
     Place("简报", "chart", "/brief", (R.LEADER, R.SUPERVISOR)),
+    Place("会议", "meeting", "/meetings", (R.CLERK, R.LEADER, *UNIT)),
     Place("办件", "ticket", "/tickets", (R.STEWARD, *UNIT, *ABOVE)),
     Place("督办件", "mail", "/supervisions", UNIT),
     Place("企业", "building", "/enterprises", (R.STEWARD, R.REGISTRAR, *ABOVE)),

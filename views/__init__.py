@@ -18,6 +18,7 @@ from views import (
     home,
     imports,
     jobs_page,
+    meetings,
     notices,
     portal,
     public,
@@ -27,6 +28,7 @@ from views import (
     talks,
     tickets,
     visits,
+    walkthroughs,
     watch,
     worklists,
 )
@@ -49,6 +51,7 @@ BLUEPRINTS = (
     home.bp,
     imports.bp,
     jobs_page.bp,
+    meetings.bp,
     notices.bp,
     portal.bp,
     public.bp,
@@ -58,6 +61,7 @@ BLUEPRINTS = (
     talks.bp,
     tickets.bp,
     visits.bp,
+    walkthroughs.bp,
     watch.bp,
     worklists.bp,
 )

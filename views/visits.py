@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from models.access import Role
-from operations.access.scope import REGIONAL
+from operations.access.scope import OFFICIALS, REGIONAL
 from operations.directory import enterprises
 from operations.engagement import cap, visits
 from operations.engagement.cadence import rules
@@ -94,6 +94,7 @@ def cover() -> ResponseReturnValue:
     table = coverage.table(current_user, wanted, by=by, after=ways.place("after"))
     return render_template(
         "visits/coverage.html", table=table, by=by, wanted=wanted, rules=known, offered=offered, states=State,
+        sees_meetings=current_user.holds(*OFFICIALS),
         unit=coverage.unit_named(wanted.unit) if wanted.unit else "", link=_link(wanted, by),
         tabs=[{"label": each.label, "url": url_of(".cover", replace(wanted, unit=None, person=None), by=each.value),
                "current": each is by, "count": None} for each in By],

@@ -13,7 +13,7 @@ from models.directory import Stewardship
 from operations import notices
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
-from operations.demo import correspondence, suburbs
+from operations.demo import correspondence, gatherings, suburbs
 from operations.demo.scene import Scene, Stage
 from operations.demo.stories import CIRCULARS, LINES, STORIES, TALKS
 from operations.demo.stories.story import Circular, Contact, Line, Story
@@ -41,6 +41,7 @@ def live() -> int:
         stage = Stage(suburbs.build())
     happenings = [happening for story in STORIES for happening in _of_story(story, stage)]
     happenings += [happening for talk in (*TALKS, *LINES, *CIRCULARS) for happening in _of_talk(talk, stage)]
+    happenings += [Happening(moment(when), act) for when, act in gatherings.acts(stage, moment)]
     happenings.append(Happening(moment(READ_UNTIL), lambda: _read_notices(stage)))
     for happening in sorted(happenings, key=lambda each: each.at):
         _let_time_pass(happening.at)

@@ -79,6 +79,18 @@ FORMS = (
     Filled("hening", "/watch/supervise?pick={order}", {"reason": TEXT}),
     Filled("luoshizhang", "/tickets/{handling}/instruct", {"words": TEXT, "days": "3"}),
     Filled("hongda", "/my/tickets/{theirs}/withdraw", {"reason": TEXT}),
+    Filled("wujie", "/meetings/new", {
+        "kind": "forum", "theme": TEXT, "held_at": "2026-08-19T14:00", "place": TEXT, "chair": "罗建国",
+        "enterprises": "恒轧机械", "units": LAND, "people": "刘敏", "agenda": TEXT}),
+    Filled("wujie", "/meetings/{meeting}/problems/new", {"words": TEXT, "unit": LAND, "solution": TEXT}),
+    Filled("wujie", "/meetings/{meeting}/minutes", {"words": TEXT}),
+    Filled("wujie", "/meetings/{meeting}/cancel", {"reason": TEXT}),
+    Filled("wujie", "/meetings/{meeting_held}/decisions/new", {
+        "words": TEXT, "unit": LAND, "due_on": "2026-08-31", "enterprise": "{enterprise}"}),
+    Filled("wujie", "/walkthroughs/new", {
+        "walker": "罗建国", "walked_on": "2026-08-19", "item": TEXT, "unit": LAND, "mode": "in_person", "place": TEXT,
+        "steps-0-name": TEXT, "steps-0-minutes": "30", "problems": TEXT, "conclusion": TEXT}),
+    Filled("wujie", "/walkthroughs/problems/{walk_problem}/ticket", {"enterprise": "恒轧机械"}),
     Filled("liumin", "/visits/{enterprise}/plan", {"day": "2026-08-28"}),
     Filled("luoshizhang", "/visits/new", {"enterprise": "恒轧机械", "content": TEXT, "over_cap_reason": TEXT}),
     Filled("security", "/cadence/new", {

@@ -15,6 +15,8 @@ WHO = (
 BLIND = ("hengzha", "liumin", "chenjing", "zhoujian", "sunyue", "tangyi")
 # One's own thing in an address → the same of another enterprise.
 THEIRS = {
+    "meeting": "meeting_theirs", "walk": "walk_theirs", "meeting_held": "meeting_theirs",
+    "walk_problem": "walk_problem_theirs",
     "enterprise": "enterprise_theirs",
     "contact": "contact_theirs", "project": "project_theirs",
     "owning": "owning_theirs", "duplicate": "duplicate_theirs", "view": "view_theirs",

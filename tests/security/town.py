@@ -15,7 +15,7 @@ from models.access import User
 from models.base import db
 from models.correspondence import Side
 from models.directory import Contact, Enterprise, Project
-from models.engagement import InteractionKind
+from models.engagement import InteractionKind, MeetingKind, WalkMode
 from models.lists import SavedView
 from models.notices import Notice, NoticeKind
 from models.tickets import Attachment, Instruction, LedgerClass, ProposalKind, TicketKind
@@ -24,9 +24,10 @@ from operations.access.people import actor_named
 from operations.directory.merging import merge_enterprises
 from operations.directory.ownership_claims import claim_ownership
 from operations.directory.public_codes import give_code
-from operations.engagement import broadcasts, interactions, thread
+from operations.engagement import broadcasts, interactions, thread, walks
 from operations.engagement.broadcasts import Letter, Narrowing
 from operations.engagement.interactions import Talk
+from operations.engagement.meetings import minutes, planning
 from operations.insight.list_habits import save_view
 from operations.ratings import links
 from operations.supervision import supervision
@@ -34,7 +35,7 @@ from operations.tickets import conversation, drafts, intake, merging
 from tests import importing
 from tests.claimants import claim
 from tests.eventful import upload
-from tests.lives import FINANCE, LAND, START, Life, shanghai
+from tests.lives import FINANCE, LAND, POWER, START, Life, shanghai
 
 PHONE = "13800002607"
 INTERNAL = "仅供内部商量的备注"
@@ -57,6 +58,7 @@ def build(city):
         town[name] = claimed(city.enterprises[firm], mobile)
     particulars(city, town)
     imports(city, town)
+    gatherings(city, town)
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)
     return town
@@ -196,6 +198,27 @@ def particulars(city, town):
                  f"duplicate{ending}": twin.id, f"view{ending}": db.session.scalars(view).one()}
     with clock.standing_at(START):
         town["card"] = give_code(city.enterprises["恒轧机械"], actor=actor_named("liumin"))
+    db.session.commit()
+
+
+def gatherings(city, town):
+    """A meeting ahead and one that was held, and a leader's walk: in 城东区 and, for the other enterprise, in the city."""
+    for suffix, by, firm, steward, unit in (("", "tangyi", "恒轧机械", "liumin", POWER),
+                                            ("_theirs", "wujie", "宏达电商产业园", "wangqiang", LAND)):
+        convened = {"chair_id": actor_named("luoshizhang").user_id, "people": [actor_named(steward).user_id],
+                    "units": [city.organisations[unit].id], "enterprises": [city.enterprises[firm].id]}
+        with clock.standing_at(START):
+            plan = planning.Plan(MeetingKind.FORUM, f"{firm}座谈", START, "二楼会议室", **convened)
+            clerk = actor_named(by)
+            town[f"meeting{suffix}"] = planning.convene(plan, actor=clerk).id
+            held = planning.convene(plan, actor=clerk)
+            minutes.write_minutes(held, actor=clerk, words="谈了外线送电。", came=[])
+            town[f"meeting_held{suffix}"] = held.id
+            walk = walks.record_walk(walks.Walk(
+                walker_id=convened["chair_id"], walked_on=START.date(), item="外线接入", mode=WalkMode.IN_PERSON,
+                unit_id=convened["units"][0], steps=[walks.Step("交材料", 30, 6, 2)], problems=["材料要交两遍"]), actor=clerk)
+            town[f"walk{suffix}"] = walk.id
+            town[f"walk_problem{suffix}"] = walks.problems_of(walk)[0].WalkProblem.id
     db.session.commit()
 
 

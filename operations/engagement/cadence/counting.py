@@ -9,12 +9,21 @@ from sqlalchemy import ColumnElement, Select, case, distinct, func, select, upda
 from models import clock
 from models.base import db
 from models.days import shanghai_day
-from models.engagement import CadenceRule, DutyAct, Interaction, InteractionKind, Obligation
+from models.engagement import (
+    CadenceRule,
+    DutyAct,
+    Interaction,
+    InteractionKind,
+    Meeting,
+    MeetingKind,
+    Obligation,
+)
 from models.tickets import Channel, Ticket
 from operations.clocks.calendar import SHANGHAI
 from operations.engagement.cadence import periods, rules
 from operations.engagement.cadence.periods import Period
 
+FORUMS = (MeetingKind.BREAKFAST, MeetingKind.FORUM, MeetingKind.TALK)
 VISITED = Interaction.kind == InteractionKind.VISIT
 
 
@@ -41,9 +50,18 @@ def findings_of_people(start: datetime, end: datetime) -> Select[*tuple[Any, ...
     return during.group_by(Ticket.submitted_by_id)
 
 
+def forums_of_people(start: datetime, end: datetime) -> Select[*tuple[Any, ...]]:
+    """The meetings with enterprises at which each person presided, once their minutes are written."""
+    rows = select(Meeting.chair_id.label("subject"), func.count().label("done"))
+    during = rows.where(Meeting.kind.in_(FORUMS), Meeting.minuted_at.is_not(None), Meeting.held_at >= start,
+                        Meeting.held_at < end)
+    return during.group_by(Meeting.chair_id)
+
+
 COUNTED: dict[DutyAct, Callable[[datetime, datetime], Select[*tuple[Any, ...]]]] = {
     DutyAct.VISIT: visits_of_enterprises,
     DutyAct.CADRE_VISIT: visits_of_people,
+    DutyAct.FORUM: forums_of_people,
     DutyAct.FINDING: findings_of_people,
 }
 
@@ -53,7 +71,7 @@ def settle_all(day: date) -> int:
 
     What was written down late is found here; after an outage nothing is lost.
     """
-    known = {(rule.code, rule.act, rule.period) for rule in rules.ever() if rule.act in COUNTED}
+    known = {(rule.code, rule.act, rule.period) for rule in rules.ever()}
     fulfilled = 0
     for code, act, kind in sorted(known):
         present = periods.period_of(kind, day)
