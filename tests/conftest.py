@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 import flask_migrate
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
 
 from app import create_app
@@ -16,7 +18,6 @@ from models import clock
 from models.access import User
 from models.base import db
 from models.directory import Enterprise, Organisation, Region
-from operations.access.accounts import hash_password
 from operations.access.people import actor_named
 from operations.demo import city as demo_city
 from tests import postgres, shared
@@ -24,6 +25,7 @@ from tests.browser import Browser
 from tests.sqlite import SQLite
 
 ENGINES = {"sqlite": SQLite, "postgresql": postgres.Postgres}
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 IN_CI = os.environ.get("CI") == "true"
 
 # Explaining an example runs whole histories again for minutes; the shrunk example says enough.
@@ -78,6 +80,7 @@ def database_url(database):
 def app(database_url):
     app = create_app(settings_for(database_url))
     app.test_client_class = Browser
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(shared.room())  # one compiles, the others read
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -107,7 +110,8 @@ def client(app):
 
 @functools.cache
 def password_hash():
-    return hash_password(demo_city.PASSWORD)
+    """Of the accounts of the city, by parameters that take no time: thousands sign in."""
+    return QUICK.hash(demo_city.PASSWORD)
 
 
 @pytest.fixture

@@ -83,9 +83,9 @@ def visit(server, chromium, request):
     """``visit("liumin", phone=True)`` is liumin at a phone, signed in; ``visit()`` is anybody."""
     visitors = []
 
-    def come(username=None, *, next_url="", **how):
-        visitors.append(Visitor(chromium, server.url, **how))
-        return visitors[-1].sign_in(username, next_url) if username else visitors[-1]
+    def come(username=None, *, path="/", **how):
+        visitors.append(Visitor(chromium, server, **how))
+        return visitors[-1].signs_in(username, path) if username else visitors[-1]
 
     yield come
     for index, visitor in enumerate(visitors):

@@ -43,7 +43,7 @@ class TestKeys:
 
     def test_j_and_k_walk_the_rows_and_enter_opens_one(self, site, visit):
         numbers = [demand(site, f"第{n}件") for n in range(3)]
-        liumin = visit("liumin", next_url="/tickets")
+        liumin = visit("liumin", path="/tickets")
         rows = liumin.page.locator("tbody tr[data-row] a.item__t")
         for key in "jjk":
             liumin.page.keyboard.press(key)
@@ -88,7 +88,7 @@ class TestKeys:
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
 def test_two_clicks_are_one_record(site, visit, javascript):
-    liumin = visit("liumin", next_url="/log/new", javascript=javascript)
+    liumin = visit("liumin", path="/log/new", javascript=javascript)
     page = liumin.page
     page.get_by_label("企业").first.fill("恒轧机械")
     page.get_by_label("谈了什么").fill(TALK)
@@ -100,7 +100,7 @@ def test_two_clicks_are_one_record(site, visit, javascript):
 @on_sqlite
 def test_going_back_finds_the_list_as_it_was(site, visit):
     demand(site)
-    liumin = visit("liumin", next_url="/tickets")
+    liumin = visit("liumin", path="/tickets")
     page = liumin.page
     chosen = page.get_by_role("group", name="站").get_by_label("受理")
     chosen.check()
@@ -115,7 +115,7 @@ def test_going_back_finds_the_list_as_it_was(site, visit):
 
 @on_sqlite
 def test_errors_take_the_focus_and_lead_to_their_fields(site, visit):
-    hengzha = visit("hengzha", phone=True, next_url="/my/tickets/new/1")
+    hengzha = visit("hengzha", phone=True, path="/my/tickets/new/1")
     page = hengzha.page
     hengzha.presses("下一步")
     assert page.title().startswith("有错误：") and "errsum" in focused(page, "className")
@@ -140,7 +140,7 @@ def test_large_text_comes_from_the_server(site, visit):
 
 @on_sqlite
 def test_a_demand_needs_no_script(site, visit):
-    hengzha = visit("hengzha", phone=True, javascript=False, next_url="/my/tickets/new/1")
+    hengzha = visit("hengzha", phone=True, javascript=False, path="/my/tickets/new/1")
     page = hengzha.page
     page.get_by_label("求助").check()
     page.get_by_label("其他").check()
@@ -163,7 +163,7 @@ def test_a_demand_needs_no_script(site, visit):
 
 def test_a_long_text_outlives_the_session(site, visit):
     number = demand(site)
-    hengzha = visit("hengzha", phone=True, next_url=f"/my/tickets/{number}/message")
+    hengzha = visit("hengzha", phone=True, path=f"/my/tickets/{number}/message")
     page = hengzha.page
     page.get_by_label("留言").fill(LONG)
     site.wait(hours=3)

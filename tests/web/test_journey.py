@@ -31,13 +31,14 @@ class Story:
                 self.runner.offer(job_named(name))
 
     def comes(self, username, path="", *, phone=False):
-        """A person at their own phone or desk, signed in at the present moment."""
+        """A person at their own phone or desk, signed in at the present moment; the first time by the form."""
         if username not in self.visitors:
             self.visitors[username] = self.visit(phone=phone)
+            if self.engine_name == "sqlite":
+                return self.visitors[username].comes_by_the_door(username, path)
         who = self.visitors[username]
         who.context.clear_cookies()
-        who.sign_in(username, path)
-        return who
+        return who.signs_in(username, path or "/")
 
     def picture(self, who, name):
         self.count += 1
