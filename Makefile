@@ -32,7 +32,7 @@ run: setup ## start the site on http://127.0.0.1:8000, with demonstration data t
 	@$(BIN)/zhitongche serve --first-run-demo
 
 test: setup ## run every test, on SQLite and on PostgreSQL (TEST_ARGS="-k name" for some)
-	@$(BIN)/python -m pytest -n auto $(TEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(TEST_ARGS)
 
 lint: setup ## check style, order of imports and types
 	@$(BIN)/python -m flake8

@@ -15,6 +15,8 @@ from tests.security.forms import FORMS, TEXT, filled_in
 from tests.security.matrix import ANYBODY, WHO
 
 pytestmark = pytest.mark.shares_rows
+# What templates and the reading of forms do is the same whatever the rows lie in.
+WHATEVER_THE_ENGINE = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")
 
 TAKEN = ("302", "in", "200")
 # Drawn anew each time: numbers, keys, and everything that is reckoned from them or from the running machine.
@@ -117,6 +119,7 @@ class Scan(HTMLParser):
                 self.alive.append(f"{tag} {name}={value}")
 
 
+@WHATEVER_THE_ENGINE
 @pytest.mark.parametrize("evil", EVIL, ids=["markup", "signs"])
 def test_what_somebody_typed_is_text_on_every_page(app, town, evil):
     for form in FORMS:
@@ -166,6 +169,7 @@ def test_no_text_breaks_a_form(app, town):
         town.restore()
 
 
+@WHATEVER_THE_ENGINE
 def test_a_body_that_is_no_form_breaks_nothing(app, town):
     for form in FORMS:
         caller = town.callers[form.username]
@@ -177,6 +181,7 @@ def test_a_body_that_is_no_form_breaks_nothing(app, town):
         town.restore()
 
 
+@WHATEVER_THE_ENGINE
 def test_a_form_without_its_token_does_nothing_and_comes_back_filled_in(app, town):
     before = contents()
     for form in FORMS:

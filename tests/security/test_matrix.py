@@ -26,6 +26,7 @@ ODD = (
     "%C3%28", "%ED%A0%80", "%F0%9F%98%80", "%E2%80%AE", "１２", "٣", "²", "..%2f..%2fetc", "'%20OR%201=1--",
     "<script>", "{{7*7}}", "%25s", "ZQ-２０２６-08-０４８２９１３", "ZQ-2026-08-048291", "A" * 3000,
 )
+LONGEST = 80  # of each of the parameters below: more than 4,094 in one line the web server does not let in
 PARAMETERS = (
     "after", "before", "q", "tab", "show", "view", "number", "code", "in", "unit", "region", "for", "corrects",
     "receipt", "pick", "level", "sort", "slow", "size", "since", "order", "only", "all", "late", "job", "from",
@@ -118,6 +119,7 @@ def headers_of(answer, asked):
     return {name: without(asked, value) for name, value in answer.headers.items() if name not in apart}
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")  # routes know no engine
 @pytest.mark.parametrize("username", PROBERS)
 def test_other_methods_are_refused_and_the_head_is_that_of_the_page(app, town, username):
     caller = town.callers[username]
@@ -157,7 +159,7 @@ def test_no_odd_parameter_breaks_a_page(app, town):
     for row, username in pages:
         path = row.filled_in(town.names)[0].partition("?")[0]
         for odd in ODD[::2]:
-            query = "&".join(f"{name}={odd}" for name in PARAMETERS)
+            query = "&".join(f"{name}={odd[:LONGEST]}" for name in PARAMETERS)
             answer = answer_of(town.callers[username], "GET", f"{path}?{query}")
             assert answer.status_code < 500, (path, odd)
             assert "<script>" not in answer.text, (path, odd)
