@@ -43,6 +43,7 @@ PLACES = (
     Place("督办件", "mail", "/supervisions", UNIT),
     Place("企业", "building", "/enterprises", (R.STEWARD, R.REGISTRAR, *ABOVE)),
     Place("填报", "list", "/filling", (R.REGISTRAR, R.LEADER, R.SUPERVISOR, R.CLERK)),
+    Place("导入", "upload", "/imports", (R.REGISTRAR,)),
     Place("认领核实", "shield", "/claims", (R.REGISTRAR, R.STEWARD, R.CLERK)),
     Place("记一笔", "pencil", "/log/new", (R.STEWARD,), "only"),
     Place("走访", "walk", "/visits", (R.STEWARD, R.LEADER)),
@@ -50,7 +51,6 @@ PLACES = (
     Place("群发", "megaphone", "/broadcasts", (R.REGISTRAR,)),
     Place("工作日历", "calendar", "/calendar", (R.SECURITY_ADMINISTRATOR,)),
     Place("走访规则", "walk", "/cadence", (R.SECURITY_ADMINISTRATOR,)),
-    Place("导入", "upload", "/imports", (R.REGISTRAR,)),
     Place("作业", "clock", "/jobs", (R.SYSTEM_ADMINISTRATOR,)),
     Place("日志", "shield", "/audit", (R.AUDIT_ADMINISTRATOR,)),
 )

@@ -34,6 +34,8 @@ KINDS = {"92": EnterpriseKind.SOLE_TRADER, "93": EnterpriseKind.COOPERATIVE}
 MOST_STAFF, MOST_YUAN = 10_000_000, 100_000_000
 DIGEST_BYTES = 12
 OVERRIDE = "校验位不符，导入时保留"
+# By class and territory the row is the unit's own, yet another unit has the enterprise: an office above decides.
+CONTESTED = "导入有效行时转入归属争议"
 # The places of a parsed row, in the order of the staging table; the rest is told by the row's surroundings.
 FIELDS = {
     NAME: "name", "注册地址": "address", REGION: "region_id", "法定代表人": "legal_representative", "联系人": "contact_name",
@@ -200,7 +202,8 @@ class EnterpriseRows:
         elif self.unit_id is None:
             return owner
         elif there is not None and there.owner_unit_id not in (None, self.unit_id):
-            self.findings.blame(line, CODE, there.credit_code, f"归{self.units[there.owner_unit_id]}填报，未改动；有异议请提归属争议")
+            told = f"归{self.units[there.owner_unit_id]}填报，未改动"
+            self.findings.blame(line, CODE, there.credit_code, told if owner != self.unit_id else f"{told}；{CONTESTED}")
         elif owner != self.unit_id:
             told = self.units.get(owner, "其他单位")
             self.findings.blame(line, CATEGORY, EnterpriseCategory(category).label, f"按类别和区划归{told}填报，不由本单位导入")

@@ -21,7 +21,7 @@ from models.base import db
 from models.bulk import insert_rows, insert_tuples
 from models.directory import ImportBatch, ImportIssue, ImportKind, ImportState
 from operations.base import operation
-from operations.directory.imports import batches, taking, taking_stewards, templates
+from operations.directory.imports import batches, contests, taking, taking_stewards, templates
 from operations.directory.imports.batches import ImportRules
 from operations.directory.imports.enterprise_rows import EnterpriseRows
 from operations.directory.imports.findings import Findings
@@ -189,6 +189,7 @@ def _take(batch: ImportBatch) -> None:
     taking.be_patient()
     _hold(batch, leased_until=clock.now() + LEASE)
     fresh, changed = TAKERS[batch.kind].take(batch)
+    contests.claim_contested(batch)
     batches.drop_staged(batch)
     _hold(batch, new_count=fresh, changed_count=changed, state=ImportState.IMPORTED, worker=None, leased_until=None,
           finished_at=clock.now())

@@ -16,6 +16,7 @@ from models.directory import (
     ImportIssue,
     ImportKind,
     ImportState,
+    OwnershipClaim,
     Project,
     Steward,
     Stewardship,
@@ -213,3 +214,10 @@ def test_stewards_come_in_without_a_password_and_with_no_other_role(take, city, 
     assert counts(take([steward(2, 姓名="管家2")], kind=ImportKind.STEWARDS)) == (0, 1, 0, 0)
     db.session.expire_all()
     assert made.is_active
+
+
+def test_what_another_unit_has_is_claimed_when_the_file_says_it_is_ours(take, city, people):
+    batch = take([firm(1), firm(2, 统一社会信用代码="91990102MA0001XY8X"), firm(3, 统一社会信用代码="92990102MA0004XY6A", 填报类别="一般")])
+    claims = db.session.scalars(select(OwnershipClaim)).all()
+    assert [(one.enterprise.short_name, one.claimant.name) for one in claims] == [("恒轧机械", INDUSTRY)]
+    assert batch.bad_count == 2 and any("转入归属争议" in reason for _, _, reason in reasons(batch))
