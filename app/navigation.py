@@ -42,6 +42,7 @@ PLACES = (
     Place("办件", "ticket", "/tickets", (R.STEWARD, *UNIT, *ABOVE)),
     Place("督办件", "mail", "/supervisions", UNIT),
     Place("企业", "building", "/enterprises", (R.STEWARD, R.REGISTRAR, *ABOVE)),
+    Place("管家", "people", "/stewards", (R.REGISTRAR, R.CLERK, R.SUPERVISOR, R.LEADER)),
     Place("填报", "list", "/filling", (R.REGISTRAR, R.LEADER, R.SUPERVISOR, R.CLERK)),
     Place("导入", "upload", "/imports", (R.REGISTRAR,)),
     Place("认领核实", "shield", "/claims", (R.REGISTRAR, R.STEWARD, R.CLERK)),

@@ -2,7 +2,7 @@
 
 from datetime import time
 
-from jobs import cadence, delivery, filling, housekeeping, imports, indexing, sweep, texting, windows
+from jobs import cadence, delivery, filling, housekeeping, imports, indexing, stewards, sweep, texting, windows
 from jobs.job import Daily, Every, Job
 
 SCHEDULE: tuple[Job, ...] = (
@@ -10,6 +10,8 @@ SCHEDULE: tuple[Job, ...] = (
     Job("windows", windows.lapse, Every(60), "补正、评价期满：视为撤回、记为未评价"),
     Job("interactions", windows.lapse_interactions, Every(600), "互动确认期满：企业没有回应的不计有效"),
     Job("ledger-review", windows.review_ledger, Every(600), "挂账到复核日，自动恢复计时"),
+    Job("handover-reminders", stewards.remind, Daily(time(8, 40)), "移交满 3 个工作日没有确认，提醒双方"),
+    Job("departed-stewards", stewards.release, Every(600), "没有管家岗位的人不再包保企业，企业转入待交接"),
     Job("deliver-notices", delivery.run, Every(15), "送达站内通知，避开安静时段"),
     Job("imports", imports.run, Every(10), "检查并导入大文件；接着做停机时没有做完的批次"),
     Job("search-index", indexing.run, Every(600), "补齐搜索索引：成批导入和遗漏的企业、办件"),

@@ -18,7 +18,7 @@ from models.tickets import Act
 from operations.access.scope import get_ticket
 from operations.clocks.calendar import SHANGHAI
 from operations.clocks.wording import moment
-from operations.directory import enterprises
+from operations.directory import enterprises, handover_package
 from operations.engagement import interactions, talk_drafts
 from operations.engagement.interactions import Talk
 from operations.insight import desk, due_visits
@@ -49,6 +49,7 @@ def index() -> ResponseReturnValue:
         firms=desk.firms(current_user, tab=tab),
         talks=desk.talks(current_user),
         due=due_visits.of(current_user),
+        handovers=handover_package.waiting_for(current_user),
         days=interactions.days_ahead(),
         pages=PAGES,
         form_key=secrets.token_urlsafe(18),

@@ -10,6 +10,7 @@ from models.directory.enterprises import (
     EnterpriseStatus,
 )
 from models.directory.facts import Contact, EnterpriseName, FactChange, Project, ProjectStage, Tag
+from models.directory.handovers import Handover, HandoverItem, HandoverStage
 from models.directory.imports import (
     ImportBatch,
     ImportIssue,
@@ -24,6 +25,7 @@ from models.directory.merges import EnterpriseMerge, MergedRow
 from models.directory.organisations import Line, Organisation, OrganisationKind
 from models.directory.ownership_claims import ClaimOutcome, OwnershipClaim
 from models.directory.regions import Region, RegionLevel
+from models.directory.steward_plans import PlanOutcome, PlanRow, StewardPlan
 from models.directory.stewards import Steward, StewardClass
 from models.directory.stewardships import Stewardship, StewardshipKind
 
@@ -43,6 +45,9 @@ __all__ = [
     "EnterpriseStatus",
     "FactChange",
     "FactRequest",
+    "Handover",
+    "HandoverItem",
+    "HandoverStage",
     "ImportBatch",
     "ImportIssue",
     "ImportKind",
@@ -53,6 +58,8 @@ __all__ = [
     "Organisation",
     "OrganisationKind",
     "OwnershipClaim",
+    "PlanOutcome",
+    "PlanRow",
     "Project",
     "ProjectStage",
     "Region",
@@ -62,6 +69,7 @@ __all__ = [
     "Steward",
     "StewardChange",
     "StewardClass",
+    "StewardPlan",
     "Stewardship",
     "StewardshipKind",
     "Tag",

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, true
 
 from models import clock
-from models.access import Role
+from models.access import Post, Role, User
 from models.base import db
-from models.directory import Enterprise, ImportBatch, Organisation, Region, Stewardship
+from models.directory import Enterprise, Handover, ImportBatch, Organisation, Region, Stewardship
 from models.engagement import Interaction, Obligation
 from models.supervision import Supervision
 from models.tickets import Attachment, OrderOutcome, Proposal, SigningStage, Ticket, UnitOrder
@@ -202,6 +202,44 @@ def stewarded_by(user_id: Any, at: Any = None) -> Select[Any]:
         Stewardship.started_at <= now,
         or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > now),
     )
+
+
+def steward_scope(actor: Actor) -> ColumnElement[bool]:
+    """The condition on ``users``: who is or was a steward in the region of one of the actor's offices."""
+    posts = actor.posts_as(Role.REGISTRAR, *REGIONAL)
+    in_region = or_(false(), *(Region.path.startswith(post.region_path, autoescape=True) for post in posts))
+    return User.id.in_(
+        select(Post.user_id)
+        .join(Organisation, Organisation.id == Post.organisation_id)
+        .join(Region, Region.id == func.coalesce(Post.region_id, Organisation.region_id))
+        .where(Post.role == Role.STEWARD, in_region)
+    )
+
+
+def get_steward(actor: Actor, user_id: int) -> User:
+    """The steward of this id in the actor's region, or the actor as a steward; NotFound otherwise."""
+    is_own = actor.holds(Role.STEWARD) and actor.user_id == user_id
+    found = db.session.scalar(select(User).where(User.id == user_id, true() if is_own else steward_scope(actor)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def visible_handovers(actor: Actor) -> Select[Handover]:
+    """The hand-overs a steward is party to, and those of the stewards of an office's region."""
+    mine = or_(Handover.from_id == actor.user_id, Handover.to_id == actor.user_id)
+    stewards = select(User.id).where(steward_scope(actor))
+    is_party = mine if actor.holds(Role.STEWARD) else false()
+    watches = Handover.from_id.in_(stewards) if actor.holds(Role.REGISTRAR, *REGIONAL) else false()
+    return select(Handover).where(or_(is_party, watches))
+
+
+def get_handover(actor: Actor, handover_id: int) -> Handover:
+    """The hand-over, or NotFound."""
+    found = db.session.scalar(visible_handovers(actor).where(Handover.id == handover_id))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def units_of(post: Standing) -> Select[Any] | list[int | None]:

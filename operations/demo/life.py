@@ -13,7 +13,7 @@ from models.directory import Stewardship
 from operations import notices
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
-from operations.demo import correspondence, gatherings, suburbs
+from operations.demo import correspondence, duty, gatherings, suburbs
 from operations.demo.scene import Scene, Stage
 from operations.demo.stories import CIRCULARS, LINES, STORIES, TALKS
 from operations.demo.stories.story import Circular, Contact, Line, Story
@@ -24,6 +24,7 @@ from operations.tickets import intake, windows
 
 FOUNDED = "90 08:30"
 READ_UNTIL = "2 17:45"
+HANDED_OVER = "1 15:20"
 DAY = timedelta(days=1)
 
 
@@ -39,10 +40,12 @@ def live() -> int:
     """Build the city and let the last months happen in it, in order. Returns how many demands there are."""
     with clock.standing_at(moment(FOUNDED)):
         stage = Stage(suburbs.build())
+        duty.report(stage)
     happenings = [happening for story in STORIES for happening in _of_story(story, stage)]
     happenings += [happening for talk in (*TALKS, *LINES, *CIRCULARS) for happening in _of_talk(talk, stage)]
     happenings += [Happening(moment(when), act) for when, act in gatherings.acts(stage, moment)]
     happenings.append(Happening(moment(READ_UNTIL), lambda: _read_notices(stage)))
+    happenings.append(Happening(moment(HANDED_OVER), lambda: duty.offer(stage)))
     for happening in sorted(happenings, key=lambda each: each.at):
         _let_time_pass(happening.at)
         with clock.standing_at(happening.at):

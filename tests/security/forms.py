@@ -75,6 +75,13 @@ FORMS = (
         "was_reached": "yes", "is_solved": "yes", "is_satisfied": "yes", "words": TEXT}),
     Filled("wujie", "/tickets/{merged}/unmerge", {"reason": TEXT}),
     Filled("wujie", "/tickets/{handling}/transfer", {"lead": LAND, "reason": TEXT}),
+    Filled("wujie", "/stewards/{steward}/cover", {
+        "substitute": "third", "starts_on": "2026-09-14", "ends_on": "2026-09-15", "reason": TEXT}),
+    Filled("wujie", "/stewards/{steward}/leave", {"reason": TEXT}),
+    Filled("wujie", "/stewards/assign?pick={enterprise}", {"steward": "third", "reason": TEXT}),
+    Filled("liumin", "/handovers/new?steward={steward}", {"receiver": "third", "reason": TEXT, "whole": "all"}),
+    Filled("wangqiang", "/handovers/{handover}/decline", {"words": TEXT}, "/handovers/{handover}"),
+    Filled("wujie", "/handovers/{handover}/cancel", {"words": TEXT}, "/handovers/{handover}"),
     Filled("hening", "/tickets/{theirs}/supervise", {"reason": TEXT}),
     Filled("hening", "/watch/supervise?pick={order}", {"reason": TEXT}),
     Filled("luoshizhang", "/tickets/{handling}/instruct", {"words": TEXT, "days": "3"}),

@@ -11,16 +11,17 @@ from flask import current_app
 from sqlalchemy import select
 
 from models import clock
-from models.access import User
+from models.access import Post, Role, User
 from models.base import db
 from models.correspondence import Side
-from models.directory import Contact, Enterprise, Project
+from models.directory import Contact, Enterprise, Project, Stewardship
 from models.engagement import InteractionKind, MeetingKind, WalkMode
 from models.lists import SavedView
 from models.notices import Notice, NoticeKind
 from models.tickets import Attachment, Instruction, LedgerClass, ProposalKind, TicketKind
 from operations.access.accounts import hash_password
 from operations.access.people import actor_named
+from operations.directory import handovers, stewardship
 from operations.directory.merging import merge_enterprises
 from operations.directory.ownership_claims import claim_ownership
 from operations.directory.public_codes import give_code
@@ -59,6 +60,7 @@ def build(city):
     particulars(city, town)
     imports(city, town)
     gatherings(city, town)
+    stewards(city, town)
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)
     return town
@@ -220,6 +222,30 @@ def gatherings(city, town):
             town[f"walk{suffix}"] = walk.id
             town[f"walk_problem{suffix}"] = walks.problems_of(walk)[0].WalkProblem.id
     db.session.commit()
+
+
+def stewards(city, town):
+    """Hand-overs that wait, and covers that lie ahead: nobody looks after anything else on that day."""
+    third = User(username="third", name="丁一", phone="13900019999")
+    db.session.add(third)
+    db.session.flush()
+    unit = city.organisations["软件园街道办事处"]
+    db.session.add(Post(user_id=third.id, role=Role.STEWARD, organisation_id=unit.id, region_id=unit.region_id,
+                        started_at=START))
+    db.session.commit()
+    offered = (("", "liumin", "wangqiang", "恒轧机械"), ("_theirs", "wangqiang", "third", "宏达电商产业园"))
+    for ending, giver, to, firm in offered:
+        enterprise, clerk = city.enterprises[firm], actor_named("wujie")
+        person = db.session.scalars(select(User).where(User.username == giver)).one()
+        receiver = db.session.scalars(select(User).where(User.username == to)).one()
+        with clock.standing_at(START):
+            handover = handovers.propose(person, actor=clerk, receiver=receiver, reason="片区调整",
+                                         enterprise_ids=[enterprise.id])
+            stewardship.cover([enterprise], actor=clerk, substitute=third, starts_on=UNTIL, ends_on=UNTIL, reason="休假")
+        town[f"handover{ending}"] = handover.id
+        covers = select(Stewardship.id).where(Stewardship.enterprise_id == enterprise.id,
+                                              Stewardship.kind == "substitute")
+        town[f"cover{ending}"] = db.session.scalars(covers).one()
 
 
 def notice(username):

@@ -6,10 +6,10 @@ from collections import defaultdict
 import pytest
 from sqlalchemy import select
 
-from models.access import Role
+from models.access import Role, User
 from models.base import db
 from models.correspondence import Broadcast
-from models.directory import Claim, Enterprise, Stewardship
+from models.directory import Claim, Enterprise, Handover, Stewardship
 from models.engagement import Interaction
 from models.supervision import Level, Supervision
 from models.tickets import Act, Proposal, Status, Ticket
@@ -33,7 +33,8 @@ ELSEWHERE = {
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
     "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest",
-    "search.unit_names", "supervisions.answer", "tickets.act", "watch.new",
+    "search.unit_names", "stewards.names",
+    "supervisions.answer", "tickets.act", "watch.new",
 }
 ON_PHONES = (None, "hengzha", "yunqi")
 SMALLEST = {"width": 320, "height": 700}
@@ -69,6 +70,11 @@ PAGES = {
         "/meetings", "/meetings?show=held", "/meetings/1", "/meetings/new", "/meetings/2/problems/new",
         "/meetings/2/minutes", "/meetings/1/decisions/new",
         "/meetings/2/cancel", "/walkthroughs/problems/1/ticket",
+    ),
+    "wangqiang": ("/desk", "/handovers", "/handovers/{handover}", "/handovers/new"),
+    "tangyi": (
+        "/stewards", "/stewards/{steward}", "/stewards/{steward}/cover", "/stewards/{steward}/leave",
+        "/stewards/vacant", "/stewards/assign?pick={enterprise}",
     ),
     "xuhui": ("/follow-ups", "/follow-ups?show=red"),
     "hening": (
@@ -227,13 +233,16 @@ class Findings(dict):
         found = {
             "enterprise": lambda: scope.visible_enterprises(self.actor).with_only_columns(Enterprise.id),
             "claim": lambda: desks.visible_claims(self.actor).with_only_columns(Claim.id),
+            "handover": lambda: scope.visible_handovers(self.actor).with_only_columns(Handover.id),
+            "steward": lambda: select(User.id).where(
+                User.id == self.actor.user_id if self.actor.holds(Role.STEWARD) else scope.steward_scope(self.actor)
+            ),
             "proposal": lambda: scope.visible_proposals(self.actor).with_only_columns(Proposal.id),
             "talk": lambda: scope.visible_interactions(self.actor).with_only_columns(Interaction.id),
             "broadcast": lambda: select(Broadcast.id).where(Broadcast.author_id == self.actor.user_id),
             "order": lambda: select(Supervision.id).where(
                 scope.supervision_scope(self.actor), Supervision.ended_at.is_(None), Supervision.level == Level.SECOND
             ),
-            "steward": lambda: select(Stewardship.steward_id).where(Stewardship.steward_id == self.actor.user_id),
             "filling": lambda: select(Enterprise.owner_unit_id).where(Enterprise.owner_unit_id.is_not(None)),
             "late": lambda: tickets(self.actor)
             .where(Ticket.rung == Level.SECOND.rung)
