@@ -186,7 +186,8 @@ def test_the_former_stewards_open_pages_are_gone_at_once(guest, city):
                                      receiver=city.users["wangqiang"])
         handovers.confirm(handover, actor=actor_named("wangqiang"))
         assert [liumin.opens(path).status for path in paths] == [404, 404, 404]
-        late = liumin.sends(pages[1], paths[1], index=form_of(pages[1], "/accept?"), category="用电", difficulty="ordinary")
+        accepting = form_of(pages[1], "/accept?")
+        late = liumin.sends(pages[1], paths[1], index=accepting, category="用电", difficulty="ordinary")
         assert late.status == 404
         assert [guest("wangqiang").opens(path).status for path in paths] == [200, 200, 200]
 

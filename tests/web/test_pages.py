@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models.access import Role, User
 from models.base import db
 from models.correspondence import Broadcast
-from models.directory import Claim, Enterprise, Handover, Stewardship
+from models.directory import Claim, Enterprise, Handover
 from models.engagement import Interaction
 from models.supervision import Level, Supervision
 from models.tickets import Act, Proposal, Status, Ticket
