@@ -48,15 +48,15 @@ def figures(actor: Actor) -> dict[str, int]:
     since = clock.now() - FIGURES_OVER
     rows = (
         scope.visible_interactions(actor)
-        .with_only_columns(Interaction.effect, Interaction.flaw == Flaw.DENIED, func.count())
+        .with_only_columns(Interaction.effect, Interaction.flaw, func.count())
         .where(_of(actor), Interaction.occurred_at >= since)
-        .group_by(Interaction.effect, Interaction.flaw == Flaw.DENIED)
+        .group_by(Interaction.effect, Interaction.flaw)
     )
     found = dict.fromkeys(VIEWS, 0)
-    for effect, is_denied, count in db.session.execute(rows):
+    for effect, flaw, count in db.session.execute(rows):
         found["all"] += count
         found[effect] += count
-        found["denied"] += count if is_denied else 0
+        found["denied"] += count if flaw is Flaw.DENIED else 0
     return found
 
 

@@ -15,13 +15,14 @@ from sqlalchemy import ColumnElement, Select, String, and_, bindparam, literal, 
 from models import clock
 from models.access import Role, User
 from models.base import LabelledEnum, UTCDateTime, db
+from models.correspondence import Broadcast, BroadcastDelivery, DeliveryOutcome, Message
 from models.directory import Enterprise, EnterpriseMerge, FactChange, Stewardship
 from models.engagement import Interaction
 from models.log import Event
 from models.ratings import Rating
 from models.tickets import Act, Ticket
 from operations.access.actor import Actor
-from operations.access.scope import REGIONAL, ticket_scope
+from operations.access.scope import REGIONAL, stewarded_by, ticket_scope
 from operations.insight.lines import EPOCH, FAR_MICROSECONDS, LARGEST_ID
 from operations.insight.timeline_words import Entry, entry_of
 
@@ -36,7 +37,7 @@ TICKET_ACTS = (
 )
 COLUMNS: dict[str, Any] = {
     "title": String(), "words": sa.Text(), "who": String(), "link": String(), "noted_at": UTCDateTime(),
-    "on_day": sa.Date(), "before": String(), "after": String(),
+    "on_day": sa.Date(), "before": String(), "after": String(), "effect": String(), "flaw": String(),
 }
 
 
@@ -44,6 +45,7 @@ class Kind(LabelledEnum):
     """What the entries may be narrowed to."""
 
     TALK = "talk", "互动"
+    MESSAGE = "message", "消息"
     TICKET = "ticket", "诉求"
     RATING = "rating", "评价"
     STEWARD = "steward", "管家"
@@ -149,9 +151,25 @@ def _behind(source: Source, number: int, mark: Mark) -> ColumnElement[bool]:
 
 def _talks(_: Actor) -> Select[Any]:
     said = columns(title=Interaction.kind, words=Interaction.content, who=User.name, link=Ticket.number,
-                   noted_at=Interaction.recorded_at, on_day=Interaction.next_contact_on)
+                   noted_at=sa.case((~Interaction.is_exchange, Interaction.recorded_at)),
+                   on_day=Interaction.next_contact_on, effect=Interaction.effect, flaw=Interaction.flaw)
     rows = select(*said).join(User, User.id == Interaction.steward_id)
     return rows.outerjoin(Ticket, Ticket.id == Interaction.ticket_id).where(Interaction.enterprise_id == ENTERPRISE)
+
+
+def _messages(actor: Actor) -> Select[Any]:
+    """The thread is the enterprise's and its stewards' own: it is told to nobody above them."""
+    said = columns(title=Message.side, words=Message.body, who=User.name)
+    rows = select(*said).join(User, User.id == Message.author_id)
+    return rows.where(Message.enterprise_id == ENTERPRISE, Message.enterprise_id.in_(stewarded_by(actor.user_id)))
+
+
+def _broadcasts(_: Actor) -> Select[Any]:
+    sent = columns(title=Broadcast.title, words=Broadcast.body, who=User.name)
+    rows = select(*sent).join(BroadcastDelivery, BroadcastDelivery.broadcast_id == Broadcast.id)
+    return rows.join(User, User.id == Broadcast.author_id).where(
+        BroadcastDelivery.enterprise_id == ENTERPRISE, BroadcastDelivery.outcome == DeliveryOutcome.SENT
+    )
 
 
 def _ticket_events(actor: Actor) -> Select[Any]:
@@ -227,5 +245,7 @@ SOURCES: tuple[Source, ...] = (
     Source(Kind.STEWARD, "steward_ended", Stewardship.ended_at, Stewardship.id, _duties(is_end=True)),
     Source(Kind.TICKET, "ticket", Event.at, Event.seq, _ticket_events, HEARING),
     Source(Kind.RATING, "rating", Rating.rated_at, Rating.id, _ratings, HEARING),
+    Source(Kind.MESSAGE, "message", Message.sent_at, Message.id, _messages, (Role.STEWARD,)),
+    Source(Kind.MESSAGE, "broadcast", Broadcast.sent_at, Broadcast.id, _broadcasts, HEARING),
     Source(Kind.TALK, "talk", Interaction.occurred_at, Interaction.id, _talks, HEARING),
 )

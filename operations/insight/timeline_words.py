@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from models.correspondence import Side
 from models.directory import StewardshipKind
-from models.engagement import InteractionKind
+from models.engagement import Effect, Flaw, InteractionKind
 from models.ratings import Grade
 from models.tickets import Act
 from operations.directory.fact_kinds import label_of, told
@@ -35,6 +36,7 @@ class Entry:
     after: str = ""
     noted_at: datetime | None = None
     on_day: date | None = None
+    verdict: str = ""
 
 
 def entry_of(source: str, row: Any) -> Entry:
@@ -44,9 +46,18 @@ def entry_of(source: str, row: Any) -> Entry:
 
 def _talk(row: Any) -> Entry:
     kind = InteractionKind(row.title)
-    is_late = row.noted_at - row.at > interactions.LATE_AFTER
+    is_late = row.noted_at is not None and row.noted_at - row.at > interactions.LATE_AFTER
+    verdict = Effect(row.effect).label + (f"：{Flaw(row.flaw).label}" if row.flaw else "")
     return Entry(row.at, kind.label, TALK_ICONS[kind], "b", row.who, row.words, row.link or "",
-                 noted_at=row.noted_at if is_late else None, on_day=row.on_day)
+                 noted_at=row.noted_at if is_late else None, on_day=row.on_day, verdict=verdict)
+
+
+def _message(row: Any) -> Entry:
+    return Entry(row.at, f"{Side(row.title).label}发消息", "chat", "", row.who, row.words)
+
+
+def _broadcast(row: Any) -> Entry:
+    return Entry(row.at, f"群发：{row.title}", "megaphone", "", row.who, row.words)
 
 
 def _ticket(row: Any) -> Entry:
@@ -86,6 +97,8 @@ def _registered(row: Any) -> Entry:
 
 WRITERS: dict[str, Callable[[Any], Entry]] = {
     "talk": _talk,
+    "message": _message,
+    "broadcast": _broadcast,
     "ticket": _ticket,
     "rating": _rating,
     "fact": _fact,

@@ -189,6 +189,20 @@ class TestMessages:
         assert only(Message).read_at == START
 
 
+class TestTimeline:
+    def test_messages_are_told_to_the_steward_broadcasts_and_verdicts_to_the_region_too(self, city, guest, liumin):
+        base = f"/enterprises/{city.enterprises['恒轧机械'].id}"
+        liumin.sends(liumin.opens(f"{base}/messages"), f"{base}/messages", body=SAID)
+        note(city, "打了电话，没什么事。")
+        page = liumin.opens("/broadcasts/new")
+        form = next(i for i, f in enumerate(page.forms) if f["action"].startswith("/broadcasts/new"))
+        liumin.sends(page, index=form, title="稳岗补贴", body="申报。", step="send")
+        mine, above = (person.opens(f"{base}?tab=timeline").words for person in (liumin, guest("hening")))
+        assert "管家发消息" in mine and SAID in mine and SAID not in above
+        for words in (mine, above):
+            assert "群发：稳岗补贴" in words and "不计有效：内容太短" in words
+
+
 class TestBroadcasts:
     def test_written_checked_sent_read_and_no_longer_wanted(self, liumin, hengzha):
         page = liumin.opens("/broadcasts/new")

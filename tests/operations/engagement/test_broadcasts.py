@@ -135,7 +135,8 @@ def crowd(city, people, count):
     last = db.session.scalar(select(func.max(Enterprise.id)))
     rows = [{"id": last + n, "name": f"云州第{n}号商行", "short_name": "", "kind": "company", "category": "general",
              "status": "operating", "region_id": region, "address": "", "industry": "", "contact_name": "",
-             "contact_phone": "", "has_green_card": False, "created_at": START, "quiet_since": START}
+             "contact_phone": "", "legal_representative": "", "has_green_card": False, "created_at": START,
+             "quiet_since": START}
             for n in range(1, count + 1)]
     insert_rows(db.session.connection(), Enterprise.__table__, rows)
     posts = [{"user_id": user_id, "role": Role.ENTERPRISE_MEMBER, "enterprise_id": row["id"], "title": "", "rank": 9,
