@@ -1,6 +1,5 @@
-"""``zhitongche bench directory-import``: a city's file of enterprises comes in, beside reading it and a bare COPY."""
+"""A city's file of enterprises comes in, beside merely reading it and a bare COPY: a part of ``bench directory``."""
 
-import contextlib
 import json
 import resource
 import subprocess
@@ -19,7 +18,6 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from app.ground import ground_floor
-from benchmarks import postgres
 from benchmarks.report import Figure
 from config import Testing
 from models.base import db
@@ -38,17 +36,6 @@ TRADES = ("机械制造", "包装制品", "数控科技", "物流运输", "餐�
 TOWNS = ("990102001", "990103001", "990121100")
 # The first fifteen columns of the template: everything but projects.
 COLUMNS = [column.name for column in templates.ENTERPRISES[:15]]
-
-
-@click.command(name="directory-import")
-@click.option("--rows", default=ROWS, show_default=True, help="rows of the file")
-@click.option("--database", default="", help="an empty PostgreSQL database to use; a throw-away server without it")
-def command(rows: int, database: str) -> None:
-    """企业导入：与只读表格加一次 COPY 比较，重复导入与只读表格比较。"""
-    with contextlib.ExitStack() as room:
-        url = database or postgres.create_database(room.enter_context(postgres.throwaway_server()), "imports")
-        for figure in figures(url, rows=rows):
-            click.echo(figure.line())
 
 
 def figures(postgres_url: str, *, rows: int = ROWS) -> Iterator[Figure]:

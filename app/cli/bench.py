@@ -4,8 +4,8 @@ from importlib import import_module
 
 import click
 
-# A module of ``benchmarks`` by this name, its hyphens being underscores, has a click command called ``command``.
-BENCHMARKS = ("loop", "directory", "directory-import")
+# A module of ``benchmarks`` by this name has a click command called ``command``.
+BENCHMARKS = ("loop", "directory")
 
 
 class Benchmarks(click.Group):
@@ -17,7 +17,7 @@ class Benchmarks(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in BENCHMARKS:
             return None
-        command: click.Command = import_module(f"benchmarks.{cmd_name.replace('-', '_')}").command
+        command: click.Command = import_module(f"benchmarks.{cmd_name}").command
         return command
 
 

@@ -21,6 +21,7 @@ from operations.demo.metropolis.firms import SOURCE, Firms
 from operations.demo.metropolis.ground import Place, lay_out
 from operations.demo.metropolis.people import OnDuty, by_town, employ
 from operations.errors import Refused
+from operations.insight.indexing import index_enterprises
 
 CHUNK = 10_000
 LARGE = 2_000  # from so many enterprises on the counties get all their towns
@@ -89,6 +90,7 @@ def _found(firms: Firms, count: int, on_ground: dict[int, list[OnDuty]], *, is_f
         for row, steward, _ in pairs
     ])
     insert_rows(connection, Interaction.__table__, [talk for _, talk in talks])
+    index_enterprises(row["id"] for row, _ in drawn)
 
 
 def _match(chance: random.Random, duties: Sequence[OnDuty]) -> OnDuty | None:
