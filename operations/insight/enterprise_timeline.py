@@ -17,7 +17,7 @@ from models.access import Role, User
 from models.base import LabelledEnum, UTCDateTime, db
 from models.correspondence import Broadcast, BroadcastDelivery, DeliveryOutcome, Message
 from models.directory import Enterprise, EnterpriseMerge, FactChange, Stewardship
-from models.engagement import Interaction
+from models.engagement import Interaction, Meeting, MeetingGuest
 from models.log import Event
 from models.ratings import Rating
 from models.tickets import Act, Ticket
@@ -172,6 +172,13 @@ def _broadcasts(_: Actor) -> Select[Any]:
     )
 
 
+def _meetings(_: Actor) -> Select[Any]:
+    held = columns(title=Meeting.kind, words=Meeting.theme, who=User.name)
+    rows = select(*held).select_from(MeetingGuest).join(Meeting, Meeting.id == MeetingGuest.meeting_id)
+    rows = rows.join(User, User.id == Meeting.chair_id)
+    return rows.where(MeetingGuest.enterprise_id == ENTERPRISE, Meeting.cancelled_at.is_(None))
+
+
 def _ticket_events(actor: Actor) -> Select[Any]:
     done = columns(title=Event.action, words=Ticket.subject, who=User.name, link=Ticket.number)
     return (
@@ -248,4 +255,5 @@ SOURCES: tuple[Source, ...] = (
     Source(Kind.MESSAGE, "message", Message.sent_at, Message.id, _messages, (Role.STEWARD,)),
     Source(Kind.MESSAGE, "broadcast", Broadcast.sent_at, Broadcast.id, _broadcasts, HEARING),
     Source(Kind.TALK, "talk", Interaction.occurred_at, Interaction.id, _talks, HEARING),
+    Source(Kind.TALK, "meeting", Meeting.held_at, Meeting.id, _meetings, HEARING),
 )

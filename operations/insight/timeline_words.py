@@ -7,7 +7,7 @@ from typing import Any
 
 from models.correspondence import Side
 from models.directory import StewardshipKind
-from models.engagement import Effect, Flaw, InteractionKind
+from models.engagement import Effect, Flaw, InteractionKind, MeetingKind
 from models.ratings import Grade
 from models.tickets import Act
 from operations.directory.fact_kinds import label_of, told
@@ -60,6 +60,10 @@ def _broadcast(row: Any) -> Entry:
     return Entry(row.at, f"群发：{row.title}", "megaphone", "", row.who, row.words)
 
 
+def _meeting(row: Any) -> Entry:
+    return Entry(row.at, MeetingKind(row.title).label, "meeting", "b", f"{row.who}主持", row.words)
+
+
 def _ticket(row: Any) -> Entry:
     act = Act(row.title)
     title, icon, tone = LOOKS.get(act, (act.label, "ticket", ""))
@@ -99,6 +103,7 @@ WRITERS: dict[str, Callable[[Any], Entry]] = {
     "talk": _talk,
     "message": _message,
     "broadcast": _broadcast,
+    "meeting": _meeting,
     "ticket": _ticket,
     "rating": _rating,
     "fact": _fact,

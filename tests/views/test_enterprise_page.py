@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from models import clock
 from models.base import db
+from models.correspondence import Message, Side
 from models.directory import Contact, Enterprise, EnterpriseStatus, FactChange, OwnershipClaim, Project, Tag
 from models.engagement import Interaction, InteractionKind
 from operations.directory.facts import change_facts
@@ -238,3 +239,12 @@ def test_a_claim_goes_to_the_queue_and_is_decided_above(guest, city, firm, at):
     assert reread(firm).owner_unit.name == "城东区人民政府" and guest(OTHER).opens(at()).status == 200
     assert "归申请单位" in clerk.opens("/enterprises/claims?show=decided").words
     assert db.session.scalars(select(FactChange.source)).all() == ["归属裁定"]
+
+
+def test_messages_are_told_to_the_steward_and_to_nobody_else(guest, people, firm, at):
+    db.session.add(Message(enterprise_id=firm.id, side=Side.ENTERPRISE, author_id=people["hengzha"].user_id,
+                           body="请帮忙看看外线", sent_at=START))
+    db.session.commit()
+    assert "企业发消息" in guest("liumin").opens(at("?tab=timeline")).words
+    for username in ("wujie", OWNER):
+        assert "请帮忙看看外线" not in guest(username).opens(at("?tab=timeline")).words

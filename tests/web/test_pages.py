@@ -16,6 +16,7 @@ from models.tickets import Act, Proposal, Status, Ticket
 from operations.access import desks, scope
 from operations.access.people import actor_named
 from operations.demo import city, suburbs
+from operations.directory import merging, ownership_claims, particulars, public_codes
 from operations.errors import DomainError
 from operations.tickets import workflow
 from operations.tickets.advance import may
@@ -29,6 +30,7 @@ WIDTHS = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "heigh
 ODD = {"/r/no-such-token": 404, "/my/nowhere": 404}
 # What is no page of its own, and what another test of these walks through.
 ELSEWHERE = {
+    "cards.card", "enterprises.claim", "enterprises.project", "enterprises.unmerge",
     "claiming.applicant", "claiming.code", "claiming.done",
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
@@ -54,6 +56,8 @@ PAGES = {
     ),
     "liumin": (
         "/desk", "/desk?show=red", "/desk?tab=all", "/log/new", "/tickets", "/enterprises", "/enterprises/{enterprise}",
+        "/enterprises/{enterprise}?tab=timeline", "/enterprises/{enterprise}/code",
+        "/enterprises/bulk/tag?everything=1",
         "/enterprises/{enterprise}/demand", "/tickets/{submitted}", "/notices", "/search", "/search?q=2607",
         "/search/stewards/{steward}", "/visits", "/visits/{enterprise}/plan", "/meetings/1",
         "/account", "/feedback", "/claims", "/claims/{claim}", "/interactions",
@@ -87,6 +91,12 @@ PAGES = {
     ),
     "hejun": ("/imports", "/imports/new"),
     "qianwei": ("/watch", "/tickets"),
+    "dengli": (
+        "/enterprises?region=9901&quiet=30", "/enterprises/{enterprise}", "/enterprises/{enterprise}/edit",
+        "/enterprises/{enterprise}/suspend", "/enterprises/{enterprise}/merge",
+        "/enterprises/{enterprise}/contacts/new", "/enterprises/{enterprise}/projects/new",
+        "/enterprises/claims", "/enterprises/claims/new",
+    ),
     "security": ("/calendar/2026", "/calendar/2027", "/calendar/2027/confirm", "/calendar/change", "/cadence",
                  "/cadence/new", "/cadence/key-projects/change", "/cadence/key-projects/end"),
     "admin": ("/jobs", "/jobs?job=sweep"),
@@ -161,6 +171,24 @@ def test_raising_a_demand_keeps_the_rules_at_each_step(life, visit):
     member.presses("提交诉求")
     look(member, "receipt", faults)
     assert faults == {}
+
+
+def test_what_hangs_on_an_enterprise_keeps_the_rules(life, visit):
+    with life.hours():
+        firm = db.session.scalars(select(Enterprise).where(Enterprise.short_name == "恒轧机械")).one()
+        owner, clerk = actor_named("dengli"), actor_named("wujie")
+        twin = Enterprise(name="恒轧机械（重复）", region_id=firm.region_id, owner_unit_id=firm.owner_unit_id)
+        db.session.add(twin)
+        db.session.flush()
+        project = particulars.add_project(firm, actor=owner, plan=particulars.Plan("二期厂房"))
+        merging.merge_enterprises(twin, actor=clerk, into=firm, reason="重复登记")
+        owning = ownership_claims.claim_ownership(firm, actor=actor_named("fangming"), reason="属地企业")
+        code = public_codes.give_code(firm, actor=clerk)
+        paths = {
+            "dengli": f"/enterprises/{firm.id}/projects/{project.id}", "wujie": f"/enterprises/claims/{owning.id}",
+            "hening": f"/enterprises/{twin.id}/unmerge", None: f"/e/{code}",
+        }
+    assert {path: faults for who, path in paths.items() if (faults := faults_of(visit(who), [path]))} == {}
 
 
 def test_a_rating_link_is_anybodys_once(life, visit):
