@@ -10,7 +10,7 @@ from models.base import db
 from models.directory import Claim, Contact, Decision, Enterprise, EnterpriseCategory, Region
 from operations import log, notices
 from operations.access import codes
-from operations.access.accounts import hash_password
+from operations.access.accounts import account_of, open_account
 from operations.access.actor import Actor
 from operations.access.codes import Proven
 from operations.base import operation
@@ -53,7 +53,7 @@ def outlook(opened: Proven) -> Outlook:
         credit_code=opened.wish["credit_code"], name=opened.wish["name"], mobile=opened.number,
         is_known=enterprise is not None,
         is_entitled=enterprise is not None and is_entitled(enterprise, opened.number),
-        has_account=_account_of(opened.number) is not None,
+        has_account=account_of(opened.number) is not None,
     )
 
 
@@ -65,7 +65,9 @@ def claim(key: str, *, applicant: Applicant, address: str = "") -> Claim:
     claim waits for the steward or the owner's registrar (security.md, case 19). Raises NoLongerOpen, Refused, BadInput.
     """
     opened = codes.spend(key)
-    user = _account_of(opened.number) or _new_account(opened.number, applicant)
+    user = account_of(opened.number) or open_account(
+        opened.number, person=applicant.person, password=applicant.password
+    )
     if not user.is_active:
         raise Refused("这个手机号的账号已经停用，请联系企业服务中心。")
     made = _claim_of(user, opened, applicant)
@@ -119,19 +121,6 @@ def is_entitled(enterprise: Enterprise, mobile: str) -> bool:
         return False
     contacts = select(Contact.phone).where(Contact.enterprise_id == enterprise.id, Contact.ended_at.is_(None))
     return mobile in {plain_phone(phone) for phone in (enterprise.contact_phone, *db.session.scalars(contacts))}
-
-
-def _account_of(mobile: str) -> User | None:
-    return db.session.scalar(select(User).where(User.username == mobile))
-
-
-def _new_account(mobile: str, applicant: Applicant) -> User:
-    user = User(username=mobile, name=applicant.person, phone=mobile, created_at=clock.now(),
-                password_hash=hash_password(applicant.password))
-    db.session.add(user)
-    db.session.flush()
-    log.record("open_account", object_type="user", object_id=user.id, actor=Actor(user.id, user.name, ()))
-    return user
 
 
 def _claim_of(user: User, opened: Proven, applicant: Applicant) -> Claim:

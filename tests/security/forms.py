@@ -110,6 +110,10 @@ FORMS = (
     Filled("audit", "/audit", {"ticket": TEXT, "person": TEXT}),
     Filled("liumin", "/claims/{claim}/refuse", {"refuse-reason": TEXT}, "/claims/{claim}"),
     Filled("wangqiang", "/claims/{claim_theirs}/confirm", {"confirm-reason": TEXT}, "/claims/{claim_theirs}"),
+    Filled("hengzha", "/my/members", {"mobile": "13900000041", "member_role": "agent"}),
+    Filled("hengzha", "/my/members/{member}/role", {"member_role": "administrator"}),
+    Filled("hengzha", "/my/members/{member}/end", {}),
+    Filled("-", "/join/{join}", {"person": TEXT}),
     Filled("-", "/claim", {"credit_code": "91990102MA0003XY3W", "name": TEXT, "mobile": PHONE}),
     Filled("-", "/login", {"username": TEXT, "password": TEXT}),
 )

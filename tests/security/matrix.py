@@ -24,6 +24,7 @@ THEIRS = {
     "file_draft": "file_draft_theirs", "draft": "draft_theirs", "talk": "talk_theirs", "notice": "notice_theirs",
     "broadcast": "broadcast_theirs",
     "order": "order_theirs", "order_answered": "order_theirs", "steward": "steward_theirs",
+    "member": "member_theirs", "invitation": "invitation_theirs",
     "filling": "filling_theirs", "claim": "claim_theirs",
     "proposal": "proposal_theirs", "proposal_clerk": "proposal_theirs",
     "proposal_supervisor": "proposal_theirs",

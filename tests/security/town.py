@@ -5,13 +5,14 @@ zhoujian), with the finance bureau (sunyue) assisting, and it lies in 城东区 
 hongda, wangqiang, the land bureau (litao), in 高新区. The city's own offices see both.
 """
 
+import re
 from datetime import timedelta
 
 from flask import current_app
 from sqlalchemy import select
 
 from models import clock
-from models.access import Post, Role, User
+from models.access import MemberRole, Post, Role, User
 from models.base import db
 from models.correspondence import Side
 from models.directory import Contact, Enterprise, Project, Stewardship
@@ -21,7 +22,7 @@ from models.notices import Notice, NoticeKind
 from models.tickets import Attachment, Instruction, LedgerClass, ProposalKind, TicketKind
 from operations.access.accounts import hash_password
 from operations.access.people import actor_named
-from operations.directory import handovers, stewardship
+from operations.directory import handovers, members, stewardship
 from operations.directory.merging import merge_enterprises
 from operations.directory.ownership_claims import claim_ownership
 from operations.directory.public_codes import give_code
@@ -34,7 +35,7 @@ from operations.ratings import links
 from operations.supervision import supervision
 from operations.tickets import conversation, drafts, intake, merging
 from tests import importing
-from tests.claimants import claim
+from tests.claimants import claim, texts
 from tests.eventful import upload
 from tests.lives import FINANCE, LAND, POWER, START, Life, shanghai
 
@@ -57,6 +58,7 @@ def build(city):
     papers(city, town)
     for name, firm, mobile in (("claim", "恒轧机械", "13900000011"), ("claim_theirs", "宏达电商产业园", "13900000012")):
         town[name] = claimed(city.enterprises[firm], mobile)
+    memberships(city, town)
     particulars(city, town)
     imports(city, town)
     gatherings(city, town)
@@ -179,6 +181,21 @@ def claimed(enterprise, mobile):
     """A stranger's claim of the enterprise, which waits."""
     with clock.standing_at(START):
         return claim(mobile, person="来认领的人", credit_code=enterprise.credit_code, name=enterprise.name).id
+
+
+def memberships(city, town):
+    """One more member of each enterprise, and somebody whom its administrator has invited, with the link."""
+    for ending, firm, boss, last in (("", "恒轧机械", "hengzha", 1), ("_theirs", "宏达电商产业园", "hongda", 2)):
+        enterprise = city.enterprises[firm]
+        agent = Post(user=User(username=f"1390000002{last}", name="经办人"), role=Role.ENTERPRISE_MEMBER,
+                     enterprise_id=enterprise.id, started_at=START)
+        db.session.add(agent)
+        db.session.commit()
+        with clock.standing_at(START):
+            made = members.invite(enterprise, actor=actor_named(boss), mobile=f"1390000003{last}", page="/join/",
+                                  member_role=MemberRole.AGENT)
+        token = re.search("/join/(\\S+)", texts()[-1].words).group(1)
+        town |= {f"member{ending}": agent.id, f"invitation{ending}": made.id, f"join{ending}": token}
 
 
 def particulars(city, town):

@@ -6,7 +6,7 @@ from collections import defaultdict
 import pytest
 from sqlalchemy import select
 
-from models.access import Role, User
+from models.access import Post, Role, User
 from models.base import db
 from models.correspondence import Broadcast
 from models.directory import Claim, Enterprise, Handover
@@ -31,7 +31,7 @@ ODD = {"/r/no-such-token": 404, "/my/nowhere": 404}
 # What is no page of its own, and what another test of these walks through.
 ELSEWHERE = {
     "cards.card", "enterprises.claim", "enterprises.project", "enterprises.unmerge",
-    "claiming.applicant", "claiming.code", "claiming.done",
+    "claiming.applicant", "claiming.code", "claiming.done", "joining.join",
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
     "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest",
@@ -48,7 +48,8 @@ PAGES = {
         "/my", "/my/tickets", "/my/tickets?view=closed", "/my/tickets/{handling}", "/my/tickets/{handling}/receipt",
         "/my/tickets/{handling}/message", "/my/tickets/{handling}/withdraw", "/notices", "/account",
         "/account/password", "/claim/progress", "/feedback", "/my/nowhere", "/my/tickets/{closed}",
-        "/my/meetings", "/my/messages", "/my/broadcasts",
+        "/my/meetings", "/my/messages", "/my/broadcasts", "/my/members",
+        "/my/members/{member}/role", "/my/members/{member}/end",
     ),
     "yunqi": (
         "/my", "/my/tickets/{followed_up}", "/my/tickets/{followed_up}/rate", "/my/tickets/{awaiting_supplement}",
@@ -272,6 +273,7 @@ class Findings(dict):
                 scope.supervision_scope(self.actor), Supervision.ended_at.is_(None), Supervision.level == Level.SECOND
             ),
             "filling": lambda: select(Enterprise.owner_unit_id).where(Enterprise.owner_unit_id.is_not(None)),
+            "member": lambda: select(Post.id).where(Post.user_id == self.actor.user_id),
             "late": lambda: tickets(self.actor)
             .where(Ticket.rung == Level.SECOND.rung)
             .with_only_columns(Ticket.number),
