@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from operations.access.actor import Actor
-from operations.directory import claim_desk, claims
+from operations.directory import claim_desk, claims, profile
 from operations.directory.names import has_right_check
 from operations.errors import NotFound
 from views.forms.base import RefusableForm
@@ -30,6 +30,7 @@ def index() -> str:
     return render_template(
         "claims/index.html",
         items=items,
+        decides_facts=current_user.holds(*profile.DESK),
         previous=url_for(".index", before=page.previous) if page.previous else "",
         next=url_for(".index", after=page.next) if page.next else "",
     )

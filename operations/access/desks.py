@@ -16,10 +16,11 @@ def visible_claims(actor: Actor) -> Select[Claim]:
 
 
 def visible_fact_requests(actor: Actor) -> Select[FactRequest]:
-    """The requests to change a fact that are the actor's to decide: the owner's, never their own."""
+    """The requests to change a fact that are the actor's to decide: the owner's, a region's; never their own."""
     owned = [post.unit_id for post in actor.posts_as(Role.REGISTRAR)]
+    below = (Enterprise.region_id.in_(_regions_below(post)) for post in actor.posts_as(Role.CLERK))
     rows = select(FactRequest).join(Enterprise, Enterprise.id == FactRequest.enterprise_id)
-    return rows.where(Enterprise.owner_unit_id.in_(owned), FactRequest.asked_by_id != actor.user_id)
+    return rows.where(or_(Enterprise.owner_unit_id.in_(owned), *below), FactRequest.asked_by_id != actor.user_id)
 
 
 def _claims_of(post: Standing, actor: Actor) -> ColumnElement[bool]:
@@ -29,7 +30,10 @@ def _claims_of(post: Standing, actor: Actor) -> ColumnElement[bool]:
         case Role.REGISTRAR:
             return func.coalesce(Enterprise.owner_unit_id, Claim.owner_unit_id) == post.unit_id
         case Role.CLERK:
-            below = select(Region.id).where(Region.path.startswith(post.region_path, autoescape=True))
-            return func.coalesce(Enterprise.region_id, Claim.region_id).in_(below)
+            return func.coalesce(Enterprise.region_id, Claim.region_id).in_(_regions_below(post))
         case _:
             return false()
+
+
+def _regions_below(post: Standing) -> Select[int]:
+    return select(Region.id).where(Region.path.startswith(post.region_path, autoescape=True))

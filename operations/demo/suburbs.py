@@ -3,7 +3,7 @@
 from models import clock
 from models.access import Role, User
 from models.base import db
-from models.directory import Claim, EnterpriseCategory, OrganisationKind
+from models.directory import Claim, EnterpriseCategory, FactRequest, OrganisationKind
 from operations.base import operation
 from operations.demo import city
 
@@ -54,7 +54,15 @@ def build() -> city.City:
     city.settle(built, hashed, organisations=ORGANISATIONS, people=PEOPLE, enterprises=ENTERPRISES)
     for claimant in CLAIMANTS:
         _claim(built, *claimant, hashed=hashed)
+    _ask(built, "hengzha", "恒轧机械")
     return built
+
+
+def _ask(built: city.City, member: str, short_name: str) -> None:
+    """A member who has counted their people again, waiting for the registrar."""
+    firm = built.enterprises[short_name]
+    db.session.add(FactRequest(enterprise_id=firm.id, field="staff_count", before=str(firm.staff_count or ""),
+                               after="186", asked_by_id=built.users[member].id, asked_at=clock.now()))
 
 
 def _claim(built: city.City, mobile: str, person: str, short_name: str, *, hashed: str) -> None:

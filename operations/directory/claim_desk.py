@@ -92,12 +92,16 @@ def tell_desk(claim: Claim) -> None:
     enterprise = claim.enterprise
     owner = enterprise.owner_unit_id if enterprise is not None else claim.owner_unit_id
     people = _stewards_of(enterprise.id) if enterprise is not None else set()
-    people |= set(db.session.scalars(_registrars(owner)))
-    if not people:
-        region_id = enterprise.region_id if enterprise is not None else claim.region_id
-        people = set(db.session.scalars(_clerks_above(region_id)))
+    region_id = enterprise.region_id if enterprise is not None else claim.region_id
+    people |= deciders(owner, None if people else region_id)
     words = "请核实申请人能否代表企业，再确认或不予确认。"
     notices.tell_people(people - {claim.user_id}, f"有人认领企业：{claim.name}", about=f"claim.{claim.id}", words=words)
+
+
+def deciders(unit_id: int | None, region_id: int | None) -> set[int]:
+    """The owning unit's registrars; the clerks of the service centres above the region where it has none."""
+    registrars = set(db.session.scalars(_registrars(unit_id)))
+    return registrars or (set(db.session.scalars(_clerks_above(region_id))) if region_id else set())
 
 
 def tell_claimant(claim: Claim, subject: str, *, words: str = "") -> None:

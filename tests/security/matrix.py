@@ -25,7 +25,7 @@ THEIRS = {
     "broadcast": "broadcast_theirs",
     "order": "order_theirs", "order_answered": "order_theirs", "steward": "steward_theirs",
     "member": "member_theirs", "invitation": "invitation_theirs",
-    "filling": "filling_theirs", "claim": "claim_theirs",
+    "filling": "filling_theirs", "fact_request": "fact_request_theirs", "claim": "claim_theirs",
     "proposal": "proposal_theirs", "proposal_clerk": "proposal_theirs",
     "proposal_supervisor": "proposal_theirs",
     **dict.fromkeys(

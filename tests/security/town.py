@@ -15,7 +15,7 @@ from models import clock
 from models.access import MemberRole, Post, Role, User
 from models.base import db
 from models.correspondence import Side
-from models.directory import Contact, Enterprise, Project, Stewardship
+from models.directory import Contact, Enterprise, FactRequest, Project, Stewardship
 from models.engagement import InteractionKind, MeetingKind, WalkMode
 from models.lists import SavedView
 from models.notices import Notice, NoticeKind
@@ -25,6 +25,7 @@ from operations.access.people import actor_named
 from operations.directory import handovers, members, stewardship
 from operations.directory.merging import merge_enterprises
 from operations.directory.ownership_claims import claim_ownership
+from operations.directory.profile import propose_facts
 from operations.directory.public_codes import give_code
 from operations.engagement import broadcasts, interactions, thread, walks
 from operations.engagement.broadcasts import Letter, Narrowing
@@ -59,6 +60,7 @@ def build(city):
     for name, firm, mobile in (("claim", "恒轧机械", "13900000011"), ("claim_theirs", "宏达电商产业园", "13900000012")):
         town[name] = claimed(city.enterprises[firm], mobile)
     memberships(city, town)
+    fact_requests(city, town)
     particulars(city, town)
     imports(city, town)
     gatherings(city, town)
@@ -196,6 +198,15 @@ def memberships(city, town):
                                   member_role=MemberRole.AGENT)
         token = re.search("/join/(\\S+)", texts()[-1].words).group(1)
         town |= {f"member{ending}": agent.id, f"invitation{ending}": made.id, f"join{ending}": token}
+
+
+def fact_requests(city, town):
+    """What members want the directory to say, which waits."""
+    for ending, firm, member in (("", "恒轧机械", "hengzha"), ("_theirs", "宏达电商产业园", "hongda")):
+        with clock.standing_at(START):
+            propose_facts(city.enterprises[firm], actor=actor_named(member), changes={"staff_count": "88"})
+        rows = select(FactRequest.id).where(FactRequest.enterprise_id == city.enterprises[firm].id)
+        town[f"fact_request{ending}"] = db.session.scalars(rows).one()
 
 
 def particulars(city, town):

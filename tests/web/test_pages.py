@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models.access import Post, Role, User
 from models.base import db
 from models.correspondence import Broadcast
-from models.directory import Claim, Enterprise, Handover
+from models.directory import Claim, Enterprise, FactRequest, Handover
 from models.engagement import Interaction
 from models.supervision import Level, Supervision
 from models.tickets import Act, Proposal, Status, Ticket
@@ -50,6 +50,7 @@ PAGES = {
         "/account/password", "/claim/progress", "/feedback", "/my/nowhere", "/my/tickets/{closed}",
         "/my/meetings", "/my/messages", "/my/broadcasts", "/my/members",
         "/my/members/{member}/role", "/my/members/{member}/end",
+        "/my/profile", "/my/profile/{enterprise}/edit",
     ),
     "yunqi": (
         "/my", "/my/tickets/{followed_up}", "/my/tickets/{followed_up}/rate", "/my/tickets/{awaiting_supplement}",
@@ -90,6 +91,7 @@ PAGES = {
     "luoshizhang": (
         "/brief", "/watch", "/tickets", "/visits/new", "/walkthroughs", "/walkthroughs/2", "/walkthroughs/new?again=1",
     ),
+    "dengli": ("/fact-requests", "/fact-requests/{fact_request}"),
     "hejun": ("/imports", "/imports/new"),
     "qianwei": ("/watch", "/tickets"),
     "dengli": (
@@ -262,6 +264,7 @@ class Findings(dict):
         found = {
             "enterprise": lambda: scope.visible_enterprises(self.actor).with_only_columns(Enterprise.id),
             "claim": lambda: desks.visible_claims(self.actor).with_only_columns(Claim.id),
+            "fact_request": lambda: desks.visible_fact_requests(self.actor).with_only_columns(FactRequest.id),
             "handover": lambda: scope.visible_handovers(self.actor).with_only_columns(Handover.id),
             "steward": lambda: select(User.id).where(
                 User.id == self.actor.user_id if self.actor.holds(Role.STEWARD) else scope.steward_scope(self.actor)

@@ -3,7 +3,7 @@
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired
 
-from views.forms.base import NotLonger, RefusableForm
+from views.forms.base import MarkField, NotLonger, RefusableForm
 
 REASON_LIMIT = 200
 
@@ -13,6 +13,12 @@ class ConfirmForm(RefusableForm):
 
     reason = TextAreaField("核实的依据", [NotLonger(max=REASON_LIMIT)], description="例如：电话核对过营业执照。可不填。",
                            render_kw={"rows": 2})
+
+
+class ConfirmFactForm(ConfirmForm):
+    """确认变更. ``version`` is the enterprise's as the page showed it."""
+
+    version = MarkField()
 
 
 class RefuseForm(RefusableForm):

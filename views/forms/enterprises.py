@@ -19,7 +19,7 @@ REASON = [InputRequired("请写明依据"), NotLonger(max=200)]
 DAY = "日期请写成 2026-08-24 这样"
 
 
-def _fact(name: str, label: str = "", **rest: Any) -> StringField:
+def fact_field(name: str, label: str = "", **rest: Any) -> StringField:
     """A fact as text: the rule that the operation asks is asked while the form is there."""
     return StringField(label or FACTS[name].label, [Obeys(FACTS[name].read)], **rest)
 
@@ -28,23 +28,23 @@ class FactsForm(BaseForm):
     """企业资料. ``version`` is the row's as the page showed it."""
 
     version = MarkField()
-    name = _fact("name")
-    short_name = _fact("short_name", description="列表里显示的名称")
-    credit_code = _fact("credit_code", render_kw={"autocomplete": "off"})
-    code_override = _fact("code_override", description="只在代码末位校验不符、核对执照确实如此时填写")
+    name = fact_field("name")
+    short_name = fact_field("short_name", description="列表里显示的名称")
+    credit_code = fact_field("credit_code", render_kw={"autocomplete": "off"})
+    code_override = fact_field("code_override", description="只在代码末位校验不符、核对执照确实如此时填写")
     category = CodeField("填报类别", EnterpriseCategory, description="改类别或区划，企业随之移交相应的填报单位")
     region_id = StringField("所在区划", [InputRequired("请填写所在区划"), NotLonger(max=100)], description="区划代码或名称",
                             render_kw={"data-suggest": "/search/regions?q=", "autocomplete": "off"})
-    address = _fact("address")
-    industry = _fact("industry", description="GB/T 4754，2 至 4 位",
-                     render_kw={"inputmode": "numeric", "data-size": "s"})
-    staff_count = _fact("staff_count", description="人", render_kw={"inputmode": "numeric", "data-size": "s"})
-    revenue = _fact("revenue", description="万元", render_kw={"inputmode": "decimal", "data-size": "m"})
-    assets = _fact("assets", description="万元", render_kw={"inputmode": "decimal", "data-size": "m"})
-    founded_on = _fact("founded_on", description="例如 2015-06-30", render_kw={"data-size": "m"})
-    legal_representative = _fact("legal_representative")
-    contact_name = _fact("contact_name")
-    contact_phone = _fact("contact_phone", render_kw={"inputmode": "tel", "data-size": "m"})
+    address = fact_field("address")
+    industry = fact_field("industry", description="GB/T 4754，2 至 4 位",
+                          render_kw={"inputmode": "numeric", "data-size": "s"})
+    staff_count = fact_field("staff_count", description="人", render_kw={"inputmode": "numeric", "data-size": "s"})
+    revenue = fact_field("revenue", description="万元", render_kw={"inputmode": "decimal", "data-size": "m"})
+    assets = fact_field("assets", description="万元", render_kw={"inputmode": "decimal", "data-size": "m"})
+    founded_on = fact_field("founded_on", description="例如 2015-06-30", render_kw={"data-size": "m"})
+    legal_representative = fact_field("legal_representative")
+    contact_name = fact_field("contact_name")
+    contact_phone = fact_field("contact_phone", render_kw={"inputmode": "tel", "data-size": "m"})
     credit_flag = CodeField("信用标记", CreditFlag)
     has_green_card = BooleanField("绿卡项目")
     source = StringField("资料来源", [InputRequired("请写明资料从哪里来"), NotLonger(max=100)], description="例如：营业执照、年报、企业申报")
