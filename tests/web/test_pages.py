@@ -91,14 +91,13 @@ PAGES = {
     "luoshizhang": (
         "/brief", "/watch", "/tickets", "/visits/new", "/walkthroughs", "/walkthroughs/2", "/walkthroughs/new?again=1",
     ),
-    "dengli": ("/fact-requests", "/fact-requests/{fact_request}"),
     "hejun": ("/imports", "/imports/new"),
     "qianwei": ("/watch", "/tickets"),
     "dengli": (
         "/enterprises?region=9901&quiet=30", "/enterprises/{enterprise}", "/enterprises/{enterprise}/edit",
         "/enterprises/{enterprise}/suspend", "/enterprises/{enterprise}/merge",
         "/enterprises/{enterprise}/contacts/new", "/enterprises/{enterprise}/projects/new",
-        "/enterprises/claims", "/enterprises/claims/new",
+        "/enterprises/claims", "/enterprises/claims/new", "/fact-requests", "/fact-requests/{fact_request}",
     ),
     "security": ("/calendar/2026", "/calendar/2027", "/calendar/2027/confirm", "/calendar/change", "/cadence",
                  "/cadence/new", "/cadence/key-projects/change", "/cadence/key-projects/end"),
