@@ -41,7 +41,8 @@ FORMS = (
     Filled("hengzha", "/my/profile/{enterprise}/edit", {"address": TEXT, "contact_name": TEXT}),
     Filled("dengli", "/fact-requests/{fact_request}/confirm", {"confirm-reason": TEXT},
            "/fact-requests/{fact_request}"),
-    Filled("tangyi", "/fact-requests/{fact_request}/refuse", {"refuse-reason": TEXT}, "/fact-requests/{fact_request}"),
+    Filled("wujie", "/fact-requests/{fact_request_theirs}/refuse", {"refuse-reason": TEXT},
+           "/fact-requests/{fact_request_theirs}"),
     Filled("hengzha", "/account", {"size": "large"}),
     Filled("liumin", "/log/new", {"enterprise": "云州恒轧机械有限公司", "kind": "phone", "content": TEXT * 4}),
     Filled("liumin", "/interactions/{talk}/ticket", {"subject": TEXT, "kind": "help"}),
@@ -81,11 +82,10 @@ FORMS = (
     Filled("wujie", "/tickets/{handling}/transfer", {"lead": LAND, "reason": TEXT}),
     Filled("wujie", "/stewards/{steward}/cover", {
         "substitute": "third", "starts_on": "2026-09-14", "ends_on": "2026-09-15", "reason": TEXT}),
-    Filled("wujie", "/stewards/{steward}/leave", {"reason": TEXT}),
     Filled("wujie", "/stewards/assign?pick={enterprise}", {"steward": "third", "reason": TEXT}),
     Filled("liumin", "/handovers/new?steward={steward}", {"receiver": "third", "reason": TEXT, "whole": "all"}),
     Filled("wangqiang", "/handovers/{handover}/decline", {"words": TEXT}, "/handovers/{handover}"),
-    Filled("wujie", "/handovers/{handover}/cancel", {"words": TEXT}, "/handovers/{handover}"),
+    Filled("wujie", "/handovers/{handover_theirs}/cancel", {"words": TEXT}, "/handovers/{handover_theirs}"),
     Filled("hening", "/tickets/{theirs}/supervise", {"reason": TEXT}),
     Filled("hening", "/watch/supervise?pick={order}", {"reason": TEXT}),
     Filled("luoshizhang", "/tickets/{handling}/instruct", {"words": TEXT, "days": "3"}),
@@ -120,6 +120,8 @@ FORMS = (
     Filled("-", "/join/{join}", {"person": TEXT}),
     Filled("-", "/claim", {"credit_code": "91990102MA0003XY3W", "name": TEXT, "mobile": PHONE}),
     Filled("-", "/login", {"username": TEXT, "password": TEXT}),
+    # Last: whoever has left the duty has no forms any more.
+    Filled("wujie", "/stewards/{steward}/leave", {"reason": TEXT}),
 )
 
 

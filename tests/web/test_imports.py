@@ -13,7 +13,7 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def test_a_registrar_imports_a_file_with_bad_rows(site, visit):
-    registrar, faults = visit("hejun", next_url="/imports/new"), {}
+    registrar, faults = visit("hejun", path="/imports/new"), {}
     page = registrar.page
     rows = [firm(number) for number in range(8)] + [firm(8, 联系电话="12345"), firm(9, 所属区划="没有的镇")]
     page.get_by_label("文件").set_input_files(

@@ -61,7 +61,7 @@ def test_what_arrived_without_an_answer_is_not_noted_twice_and_signing_out_forge
 
 
 def test_n_on_a_row_notes_the_enterprise_of_that_row_and_the_draft_is_on_the_server(site, visit):
-    liumin = visit("liumin", next_url="/enterprises")
+    liumin = visit("liumin", path="/enterprises")
     page = liumin.page
     page.keyboard.press("j")
     page.keyboard.press("j")
