@@ -3,7 +3,6 @@
 from models import (
     access,
     clocks,
-    correspondence,
     directory,
     engagement,
     insight,
@@ -13,12 +12,10 @@ from models import (
     notices,
     ratings,
     supervision,
-    texting,
     tickets,
 )
 
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
-    access, clocks, correspondence, directory, engagement, insight, job_runs, lists, log, notices, ratings,
-    supervision, texting, tickets,
+    access, clocks, directory, engagement, insight, job_runs, lists, log, notices, ratings, supervision, tickets,
 )

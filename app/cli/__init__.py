@@ -15,11 +15,10 @@ AREAS = {
     "demo": "site",
     "serve": "serve",
     "jobs": "jobs",
-    "import": "imports",
+    "import": "messages",
     "replay": "messages",
     "due": "due",
     "audit": "audit",
-    "regions": "regions",
     "bench": "bench",
     "docs": "site",
 }

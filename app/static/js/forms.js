@@ -1,5 +1,4 @@
-/* 直通 UI: forms – counting, sending once, files before they are sent, ratings, suggestions. Nothing typed is kept in the
-   browser; quicklog.js alone does, on a phone. */
+/* 直通 UI: forms – counting, sending once, files before they are sent, ratings, suggestions. Nothing typed is kept in the browser. */
 (function () {
   'use strict';
   var d = document;

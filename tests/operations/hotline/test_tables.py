@@ -6,8 +6,7 @@ import openpyxl
 import pytest
 
 from operations.errors import BadInput
-from operations.tables.lines import read_lines
-from operations.tables.opening import ENCRYPTED_PACKAGE, ENTRIES_LIMIT, OLE
+from operations.hotline.tables import ENCRYPTED_PACKAGE, ENTRIES_LIMIT, OLE, read_lines
 from tests.hotline import COLUMNS, GOOD, message
 
 

@@ -1,1 +1,0 @@
-"""走访频次: rules, the obligations that follow from them, and what becomes of each."""

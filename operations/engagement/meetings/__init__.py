@@ -1,1 +1,0 @@
-"""会议: planned with a problem list, held with minutes, decided with tickets."""

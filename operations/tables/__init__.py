@@ -1,1 +1,0 @@
-"""Tables that somebody sends: opened with care, read row by row, given back with what was wrong."""
