@@ -159,7 +159,7 @@ def test_no_act_is_forgotten(engine_name):
 
 
 def test_no_page_is_forgotten(app):
-    known = {name: 1 for name in ("enterprise", "order", "proposal")}
+    known = {name: 1 for name in ("enterprise", "order", "proposal", "steward")}
     known |= {name: "ZQ-2026-08-0000000" for name in ("late", *Status)}
     router = app.url_map.bind("")
     paths = {path.format(**known).partition("?")[0] for path in set().union(*PAGES.values())} - {"/my/nowhere"}
