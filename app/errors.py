@@ -16,6 +16,7 @@ from models.base import db
 from operations.access import refusals
 from operations.errors import AlreadyDone, DomainError, NotAllowed
 from views import ways
+from views.forms.base import clean
 
 MIB = 1024 * 1024
 
@@ -99,7 +100,7 @@ def _page(title: str, words: str, code: int, **more: str) -> tuple[str, int]:
 
 def _typed() -> str:
     """The sentences that were sent and not taken, to be copied: nothing typed is lost with a refusal."""
-    said = [value.strip() for name, value in request.form.items(multi=True) if not name.endswith("password")]
+    said = [clean(value) for name, value in request.form.items(multi=True) if not name.endswith("password")]
     return "\n\n".join(value for value in said if not value.isascii() or " " in value)
 
 
