@@ -2,7 +2,9 @@
 
 import pytest
 
+from app import errors
 from app.security import HEADERS
+from operations.errors import Refused
 from tests.guest import CSRF, Guest, said
 
 SITE = "https://127.0.0.1"
@@ -101,3 +103,12 @@ def test_a_form_of_another_site_changes_nothing_not_even_the_cookie(app, guest):
 
     assert answer.status_code == 400
     assert "Set-Cookie" not in answer.headers
+
+
+def test_a_refusal_gives_the_words_back_without_hidden_signs(app):
+    sent = {"words": "写了半小时的\u202e派单依据", "password": "不该回显的口令"}
+    with app.test_request_context("/", method="POST", data=sent):
+        page, code = errors.refused(Refused("现在不能派单。"))
+
+    assert code == 409
+    assert "写了半小时的派单依据" in page and "\u202e" not in page and "不该回显" not in page
