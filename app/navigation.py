@@ -13,6 +13,8 @@ from operations.supervision import heartbeat
 
 R = Role
 UNIT = (R.CASE_OFFICER, R.UNIT_LEADER)
+# How many places fit: beside a desk's page, and below a phone's (ui.md §5, §8).
+AT_A_DESK, ON_A_PHONE = 6, 5
 ABOVE = (R.CLERK, R.SUPERVISOR, R.LEADER, R.DISCIPLINE_OBSERVER)
 
 
@@ -61,6 +63,7 @@ def shell() -> dict[str, Any]:
         "me": None,
         "may_search": False,
         "menu": [],
+        "everywhere": [],
         "unread": 0,
         "heartbeat": None,
     }
@@ -68,9 +71,12 @@ def shell() -> dict[str, Any]:
         roles = current_user.roles
         context["me"] = {"name": current_user.name, "title": current_user.title, "initial": current_user.name[:1]}
         context["may_search"] = not roles.isdisjoint(SEARCHERS)
-        places = [place for place in PLACES if not roles.isdisjoint(place.roles)][:6]
-        here = max((place.url for place in places if _covers(place)), key=len, default="")
-        context["menu"] = [_entry(place, here) for place in places]
+        places = [place for place in PLACES if not roles.isdisjoint(place.roles)]
+        shown = places[:AT_A_DESK]
+        here = max((place.url for place in shown if _covers(place)), key=len, default="")
+        at_hand = sorted((one for one in shown if one.on_phone), key=lambda one: one.on_phone != "only")[:ON_A_PHONE]
+        context["menu"] = [_entry(place, here, on_phone=place in at_hand and place.on_phone) for place in shown]
+        context["everywhere"] = places
         context["unread"] = notices.count_unread(current_user)
         if not roles.isdisjoint(ABOVE):
             context["heartbeat"] = heartbeat.of_the_sweep()
@@ -81,6 +87,6 @@ def _covers(place: Place) -> bool:
     return request.path == place.url or request.path.startswith(f"{place.url}/")
 
 
-def _entry(place: Place, here: str) -> dict[str, Any]:
+def _entry(place: Place, here: str, *, on_phone: Any) -> dict[str, Any]:
     return {"label": place.label, "icon": place.icon, "url": place.url, "count": 0, "current": place.url == here,
-            "on_phone": place.on_phone}
+            "on_phone": on_phone}

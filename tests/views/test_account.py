@@ -1,5 +1,7 @@
 """How pages look, the password, 提意见, notices, and signing in."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -183,3 +185,13 @@ def test_leaving_ends_the_session_on_the_server(member):
 
     assert member.opens("/my").leads_to.startswith("/login")
     assert db.session.scalar(select(LoginSession.ended_at)) is not None
+
+
+@pytest.mark.parametrize("username", ["liumin", "zhoujian", "wujie", "hening", "luoshizhang", "dengli"])
+def test_a_phone_shows_five_places_at_most_and_the_account_page_all(guest, username):
+    page = guest(username).opens("/account")
+    rail = re.search(r'aria-label="主导航">(.*?)</nav>', page.html, re.S)
+    entries = re.findall(r"<li([^>]*)><a href=\"(/[^\"]*)\"", rail[1].partition("rail__end")[0])
+    assert 0 < sum("hide-m" not in about for about, _ in entries) <= 5
+    listed = page.html.partition("全部栏目")[2]
+    assert all(f'href="{url}"' in listed for _, url in entries)
