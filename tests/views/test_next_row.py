@@ -32,6 +32,13 @@ def test_the_next_row_comes_and_after_the_last_the_one_before(guest, three, sour
     assert three[here].ticket.number in page.links[f"回到“{three[here].ticket.subject}”"]
 
 
+def test_what_waits_for_somebody_else_is_passed_over(guest, three):
+    three[1].accept().dispatch()
+    leads_to, _ = accepted(guest, three[0], "/desk")
+
+    assert three[2].ticket.number in leads_to
+
+
 def test_the_path_above_the_page_leads_back_to_the_list(guest, three):
     assert Desk(guest, three[0]).opens("liumin", "?in=/desk").links["工作台"] == "/desk"
     page = Desk(guest, three[0]).opens("liumin", "?in=stage%3Dacceptance")

@@ -27,7 +27,9 @@ class Desk:
 
 
 DESKS = {
-    "/desk": Desk("工作台", (Role.STEWARD,), lambda actor: [one.number for one in desk.work(actor).errands]),
+    "/desk": Desk("工作台", (Role.STEWARD,), lambda actor: [
+        one.number for one in desk.work(actor).errands if one.act  # the others wait for somebody else
+    ]),
     "/work": Desk("待办", worklists.UNIT_ROLES, lambda actor: [one.row.number for one in worklists.tasks(actor).tasks]),
     "/dispatch": Desk("派单", (Role.CLERK,), lambda actor: [
         case.line.row.number
