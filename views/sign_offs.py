@@ -9,17 +9,19 @@ from operations.access.actor import Actor
 from operations.insight import sign_offs
 from operations.insight.ticket_page import clock, papers
 from operations.insight.ticket_page.dossier import Dossier
-from operations.tickets import proposals
-from views.forms.sign_offs import DeclineForm, GrantForm
+from operations.supervision import in_bulk
+from operations.tickets import granting, proposals
+from views.forms.sign_offs import BulkGrantForm, DeclineForm, GrantForm
 from views.forms.tickets import ActForm
 from views.guards import for_roles
 from views.tickets.next_row import beside, told
-from views.watch import place_of
+from views.watch import place_of, versions_of
 
 bp = Blueprint("sign_offs", __name__, url_prefix="/sign-offs")
 
 SIGNING = (Role.UNIT_LEADER, Role.CLERK, Role.SUPERVISOR)
 FORMS: dict[str, type[ActForm]] = {"grant": GrantForm, "decline": DeclineForm}
+HOME, MANY = ("签批", "/sign-offs"), {"label": "批量签批"}
 TOLD = {"grant": "已签批同意。", "decline": "已退回提请人，并写明理由。"}
 
 
@@ -34,6 +36,27 @@ def index() -> str:
         previous=url_for(".index", before=page.previous) if page.previous else "",
         next=url_for(".index", after=page.next) if page.next else "",
     )
+
+
+@bp.route("/grant", methods=["GET", "POST"])
+@for_roles(*SIGNING)
+def grant_many() -> ResponseReturnValue:
+    """同意 of what was ticked: first what will happen, then each is signed by itself."""
+    form = BulkGrantForm.from_request()
+    versions = versions_of(form.picked.data or " ".join(request.args.getlist("pick")))
+    if not versions:
+        return redirect(url_for(".index"))
+    picked = granting.pick(_signer(), versions)
+    if form.was_submitted_and_valid():
+        in_bulk.begin(once=form.once)
+        outcomes = granting.grant_all(versions, actor=_signer(), words=form.words.data or "")
+        return render_template("watch/outcome.html", outcomes=outcomes, act=MANY, home=HOME)
+    if request.method == "GET":
+        form.picked.data = " ".join(f"{item.proposal.id}.{item.ticket.version}" for item in picked)
+    foretold = granting.forecast(picked, actor=_signer())
+    page = render_template("watch/confirm.html", form=form, foretold=foretold, act=MANY, home=HOME,
+                           yes="同意 {} 份提请", no="先不签")
+    return page, 422 if form.errors else 200
 
 
 @bp.get("/<id:proposal_id>")

@@ -37,6 +37,7 @@ BUTTONS = {
     BulkAct.ACCEPT: ("认可 {} 份答复", "先不认可"),
     BulkAct.REJECT: ("退回 {} 份答复", "先不退回"),
 }
+HOME = ("督办台", "/watch")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -93,18 +94,20 @@ def bulk(verb: str) -> ResponseReturnValue:
     """督办、认可、退回 of what was ticked: first what will happen, then it happens item by item."""
     act = BulkAct(verb)
     form = FORMS[act].from_request()
-    versions = _versions(form.picked.data or " ".join(request.args.getlist("pick")))
+    versions = versions_of(form.picked.data or " ".join(request.args.getlist("pick")))
     if not versions:
         return redirect(url_for(".index"))
     picked = in_bulk.pick(current_user, list(versions), versions)
     if form.was_submitted_and_valid():
         in_bulk.begin(once=form.once)
-        return render_template("watch/outcome.html", outcomes=_perform(act, picked, form), act=act)
+        return render_template("watch/outcome.html", outcomes=_perform(act, picked, form), act=act,
+                               home=HOME)
     if request.method == "GET":
         form.picked.data = " ".join(f"{item.order.id}.{item.ticket.version}" for item in picked)
     foretold = in_bulk.forecast(picked, act, actor=current_user)
     yes, no = BUTTONS[act]
-    page = render_template("watch/confirm.html", form=form, foretold=foretold, act=act, yes=yes, no=no)
+    page = render_template("watch/confirm.html", form=form, foretold=foretold, act=act, yes=yes, no=no,
+                           home=HOME)
     return page, 422 if form.errors else 200
 
 
@@ -113,18 +116,18 @@ def place_of(args: MultiDict[str, str]) -> Place:
     return Place(Cursor.parse(args.get("after", "")), Cursor.parse(args.get("before", "")))
 
 
+def versions_of(text: str) -> dict[int, int | None]:
+    """``12.5 13`` → order 12 as of version 5, order 13 as it is."""
+    parts = [part.partition(".") for part in text.split()[: in_bulk.MOST]]
+    return {watch_filter.row_id(order): watch_filter.row_id(version) if dot else None for order, dot, version in parts}
+
+
 def _perform(act: BulkAct, picked: list[in_bulk.Picked], form: Any) -> list[in_bulk.Outcome]:
     if act is BulkAct.SUPERVISE:
         return in_bulk.supervise_all(picked, actor=current_user, reason=form.reason.data)
     if act is BulkAct.REJECT:
         return in_bulk.reject_all(picked, actor=current_user, reason=form.reason.data)
     return in_bulk.accept_all(picked, actor=current_user)
-
-
-def _versions(text: str) -> dict[int, int | None]:
-    """``12.5 13`` → order 12 as of version 5, order 13 as it is."""
-    parts = [part.partition(".") for part in text.split()[: in_bulk.MOST]]
-    return {watch_filter.row_id(order): watch_filter.row_id(version) if dot else None for order, dot, version in parts}
 
 
 def _card(rows: list[Any]) -> order_card.Card | None:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from models import clock
 from models.base import db
 from models.tickets import Decision, LedgerClass, Proposal, ProposalKind, SigningStage, Status
+from operations.tickets import conversation
 from tests.lives import Life, shanghai
 from tests.views.tickets_desk import Desk
 
@@ -121,6 +122,48 @@ def test_two_presses_sign_once(desk, result):
     desk.sends("zhoujian", page, "grant")
     assert desk.sends("zhoujian", page, "grant").status == 404
     assert len(db.session.scalars(select(Proposal).where(Proposal.decision == Decision.GRANTED)).all()) == 1
+
+
+@pytest.fixture
+def three(city):
+    """Three results on 周建's desk, the first with a text that a second look would question."""
+    lives = [Life(city).submit(subject=f"第 {number} 件").accept().dispatch().sign() for number in (1, 2, 3)]
+    return [(life, life.propose(ProposalKind.RESULT, reason=reason, result_kind="solved"))
+            for life, reason in zip(lives, ("已办。", TEXT, f"{TEXT}另外两台设备也一并检查。"), strict=True)]
+
+
+def many(desk, three):
+    return desk.opens("zhoujian", "/sign-offs/grant?" + "&".join(f"pick={proposal.id}" for _, proposal in three))
+
+
+def test_many_are_foretold_and_signed_each_with_its_own_result(desk, three):
+    desk.life = three[0][0]
+    page = many(desk, three)
+    assert "同意 3 份提请" in page.words and page.words.count("同意办理结果") == 3
+    assert "企业可能看不明白做了什么" in page.words.partition("第 1 件")[2].partition("第 2 件")[0]
+
+    three[1][0].does(conversation.note, "liumin", words="企业说还没有电")  # the page is older than that
+    three[2][0].grant(three[2][1])  # by himself, in another window
+    answer = desk.sends("zhoujian", page, "grant", words="照办")
+
+    assert answer.status == 200 and "1 份已办，2 份没有办成" in answer.words
+    assert "刚刚被他人更新" in answer.words and "已经有了结论" in answer.words
+    states = [decided(proposal) for _, proposal in three]
+    assert [one.decision for one in states] == [Decision.GRANTED, None, Decision.GRANTED]
+    assert states[0].decision_words == "照办"
+
+
+def test_many_do_not_tell_of_what_lies_on_no_desk_of_mine(desk, three):
+    desk.life = three[0][0]
+    for username in ("gaofeng", "wujie", "hening"):
+        assert desk.opens(username, f"/sign-offs/grant?pick={three[0][1].id}").status == 404
+    page = many(desk, three[:1])
+    mine = desk.sends("zhoujian", page, "grant", picked=f"{three[0][1].id} 999999999")
+    assert "1 份已办" in mine.words and "没有办成" not in mine.words
+
+
+def test_nothing_ticked_leads_back_to_the_desk(desk, result):
+    assert desk.opens("zhoujian", "/sign-offs/grant").leads_to == "/sign-offs"
 
 
 def test_the_most_pressing_ticket_comes_first(desk, city):

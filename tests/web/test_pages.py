@@ -51,7 +51,8 @@ PAGES = {
         "/search/stewards/{steward}", "/account", "/feedback",
     ),
     "chenjing": ("/work", "/supervisions", "/supervisions?tab=ended", "/tickets?view=closed", "/tickets/{handling}"),
-    "zhaoguoqiang": ("/work", "/sign-offs", "/sign-offs/{proposal}", "/supervisions?tab=reminders"),
+    "zhaoguoqiang": ("/work", "/sign-offs", "/sign-offs/{proposal}", "/supervisions?tab=reminders",
+                     "/sign-offs/grant?pick={proposal}"),
     "wujie": (
         "/dispatch", "/dispatch?show=returned", "/watch", "/tickets", "/tickets/{late}", "/tickets/{late}?tab=demand",
         "/tickets/{late}?tab=files", "/tickets/{late}?tab=work", "/tickets/{late}?tab=orders",
