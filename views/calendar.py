@@ -21,6 +21,7 @@ from views.shells import shell_of
 
 bp = Blueprint("calendar", __name__, url_prefix="/calendar")
 
+A_SECOND, WORTH_A_WORD = 750, 2000  # clocks: measured on two cores, 10,000 took 13 s
 SHOWN_MOVES = 200
 
 
@@ -89,7 +90,13 @@ def _in_two_steps(
         except BadInput as refusal:
             form.blame(field, str(refusal))
         else:
+            page["seconds"] = seconds_of(len(page["moves"]))
             if is_done:
                 return render_template("calendar/published.html", year=year(), **page)
             form.step.data = "publish"
     return render_template("calendar/change.html", **page), 422 if form.errors else 200
+
+
+def seconds_of(moved: int) -> int:
+    """How long somebody waits for so many clocks to be set anew, in one transaction; 0 is not worth a word."""
+    return moved // A_SECOND if moved >= WORTH_A_WORD else 0

@@ -10,6 +10,7 @@ from models.log import Event
 from operations.clocks import rulebook
 from tests.lives import Life, shanghai
 from tests.views.digests import digests
+from views import calendar
 
 SUBJECT = "厂区外接线路迟迟未送电"
 NOW = shanghai("2026-08-20 10:00")
@@ -77,6 +78,15 @@ def test_what_moves_is_shown_before_and_after_it_is_published(life, sign_in):
     assert life.ticket.due_at == shanghai("2026-08-27 17:30")
     told = db.session.scalars(select(Event).where(Event.action == "publish_calendar")).one()
     assert life.ticket.number in told.body and "2026-08-27T09:30:00+00:00" in told.body
+
+
+def test_a_long_wait_is_told_before_it_begins(life, sign_in, monkeypatch):
+    assert [calendar.seconds_of(moved) for moved in (0, 1999, 2000, 10_000)] == [0, 0, 2, 13]
+    with clock.standing_at(NOW):
+        reader = sign_in("security")
+        assert change(reader) == 200 and "暂时不能办理" not in reader.text
+        monkeypatch.setattr(calendar, "seconds_of", lambda moved: 13)
+        assert change(reader) == 200 and "大约需要 13 秒" in reader.text and "暂时不能办理" in reader.text
 
 
 def test_the_ticket_tells_its_own_people_what_moved(life, sign_in):
