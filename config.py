@@ -90,11 +90,21 @@ class Config:
         env.whole(1, 100), default=10, means="一次提交（诉求、补充、留言各算一次）的附件个数上限"
     )
     ATTACHMENT_QUOTA = Setting(env.size, default=200 * MIB, means="每家企业的附件总量上限")
+    IMPORTS_DIR = Setting(
+        env.folder, default=lambda c: c.VAR_DIR / "imports", shown="`VAR_DIR/imports`", means="导入文件存放目录"
+    )
+    IMPORT_BYTES = Setting(env.size, default=100 * MIB, means="单个导入文件的大小上限")
+    IMPORT_ROWS = Setting(env.whole(1, 1_000_000), default=300_000, means="单个导入文件的行数上限")
     DEMO = Setting(env.switch, default=False, means="演示：登录页列出演示账号，点一下即登录；不要用于正式数据（`on`、`off`）")
     OFFICE_HOURS = Setting(
         env.office_hours,
         default=env.office_hours("08:30-12:00,13:30-17:30"),
         means="办公时间（北京时间）；按小时计的时限只计这些时段",
+    )
+    TEXTING = Setting(
+        env.one_of("console", "off"),
+        default="console",
+        means="短信由谁发：`console` 打印在定时作业的终端上，只供开发和演示；`off` 不发，企业不能自助认领",
     )
     SWEEP_SECONDS = Setting(env.whole(5, 600), default=30, means="巡检间隔的秒数；到期事项由巡检预警、督办")
 
@@ -137,6 +147,8 @@ class Production(Config):
         default=lambda c: [env.host_of(c.PUBLIC_URL)], shown="`PUBLIC_URL` 的主机名"
     )
     SESSION_COOKIE_SECURE = vars(Config)["SESSION_COOKIE_SECURE"].but(parse=env.switched_on, default=True)
+    # A code on a terminal is a code in whatever keeps the terminal's lines.
+    TEXTING = vars(Config)["TEXTING"].but(parse=env.one_of("off"), default="off")
 
 
 KINDS: dict[str, type[Config]] = {"development": Config, "production": Production}

@@ -107,6 +107,15 @@ def switched_on(given: str) -> bool:
     return True
 
 
+def one_of(*words: str) -> Callable[[str], str]:
+    def parse(given: str) -> str:
+        if given not in words:
+            raise ValueError(f"只能是 {'、'.join(words)}")
+        return given
+
+    return parse
+
+
 def whole(lowest: int, highest: int) -> Callable[[str], int]:
     def parse(given: str) -> int:
         if not re.fullmatch(r"[0-9]{1,9}", given) or not lowest <= int(given) <= highest:

@@ -16,6 +16,7 @@ from models.base import db
 from operations.access import refusals
 from operations.errors import AlreadyDone, DomainError, NotAllowed
 from views import ways
+from views.desk import WAITED
 from views.forms.base import clean
 
 MIB = 1024 * 1024
@@ -42,6 +43,8 @@ def register(app: Flask) -> None:
 
 def refused(error: DomainError) -> ResponseReturnValue:
     """A rule of the domain said no: its own sentence, its own status code."""
+    if isinstance(error, AlreadyDone) and WAITED in request.headers:
+        return {"words": str(error)}, 200  # a script that sends again what it could not tell to have arrived
     if isinstance(error, AlreadyDone):
         flash(str(error), "blue")
         is_own = request.blueprint == "portal"

@@ -40,11 +40,20 @@ PLACES = (
     Place("回访", "phone", "/follow-ups", (R.CLERK,)),
     Place("督办台", "gauge", "/watch", ABOVE),
     Place("简报", "chart", "/brief", (R.LEADER, R.SUPERVISOR)),
+    Place("会议", "meeting", "/meetings", (R.CLERK, R.LEADER, *UNIT)),
     Place("办件", "ticket", "/tickets", (R.STEWARD, *UNIT, *ABOVE)),
     Place("督办件", "mail", "/supervisions", UNIT),
-    Place("企业", "building", "/enterprises", (R.STEWARD,)),
+    Place("企业", "building", "/enterprises", (R.STEWARD, R.REGISTRAR, *ABOVE)),
+    Place("管家", "people", "/stewards", (R.REGISTRAR, R.CLERK, R.SUPERVISOR, R.LEADER)),
+    Place("填报", "list", "/filling", (R.REGISTRAR, R.LEADER, R.SUPERVISOR, R.CLERK)),
+    Place("导入", "upload", "/imports", (R.REGISTRAR,)),
+    Place("认领核实", "shield", "/claims", (R.REGISTRAR, R.STEWARD, R.CLERK)),
     Place("记一笔", "pencil", "/log/new", (R.STEWARD,), "only"),
+    Place("走访", "walk", "/visits", (R.STEWARD, R.LEADER)),
+    Place("覆盖", "chart", "/coverage", (R.REGISTRAR, R.SUPERVISOR)),
+    Place("群发", "megaphone", "/broadcasts", (R.REGISTRAR,)),
     Place("工作日历", "calendar", "/calendar", (R.SECURITY_ADMINISTRATOR,)),
+    Place("走访规则", "walk", "/cadence", (R.SECURITY_ADMINISTRATOR,)),
     Place("作业", "clock", "/jobs", (R.SYSTEM_ADMINISTRATOR,)),
     Place("日志", "shield", "/audit", (R.AUDIT_ADMINISTRATOR,)),
 )
@@ -69,7 +78,8 @@ def shell() -> dict[str, Any]:
     }
     if current_user.is_authenticated:
         roles = current_user.roles
-        context["me"] = {"name": current_user.name, "title": current_user.title, "initial": current_user.name[:1]}
+        context["me"] = {"name": current_user.name, "title": current_user.title, "initial": current_user.name[:1],
+                         "notes_as": current_user.user_id if current_user.holds(R.STEWARD) else None}
         context["may_search"] = not roles.isdisjoint(SEARCHERS)
         places = [place for place in PLACES if not roles.isdisjoint(place.roles)]
         shown = places[:AT_A_DESK]

@@ -1,6 +1,7 @@
 """What every request and answer must keep: CSRF on every POST, headers, hosts, and reading that cannot write."""
 
-from flask import Flask, Response, abort, request, session
+from flask import Flask, Response, abort, current_app, request, session
+from flask_login import current_user
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -25,6 +26,9 @@ HEADERS = {
 READING = ("GET", "HEAD", "OPTIONS")
 # After login and logout nothing of the person before may be left in the browser.
 CLEARED_BY = ("auth.logout",)
+# Where a request may be larger than MAX_CONTENT_LENGTH, for whoever is signed in: the setting that says how large.
+LARGER = {"imports.new": "IMPORT_BYTES"}
+ROOM_FOR_FIELDS = 1024 * 1024
 
 
 def register(app: Flask) -> None:
@@ -45,6 +49,8 @@ def _begin() -> None:
     if request.method not in READING and request.headers.get("Sec-Fetch-Site") == "cross-site":
         abort(400)  # it comes without our cookie, but the browser would take a new one from the answer
     db.session.info["read_only"] = request.method in READING
+    if request.endpoint in LARGER and current_user.is_authenticated:
+        request.max_content_length = current_app.config[LARGER[request.endpoint]] + ROOM_FOR_FIELDS
     if not session.permanent:  # setting it writes the cookie anew
         session.permanent = True
 

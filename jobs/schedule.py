@@ -2,15 +2,22 @@
 
 from datetime import time
 
-from jobs import delivery, housekeeping, indexing, sweep, windows
+from jobs import cadence, delivery, filling, housekeeping, imports, indexing, stewards, sweep, texting, windows
 from jobs.job import Daily, Every, Job
 
 SCHEDULE: tuple[Job, ...] = (
     Job("sweep", sweep.run, Every(30, setting="SWEEP_SECONDS"), "巡检：到期事项预警、督办、升级"),
     Job("windows", windows.lapse, Every(60), "补正、评价期满：视为撤回、记为未评价"),
+    Job("interactions", windows.lapse_interactions, Every(600), "互动确认期满：企业没有回应的不计有效"),
     Job("ledger-review", windows.review_ledger, Every(600), "挂账到复核日，自动恢复计时"),
+    Job("handover-reminders", stewards.remind, Daily(time(8, 40)), "移交满 3 个工作日没有确认，提醒双方"),
+    Job("departed-stewards", stewards.release, Every(600), "没有管家岗位的人不再包保企业，企业转入待交接"),
     Job("deliver-notices", delivery.run, Every(15), "送达站内通知，避开安静时段"),
+    Job("imports", imports.run, Every(10), "检查并导入大文件；接着做停机时没有做完的批次"),
     Job("search-index", indexing.run, Every(600), "补齐搜索索引：成批导入和遗漏的企业、办件"),
+    Job("filling-week", filling.run, Daily(time(6, 10)), "填报周快照：每周第一次运行时冻结各单位的数字"),
+    Job("cadence", cadence.run, Daily(time(7, 10)), "走访频次：开出本期应尽事项，对账、到期提醒、逾期标记"),
+    Job("send-texts", texting.run, Every(5), "发出验证码、邀请等短信；过期未发出的不再发"),
     Job("housekeeping", housekeeping.run, Daily(time(3, 20)), "清理过期的表单、登录失败记录、草稿附件和作业台账"),
 )
 

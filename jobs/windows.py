@@ -1,6 +1,7 @@
 """届满: waiting times that ran out, and ledger entries whose review date has come."""
 
 from jobs.job import Settings
+from operations.engagement import judging
 from operations.job_ledger import Tally
 from operations.tickets import windows
 from operations.tickets.windows import Lapsed
@@ -19,3 +20,9 @@ def review_ledger(_settings: Settings) -> Tally:
 def _tally(lapsed: Lapsed) -> Tally:
     left = len(lapsed.refusals)
     return Tally(lapsed.scanned, lapsed.done, lapsed.latest_seconds, left, "; ".join(lapsed.refusals))
+
+
+def lapse_interactions(_settings: Settings) -> Tally:
+    """Interactions of which the enterprise said nothing in time."""
+    lapsed = judging.lapse_unanswered()
+    return Tally(scanned=lapsed, done=lapsed)

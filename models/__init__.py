@@ -3,6 +3,7 @@
 from models import (
     access,
     clocks,
+    correspondence,
     directory,
     engagement,
     insight,
@@ -12,10 +13,12 @@ from models import (
     notices,
     ratings,
     supervision,
+    texting,
     tickets,
 )
 
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
-    access, clocks, directory, engagement, insight, job_runs, lists, log, notices, ratings, supervision, tickets,
+    access, clocks, correspondence, directory, engagement, insight, job_runs, lists, log, notices, ratings,
+    supervision, texting, tickets,
 )

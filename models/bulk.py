@@ -3,6 +3,7 @@
 import enum
 import json
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,30 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Rows, *, ignor
         connection.exec_driver_sql(*_as_arrays(table, rows, " ON CONFLICT DO NOTHING" if ignoring else ""))
     else:
         connection.execute(_prepared(table, ignoring), list(rows))
+
+
+def insert_tuples(
+    connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert many rows given as tuples in the order of ``columns``, plain values only: COPY on PostgreSQL."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        names = ", ".join(f'"{name}"' for name in columns)
+        driver: Any = connection.connection
+        with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    else:
+        names, places = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
+        plain = [tuple(map(_as_sqlite_keeps_it, row)) for row in rows]
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({places})", plain)
+
+
+def _as_sqlite_keeps_it(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def insert_returning(connection: sa.Connection, table: sa.Table, rows: Rows, *, key: str) -> dict[Any, int]:
@@ -73,6 +98,13 @@ def among(column: Any, name: str = "ids", *, ids: Sequence[int] | None = None) -
     return condition
 
 
+def among_texts(column: Any, name: str = "texts") -> sa.ColumnElement[bool]:
+    """``column`` is one of a list of texts given as the single parameter ``name``."""
+    listed = members_as_text(sa.bindparam(name, type_=TextList()))
+    condition: sa.ColumnElement[bool] = column.op("IN", is_comparison=True)(listed)
+    return condition
+
+
 class IdList(sa.TypeDecorator[list[int]]):
     """A list of ids as one parameter."""
 
@@ -86,12 +118,34 @@ class IdList(sa.TypeDecorator[list[int]]):
         return list(value or ()) if dialect.name == "postgresql" else json.dumps(list(value or ()))
 
 
+class TextList(sa.TypeDecorator[list[str]]):
+    """A list of texts as one parameter."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: list[str] | None, dialect: sa.Dialect) -> str:
+        return json.dumps(list(value or ()))
+
+
 class members(FunctionElement[int]):  # noqa: N801 – named as the SQL function it stands for
     """The rows of an IdList."""
 
     inherit_cache = True
 
 
+class members_as_text(members):  # noqa: N801
+    """The rows of a TextList."""
+
+    inherit_cache = True
+
+
+@compiles(members_as_text, "postgresql")
+def _array_of_texts(element: members_as_text, compiler: Any, **kw: Any) -> str:
+    return f"(SELECT json_array_elements_text({compiler.process(element.clauses, **kw)}::json))"
+
+
+@compiles(members_as_text)
 @compiles(members)
 def _json_members(element: members, compiler: Any, **kw: Any) -> str:
     return f"(SELECT value FROM json_each({compiler.process(element.clauses, **kw)}))"

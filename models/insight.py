@@ -1,10 +1,12 @@
-"""What is kept so that looking is quick: the words of enterprises and tickets as the search box asks for them."""
+"""What is kept so that looking is quick, and what was seen: search tokens; how far units have filled the directory."""
+
+from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base
+from models.base import Base, created_at, primary_key
 
 
 class EnterpriseSearch(Base):
@@ -28,3 +30,54 @@ class TicketSearch(Base):
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True, autoincrement=False)
     tokens: Mapped[str] = mapped_column(sa.Text)
+
+
+class FillingTarget(Base):
+    """应报数: how many enterprises and stewards a unit should report in a year. The latest row of a year holds."""
+
+    __tablename__ = "filling_targets"
+    __table_args__ = (
+        CheckConstraint("enterprises >= 0 AND stewards >= 0", name="not_negative"),
+        Index("ix_filling_targets_year", "year", "unit_id", "id"),
+    )
+
+    id: Mapped[primary_key]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    year: Mapped[int]
+    enterprises: Mapped[int]
+    stewards: Mapped[int]
+    set_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    set_at: Mapped[created_at]
+
+
+class FillingSnapshot(Base):
+    """填报周快照: the figures of one unit as they stood in a week (its Monday). Frozen once, never changed.
+
+    ``…_due`` are the targets of that day, empty where none was set.
+    """
+
+    __tablename__ = "filling_snapshots"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    week: Mapped[date] = mapped_column(primary_key=True)
+    enterprises_due: Mapped[int | None]
+    enterprises: Mapped[int]
+    matched: Mapped[int]
+    stewards_due: Mapped[int | None]
+    stewards: Mapped[int]
+    active: Mapped[int]
+    silent: Mapped[int]
+    taken_at: Mapped[datetime]
+
+
+class FillingReminder(Base):
+    """填报提醒: at most one per unit and day."""
+
+    __tablename__ = "filling_reminders"
+    __table_args__ = (sa.UniqueConstraint("unit_id", "day"),)
+
+    id: Mapped[primary_key]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    day: Mapped[date]
+    reminded_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    reminded_at: Mapped[created_at]

@@ -77,6 +77,14 @@ def seal() -> None:
         drafts.clear()
 
 
+def take_turn() -> None:
+    """Wait until nobody else is writing an event, and let nobody until this operation ends.
+
+    For acts that count first and then add: of two at once the second counts what the first has added.
+    """
+    db.session.execute(select(LogHead.__table__.c.seq).with_for_update())
+
+
 def append(drafts: Sequence[Draft]) -> None:
     """Append drafts to the chain in the running transaction. Locks the head: call it last."""
     head = LogHead.__table__

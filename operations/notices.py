@@ -61,6 +61,32 @@ def tell(user_ids: Iterable[int | None], ticket: Ticket, subject: str, *, kind: 
     queue(rows)
 
 
+def tell_people(user_ids: Iterable[int | None], subject: str, *, about: str, words: str = "",
+                kind: NoticeKind = NoticeKind.SYSTEM) -> None:
+    """Queue one message per person that is not about a ticket. ``about`` names the row it is about: ``claim.17``."""
+    now = clock.now()
+    later, people = not_before(now), sorted({user_id for user_id in user_ids if user_id})
+    queue([
+        {
+            "user_id": user_id,
+            "kind": kind,
+            "ticket_id": None,
+            "subject": subject[:200],
+            "words": words[:WORDS_SHOWN],
+            "dedup_key": f"{about}.{user_id}.{hash_of(subject)}.{int(now.timestamp() * 1000)}",
+            "created_at": now,
+            "not_before": later,
+        }
+        for user_id in people
+    ])
+
+
+def tell_members(enterprise_id: int, subject: str, *, about: str, words: str = "") -> None:
+    """Every member of an enterprise, about something that is no ticket."""
+    tell_people(db.session.scalars(_MEMBERS, {"enterprise": enterprise_id}).all(), subject, about=about, words=words,
+                kind=NoticeKind.MESSAGE)
+
+
 def queue(rows: Sequence[dict[str, Any]]) -> None:
     """Put messages into the outbox with the running operation's last steps: one statement for all of them."""
     if rows:

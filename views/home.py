@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from models.access import Role
+from operations.directory import claim_desk
 
 bp = Blueprint("home", __name__)
 
@@ -16,7 +17,9 @@ STARTS = {
     Role.CLERK: "/dispatch",
     Role.SUPERVISOR: "/watch",
     Role.LEADER: "/brief",
+    Role.REGISTRAR: "/claims",
     Role.DISCIPLINE_OBSERVER: "/watch",
+    Role.REGISTRAR: "/filling",
     Role.SECURITY_ADMINISTRATOR: "/calendar",
     Role.SYSTEM_ADMINISTRATOR: "/jobs",
     Role.AUDIT_ADMINISTRATOR: "/audit",
@@ -25,5 +28,6 @@ STARTS = {
 
 @bp.get("/")
 def index() -> ResponseReturnValue:
-    """To the first place of the first post; the account page for whoever has none yet."""
-    return redirect(next((STARTS[post.role] for post in current_user.posts if post.role in STARTS), "/account"))
+    """To the first place of the first post; who has none sees what became of their claims, or their account."""
+    first = next((STARTS[post.role] for post in current_user.posts if post.role in STARTS), "")
+    return redirect(first or ("/claim/progress" if claim_desk.has_own(current_user) else "/account"))

@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from models.access import Role
 from operations.access.actor import Actor
 from operations.access.scope import OFFICIALS
 from operations.insight import finding, search, units
@@ -49,14 +50,14 @@ def steward(user_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/units")
-@for_roles(*OFFICIALS)
+@for_roles(*OFFICIALS, Role.REGISTRAR)
 def unit_names() -> list[str]:
     """Suggestions while a unit's name is typed."""
     return units.beginning(_asked(), most=NAMES_SUGGESTED)
 
 
 @bp.get("/regions")
-@for_roles(*OFFICIALS)
+@for_roles(*OFFICIALS, Role.REGISTRAR)
 def region_names() -> list[str]:
     """Suggestions while a region's name is typed."""
     return search.regions(_asked(), most=NAMES_SUGGESTED)

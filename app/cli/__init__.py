@@ -15,10 +15,11 @@ AREAS = {
     "demo": "site",
     "serve": "serve",
     "jobs": "jobs",
-    "import": "messages",
+    "import": "imports",
     "replay": "messages",
     "due": "due",
     "audit": "audit",
+    "regions": "regions",
     "bench": "bench",
     "docs": "site",
 }

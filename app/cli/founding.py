@@ -19,7 +19,7 @@ OPEN_PASSWORDS = "演示账号的口令是公开的，对外的站点不装演�
 
 def prepare() -> None:
     """Make ``var/`` and bring the database to this program's version. Says what it did; may be run again."""
-    for name in ("VAR_DIR", "ATTACHMENTS_DIR"):
+    for name in ("VAR_DIR", "ATTACHMENTS_DIR", "IMPORTS_DIR"):
         current_app.config[name].mkdir(parents=True, exist_ok=True)
     state = schema()
     if state is Schema.AHEAD:

@@ -1,7 +1,19 @@
 """Accounts, posts and sessions: who somebody is and what they may do."""
 
 from models.access.accounts import User
-from models.access.posts import Post, Role
+from models.access.codes import Invitation, OneTimeCode
+from models.access.posts import MemberRole, Post, Role
 from models.access.sessions import KeptForm, LoginAttempt, LoginSession, Submission
 
-__all__ = ["KeptForm", "LoginAttempt", "LoginSession", "Post", "Role", "Submission", "User"]
+__all__ = [
+    "Invitation",
+    "KeptForm",
+    "LoginAttempt",
+    "LoginSession",
+    "MemberRole",
+    "OneTimeCode",
+    "Post",
+    "Role",
+    "Submission",
+    "User",
+]

@@ -1,13 +1,13 @@
 """A post: one person × one organisation or enterprise × one role. Permissions and scope come from posts."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, LabelledEnum, created_at, primary_key
+from models.base import Base, LabelledEnum, created_at, open_unique, primary_key
 
 if TYPE_CHECKING:
     from models.access.accounts import User
@@ -32,8 +32,20 @@ class Role(LabelledEnum):
     SYSTEM = "system", "系统"
 
 
+class MemberRole(LabelledEnum):
+    """企业内的角色: an administrator looks after members and profile, an agent raises and follows demands."""
+
+    ADMINISTRATOR = "administrator", "管理员"
+    AGENT = "agent", "经办人"
+
+
 ADMINISTRATORS = (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR)
 _ADMINISTRATOR_CODES = ", ".join(f"'{role}'" for role in ADMINISTRATORS)
+
+
+def _least_role(context: Any) -> MemberRole | None:
+    """A member whose role nobody named is an agent; officials have none."""
+    return MemberRole.AGENT if context.get_current_parameters()["role"] == Role.ENTERPRISE_MEMBER else None
 
 
 class Post(Base):
@@ -47,6 +59,8 @@ class Post(Base):
         CheckConstraint(
             f"(role = '{Role.ENTERPRISE_MEMBER}') = (organisation_id IS NULL)", name="organisation_iff_official"
         ),
+        CheckConstraint(f"member_role IS NULL OR role = '{Role.ENTERPRISE_MEMBER}'", name="member_role_of_members"),
+        open_unique("uq_posts_one_membership", "user_id", "enterprise_id", while_null="ended_at"),
         # 三员分立 (GB/T 22239): nobody holds two of the three administrators' posts.
         Index(
             "uq_posts_one_administrator",
@@ -64,6 +78,7 @@ class Post(Base):
     role: Mapped[Role]
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("enterprises.id"), index=True)
+    member_role: Mapped[MemberRole | None] = mapped_column(default=_least_role)
     region_id: Mapped[int | None] = mapped_column(ForeignKey("regions.id"))
     title: Mapped[str] = mapped_column(sa.String(64), default="")
     rank: Mapped[int] = mapped_column(default=9)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, LabelledEnum, TenThousandYuan, created_at, primary_key
+from models.base import Base, LabelledEnum, TenThousandYuan, created_at, open_index, primary_key
 from models.directory.organisations import Organisation
 from models.directory.regions import Region
 
@@ -62,6 +62,10 @@ class CreditFlag(LabelledEnum):
     DISTRUSTED = "distrusted", "严重失信"
 
 
+# As ``is_live`` has it.
+_IS_LIVE = "status <> 'deregistered' AND merged_into_id IS NULL"
+
+
 class Enterprise(Base):
     """企业. An unclaimed one (``claimed_at`` empty) was made from a hotline sender, known by ``external_ref``.
 
@@ -70,6 +74,8 @@ class Enterprise(Base):
     ``initials`` are the pinyin initials of the name, for the search box. ``code_override`` says who let a credit code
     with a wrong check digit pass and why. A duplicate is not deleted: ``merged_into_id`` names the one that goes on.
     ``public_code`` is what the 企业码 carries: unguessable, given on demand, and given anew when one was lost.
+    ``import_batch_id`` is the batch that brought it in; ``row_digest`` that of the imported row that says exactly what
+    stands here: the database itself empties it when one of the facts such a row tells is changed by any way.
     """
 
     __tablename__ = "enterprises"
@@ -78,11 +84,13 @@ class Enterprise(Base):
         Index("ix_enterprises_region", "region_id"),
         Index("ix_enterprises_owner", "owner_unit_id", "region_id"),
         Index("ix_enterprises_merged", "merged_into_id"),
+        open_index("ix_enterprises_live", "owner_unit_id", "id", where=_IS_LIVE),
         Index("ix_enterprises_name", "name", postgresql_ops={"name": "text_pattern_ops"}),
         Index("ix_enterprises_short_name", "short_name", postgresql_ops={"short_name": "text_pattern_ops"}),
         Index("ix_enterprises_quiet", "quiet_since", "id"),
         Index("uq_enterprises_public_code", "public_code", unique=True),
         Index("ix_enterprises_owner_quiet", "owner_unit_id", "quiet_since", "id", "region_id"),
+        open_index("ix_enterprises_import", "import_batch_id", where="import_batch_id IS NOT NULL"),
     )
 
     id: Mapped[primary_key]
@@ -120,6 +128,8 @@ class Enterprise(Base):
     created_at: Mapped[created_at]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("enterprises.id"))
     public_code: Mapped[str | None] = mapped_column(sa.String(32))
+    import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batches.id"))
+    row_digest: Mapped[str | None] = mapped_column(sa.String(24))
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     region: Mapped[Region] = relationship()

@@ -23,6 +23,7 @@ class StewardClass(LabelledEnum):
 class Steward(Base):
     """管家档案. ``capacity`` is how many enterprises one looks after at most; ``grid_id`` the ground one knows.
 
+    ``import_batch_id`` is the batch that registered the person.
     ``owner_unit_id`` is the unit that reported the person, and ``left_at`` the day they left the duty: what they looked
     after then waits to be handed over.
     """
@@ -40,6 +41,7 @@ class Steward(Base):
     position: Mapped[str] = mapped_column(sa.String(64), default="")
     grid_id: Mapped[int | None] = mapped_column(ForeignKey("regions.id"))
     capacity: Mapped[int] = mapped_column(default=60)
+    import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batches.id"), index=True)
     registered_at: Mapped[created_at]
     left_at: Mapped[datetime | None]
 

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access.accounts import User
-from models.base import Base, LabelledEnum, open_unique, primary_key
+from models.base import Base, LabelledEnum, open_index, open_unique, primary_key
 from models.directory.enterprises import Enterprise
 
 
@@ -24,6 +24,8 @@ class Stewardship(Base):
     __tablename__ = "stewardships"
     __table_args__ = (
         open_unique("uq_stewardships_one_main", "enterprise_id", while_null="ended_at", also="kind = 'main'"),
+        # How many each steward looks after is read from this alone.
+        open_index("ix_stewardships_open", "steward_id", "enterprise_id", where="ended_at IS NULL AND kind = 'main'"),
         Index("ix_stewardships_steward", "steward_id", "enterprise_id"),
         Index("ix_stewardships_enterprise", "enterprise_id"),
     )

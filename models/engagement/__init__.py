@@ -1,5 +1,12 @@
-"""What passes between stewards and enterprises."""
+"""What passes between stewards and enterprises, how often it must, and the meetings and walks of leaders."""
 
-from models.engagement.interactions import Interaction, InteractionKind
+from models.engagement.interactions import Effect, Flaw, Interaction, InteractionAnswer, InteractionKind, TalkDraft
+from models.engagement.meetings import Meeting, MeetingDecision, MeetingGuest, MeetingKind, MeetingProblem
+from models.engagement.obligations import CadenceRule, DutyAct, DutyHolder, DutyPeriod, Obligation
+from models.engagement.walkthroughs import WalkMode, WalkProblem, WalkStep, Walkthrough
 
-__all__ = ["Interaction", "InteractionKind"]
+__all__ = [
+    "CadenceRule", "DutyAct", "DutyHolder", "DutyPeriod", "Effect", "Flaw", "Interaction", "InteractionAnswer",
+    "InteractionKind", "Meeting", "MeetingDecision", "MeetingGuest", "MeetingKind", "MeetingProblem", "Obligation",
+    "TalkDraft", "WalkMode", "WalkProblem", "WalkStep", "Walkthrough",
+]

@@ -60,6 +60,21 @@ def hash_password(password: str) -> str:
         return _hasher.hash(password)
 
 
+def account_of(mobile: str) -> User | None:
+    """Whoever signs in with this mobile."""
+    return db.session.scalar(select(User).where(User.username == mobile))
+
+
+def open_account(mobile: str, *, person: str, password: str) -> User:
+    """开户, in the running operation, for somebody who has proved the mobile. Raises BadInput for a weak password."""
+    user = User(username=mobile, name=person, phone=mobile, created_at=clock.now(),
+                password_hash=hash_password(password))
+    db.session.add(user)
+    db.session.flush()
+    log.record("open_account", object_type="user", object_id=user.id, actor=Actor(user.id, user.name, ()))
+    return user
+
+
 @operation
 def sign_in(username: str, password: str, *, address: str, agent: str = "", per_account: int = 3) -> str:
     """登录：returns the token of a new session. The answer and its time are the same for unknown names.
@@ -149,6 +164,7 @@ _BY_TOKEN = (
         Post.role,
         Post.title,
         Post.enterprise_id,
+        Post.member_role,
         Post.organisation_id,
         Organisation.short_name.label("unit_name"),
         Organisation.path.label("unit_path"),
@@ -177,6 +193,7 @@ def _standing(row: object) -> Standing:
         region_path=row.region_path or "",  # type: ignore[attr-defined]
         enterprise_id=row.enterprise_id,  # type: ignore[attr-defined]
         title=row.title,  # type: ignore[attr-defined]
+        member_role=row.member_role,  # type: ignore[attr-defined]
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from models.access import Role
+from models.access import MemberRole, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Standing:
     region_path: str = ""
     enterprise_id: int | None = None
     title: str = ""
+    member_role: MemberRole | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ class Actor:
     def enterprise_id(self) -> int | None:
         """The enterprise a member belongs to."""
         return next((post.enterprise_id for post in self.posts if post.enterprise_id), None)
+
+    def administers(self, enterprise_id: int) -> bool:
+        """Whether they look after the members and the profile of this enterprise."""
+        own = (post for post in self.posts_as(Role.ENTERPRISE_MEMBER) if post.enterprise_id == enterprise_id)
+        return any(post.member_role is MemberRole.ADMINISTRATOR for post in own)
 
     @property
     def title(self) -> str:

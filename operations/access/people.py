@@ -28,6 +28,6 @@ def standings(user_id: int) -> tuple[Standing, ...]:
     )
     return tuple(
         Standing(post.id, post.role, post.organisation_id, unit or "", unit_path or "", region_path or "",
-                 post.enterprise_id, post.title)
+                 post.enterprise_id, post.title, post.member_role)
         for post, unit, unit_path, region_path in db.session.execute(rows)
     )

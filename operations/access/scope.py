@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, true
 
 from models import clock
-from models.access import Role
+from models.access import Post, Role, User
 from models.base import db
-from models.directory import Enterprise, Organisation, Region, Stewardship
+from models.directory import Enterprise, Handover, ImportBatch, Organisation, Region, Stewardship
+from models.engagement import Interaction, Obligation
 from models.supervision import Supervision
 from models.tickets import Attachment, OrderOutcome, Proposal, SigningStage, Ticket, UnitOrder
 from operations.access.actor import Actor, Standing
@@ -62,6 +63,14 @@ def own_enterprises(actor: Actor) -> list[Enterprise]:
     return [found[one] for one in ids]
 
 
+def get_own_enterprise(actor: Actor, enterprise_id: int | None) -> Enterprise:
+    """The enterprise of this id that the actor is a member of, the first one without an id. Raises NotFound."""
+    for enterprise in own_enterprises(actor):
+        if enterprise_id in (None, enterprise.id):
+            return enterprise
+    raise NotFound
+
+
 def visible_enterprises(actor: Actor) -> Select[Enterprise]:
     """Every enterprise the actor may open."""
     return select(Enterprise).where(or_(false(), *(_enterprises_of(post, actor) for post in actor.posts)))
@@ -102,6 +111,50 @@ def may_change(actor: Actor, enterprise: Enterprise) -> bool:
     return enterprise.merged_into_id is None and registering_post(actor, enterprise) is not None
 
 
+def looks_after(actor: Actor, enterprise_id: int) -> bool:
+    """Whether the actor is a steward of the enterprise now."""
+    mine = stewarded_by(actor.user_id).where(Stewardship.enterprise_id == enterprise_id)
+    return db.session.scalar(mine.limit(1)) is not None
+
+
+def obligation_scope(actor: Actor) -> ColumnElement[bool]:
+    """The condition on ``obligations``, its enterprise joined if it has one: what one owes or answers for."""
+    own = Obligation.user_id == actor.user_id
+    return or_(own, *(_obligations_of(post, actor) for post in actor.posts))
+
+
+def visible_interactions(actor: Actor) -> Select[Interaction]:
+    """Interactions with every enterprise the actor may open: a steward's own enterprises, an office's region."""
+    enterprises = visible_enterprises(actor).with_only_columns(Enterprise.id)
+    return select(Interaction).where(Interaction.enterprise_id.in_(enterprises))
+
+
+def get_interaction(actor: Actor, interaction_id: int) -> Interaction:
+    """The interaction, or NotFound."""
+    found = db.session.scalar(visible_interactions(actor).where(Interaction.id == interaction_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_own_interaction(actor: Actor, interaction_id: int) -> Interaction:
+    """The interaction with an enterprise that the actor is a member of, or NotFound."""
+    own = select(Interaction).where(Interaction.enterprise_id.in_(own_enterprise_ids(actor)))
+    found = db.session.scalar(own.where(Interaction.id == interaction_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_import_batch(actor: Actor, batch_id: int) -> ImportBatch:
+    """The import of the actor's unit, or NotFound."""
+    units = [post.unit_id for post in actor.posts_as(Role.REGISTRAR)]
+    found = db.session.scalar(select(ImportBatch).where(ImportBatch.unit_id.in_(units), ImportBatch.id == batch_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def supervision_scope(actor: Actor) -> ColumnElement[bool]:
     """The condition on ``supervisions``: the offices above see their region, a unit sees what it received."""
     return or_(false(), *(_supervisions_of(post) for post in actor.posts))
@@ -126,7 +179,9 @@ def get_attachment(actor: Actor, public_id: str) -> Attachment:
     attachment = db.session.scalar(select(Attachment).where(Attachment.public_id == public_id))
     if attachment is None or attachment.discarded_at is not None:
         raise NotFound
-    if attachment.ticket_id is None:
+    if attachment.interaction_id is not None:
+        get_interaction(actor, attachment.interaction_id)
+    elif attachment.ticket_id is None:
         if attachment.uploaded_by_id != actor.user_id:
             raise NotFound
     elif not attachment.is_public and not actor.holds(*OFFICIALS):
@@ -147,6 +202,44 @@ def stewarded_by(user_id: Any, at: Any = None) -> Select[Any]:
         Stewardship.started_at <= now,
         or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > now),
     )
+
+
+def steward_scope(actor: Actor) -> ColumnElement[bool]:
+    """The condition on ``users``: who is or was a steward in the region of one of the actor's offices."""
+    posts = actor.posts_as(Role.REGISTRAR, *REGIONAL)
+    in_region = or_(false(), *(Region.path.startswith(post.region_path, autoescape=True) for post in posts))
+    return User.id.in_(
+        select(Post.user_id)
+        .join(Organisation, Organisation.id == Post.organisation_id)
+        .join(Region, Region.id == func.coalesce(Post.region_id, Organisation.region_id))
+        .where(Post.role == Role.STEWARD, in_region)
+    )
+
+
+def get_steward(actor: Actor, user_id: int) -> User:
+    """The steward of this id in the actor's region, or the actor as a steward; NotFound otherwise."""
+    is_own = actor.holds(Role.STEWARD) and actor.user_id == user_id
+    found = db.session.scalar(select(User).where(User.id == user_id, true() if is_own else steward_scope(actor)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def visible_handovers(actor: Actor) -> Select[Handover]:
+    """The hand-overs a steward is party to, and those of the stewards of an office's region."""
+    mine = or_(Handover.from_id == actor.user_id, Handover.to_id == actor.user_id)
+    stewards = select(User.id).where(steward_scope(actor))
+    is_party = mine if actor.holds(Role.STEWARD) else false()
+    watches = Handover.from_id.in_(stewards) if actor.holds(Role.REGISTRAR, *REGIONAL) else false()
+    return select(Handover).where(or_(is_party, watches))
+
+
+def get_handover(actor: Actor, handover_id: int) -> Handover:
+    """The hand-over, or NotFound."""
+    found = db.session.scalar(visible_handovers(actor).where(Handover.id == handover_id))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def units_of(post: Standing) -> Select[Any] | list[int | None]:
@@ -185,6 +278,23 @@ def _enterprises_of(post: Standing, actor: Actor) -> ColumnElement[bool]:
             return Enterprise.region_id.in_(below)
         case Role.REGISTRAR:
             return Enterprise.owner_unit_id == post.unit_id
+        case _:
+            return false()
+
+
+def _obligations_of(post: Standing, actor: Actor) -> ColumnElement[bool]:
+    match post.role:
+        case Role.STEWARD:
+            return Obligation.enterprise_id.in_(stewarded_by(actor.user_id))
+        case Role.REGISTRAR:
+            return Enterprise.owner_unit_id == post.unit_id
+        case Role.UNIT_LEADER:
+            units = units_of(post)
+            return or_(Enterprise.owner_unit_id.in_(units), Obligation.unit_id.in_(units))
+        case role if role in REGIONAL:
+            below = select(Region.id).where(Region.path.startswith(post.region_path, autoescape=True))
+            units_there = select(Organisation.id).where(Organisation.region_id.in_(below))
+            return or_(Enterprise.region_id.in_(below), Obligation.unit_id.in_(units_there))
         case _:
             return false()
 

@@ -43,6 +43,10 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "reopen": {"window": "10d"},
     "follow_up": {"attempts": 3},
     "rating_link": {"days": 15},
+    # domain.md §3, 无事不扰: visits of staff to one enterprise in a month, those it asked for not counted.
+    "visit_cap": {"per_month": 2},
+    # domain.md §3, 有效互动: (a) answered within, (b) hours between two of one pair, (c) characters at least.
+    "effective_interaction": {"window": "5d", "apart_hours": 24, "characters": 20},
 }
 
 

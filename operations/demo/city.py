@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models import clock
-from models.access import Post, Role, User
+from models.access import MemberRole, Post, Role, User
 from models.base import db
 from models.directory import (
     Enterprise,
@@ -204,4 +204,4 @@ def _register(city: City, row: Sequence[Any], hashed: str) -> None:
         db.session.add(user)
         db.session.flush()
         db.session.add(Post(user_id=user.id, role=Role.ENTERPRISE_MEMBER, enterprise_id=enterprise.id,
-                            started_at=clock.now()))
+                            member_role=MemberRole.ADMINISTRATOR, started_at=clock.now()))

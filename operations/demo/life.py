@@ -13,16 +13,18 @@ from models.directory import Stewardship
 from operations import notices
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
-from operations.demo import suburbs
+from operations.demo import correspondence, duty, gatherings, suburbs
 from operations.demo.scene import Scene, Stage
-from operations.demo.stories import STORIES, TALKS
-from operations.demo.stories.story import Contact, Story
-from operations.engagement.interactions import Talk, log_interaction
+from operations.demo.stories import CIRCULARS, LINES, STORIES, TALKS
+from operations.demo.stories.story import Circular, Contact, Line, Story
+from operations.engagement import judging
+from operations.engagement.cadence import sweeping as cadence
 from operations.supervision import sweep
 from operations.tickets import intake, windows
 
 FOUNDED = "90 08:30"
 READ_UNTIL = "2 17:45"
+HANDED_OVER = "1 15:20"
 DAY = timedelta(days=1)
 
 
@@ -38,15 +40,20 @@ def live() -> int:
     """Build the city and let the last months happen in it, in order. Returns how many demands there are."""
     with clock.standing_at(moment(FOUNDED)):
         stage = Stage(suburbs.build())
+        duty.report(stage)
     happenings = [happening for story in STORIES for happening in _of_story(story, stage)]
-    happenings += [_of_contact(contact, stage) for contact in TALKS]
+    happenings += [happening for talk in (*TALKS, *LINES, *CIRCULARS) for happening in _of_talk(talk, stage)]
+    happenings += [Happening(moment(when), act) for when, act in gatherings.acts(stage, moment)]
     happenings.append(Happening(moment(READ_UNTIL), lambda: _read_notices(stage)))
+    happenings.append(Happening(moment(HANDED_OVER), lambda: duty.offer(stage)))
     for happening in sorted(happenings, key=lambda each: each.at):
         _let_time_pass(happening.at)
         with clock.standing_at(happening.at):
             happening.do()
             notices.deliver()
+            judging.lapse_unanswered()
     _let_time_pass(clock.now())
+    cadence.sweep()
     return len(STORIES)
 
 
@@ -95,16 +102,19 @@ def _submit(story: Story, scene: Scene) -> None:
     scene.ticket_id = scene.stage.tickets[story.subject] = ticket.id
 
 
-def _of_contact(contact: Contact, stage: Stage) -> Happening:
-    scene = _scene(contact.enterprise, stage)
-
-    def note() -> None:
-        today = clock.now().astimezone(SHANGHAI).date()
-        ahead = None if contact.next_in_days is None else today + timedelta(days=contact.next_in_days)
-        talk = Talk(contact.kind, contact.content, next_contact_on=ahead)
-        log_interaction(scene.enterprise, actor=scene.at_the_desk, talk=talk)
-
-    return Happening(moment(contact.when), note)
+def _of_talk(talk: Contact | Line | Circular, stage: Stage) -> Iterator[Happening]:
+    at = moment(talk.when)
+    match talk:
+        case Contact():
+            scene = _scene(talk.enterprise, stage)
+            yield Happening(at, lambda: correspondence.note(talk, scene))
+            if talk.is_confirmed is not None:
+                yield Happening(at + correspondence.NEXT_MORNING, lambda: correspondence.have_a_say(talk, scene))
+        case Line():
+            scene = _scene(talk.enterprise, stage)
+            yield Happening(at, lambda: correspondence.say(talk, scene))
+        case Circular():
+            yield Happening(at, lambda: correspondence.spread(talk, stage.actor(talk.by)))
 
 
 def _scene(enterprise_name: str, stage: Stage) -> Scene:

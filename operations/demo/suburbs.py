@@ -1,7 +1,9 @@
 """What the demonstration has beyond the city of the tests: two more bureaus, a town's steward, ten enterprises."""
 
-from models.access import Role
-from models.directory import EnterpriseCategory, OrganisationKind
+from models import clock
+from models.access import Role, User
+from models.base import db
+from models.directory import Claim, EnterpriseCategory, FactRequest, OrganisationKind
 from operations.base import operation
 from operations.demo import city
 
@@ -40,6 +42,9 @@ ENTERPRISES = (
      "zhaolei", None, False),
 )
 
+# mobile, name, enterprise
+CLAIMANTS = (("13900000188", "石小川", "中岳建材"),)
+
 
 @operation
 def build() -> city.City:
@@ -47,4 +52,24 @@ def build() -> city.City:
     built = city.build()
     hashed = built.users["liumin"].password_hash or ""
     city.settle(built, hashed, organisations=ORGANISATIONS, people=PEOPLE, enterprises=ENTERPRISES)
+    for claimant in CLAIMANTS:
+        _claim(built, *claimant, hashed=hashed)
+    _ask(built, "hengzha", "恒轧机械")
     return built
+
+
+def _ask(built: city.City, member: str, short_name: str) -> None:
+    """A member who has counted their people again, waiting for the registrar."""
+    firm = built.enterprises[short_name]
+    db.session.add(FactRequest(enterprise_id=firm.id, field="staff_count", before=str(firm.staff_count or ""),
+                               after="186", asked_by_id=built.users[member].id, asked_at=clock.now()))
+
+
+def _claim(built: city.City, mobile: str, person: str, short_name: str, *, hashed: str) -> None:
+    """Somebody whose mobile the directory does not know, waiting for the steward."""
+    firm = built.enterprises[short_name]
+    user = User(username=mobile, name=person, phone=mobile, password_hash=hashed, created_at=clock.now())
+    db.session.add(user)
+    db.session.flush()
+    db.session.add(Claim(user_id=user.id, enterprise_id=firm.id, credit_code=firm.credit_code or "", name=firm.name,
+                         person=person, mobile=mobile, asked_at=clock.now()))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from models import clock
 from models.base import db
@@ -136,13 +136,17 @@ def _values(enterprise: Enterprise) -> dict[str, Any]:
 
 
 def _region(said: Any) -> Region:
-    """The region of an id or of a code that is in force."""
-    by = Region.id == said if isinstance(said, int) else Region.code == str(said).strip()
-    found = db.session.scalar(select(Region).where(by))
+    """The region of an id, of a code or of a name that only one has, if it is in force."""
+    text = str(said or "").strip()
+    by = Region.id == said if isinstance(said, int) else or_(Region.code == text, Region.name == text)
     today = clock.now().astimezone(SHANGHAI).date()
-    if found is None or found.valid_to is not None and found.valid_to < today:
+    in_force = or_(Region.valid_to.is_(None), Region.valid_to >= today)
+    found = db.session.scalars(select(Region).where(by, in_force).limit(2)).all()
+    if not found:
         raise BadInput("没有这个区划，或该区划代码已停用。")
-    return found
+    if len(found) > 1:
+        raise BadInput(f"叫“{text}”的区划不止一个，请填区划代码。")
+    return found[0]
 
 
 def _ensure_industry(code: str) -> None:

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Table, and_, case, func, insert, literal, 
 from models import clock
 from models.access import Post, Role
 from models.base import db
+from models.correspondence import BroadcastOptOut, Message
 from models.directory import Contact, Enterprise, EnterpriseMerge, MergedRow, Project, Region, Stewardship, Tag
-from models.engagement import Interaction
+from models.engagement import Interaction, MeetingDecision, MeetingGuest, MeetingProblem
 from models.tickets import Draft, Ticket
 from operations import log
 from operations.access.actor import Actor, Standing
@@ -27,13 +28,13 @@ ABOVE = (Role.CLERK, Role.SUPERVISOR)
 class Follower:
     """A table whose rows belong to an enterprise by ``enterprise_id`` and follow a merge.
 
-    ``same`` are the columns of which the other enterprise may have only one open row (``ended_at`` empty where there
-    is such a column): a row that meets its like there is ended on the way, or stays behind.
+    ``same`` are the columns by which the other enterprise may have only one open row (``ended_at`` empty where there
+    is such a column), none at all meaning one in all: a row that meets its like there is ended on the way, or stays.
     """
 
     label: str
     table: Table
-    same: tuple[str, ...] = ()
+    same: tuple[str, ...] | None = None
     only_where: tuple[str, str] | None = None
     is_ended_on_clash: bool = False
 
@@ -47,7 +48,18 @@ FOLLOWERS: tuple[Follower, ...] = (
     Follower("项目", Project.__table__, ("name",)),
     Follower("标签", Tag.__table__, ("label",)),
     Follower("草稿", Draft.__table__),
+    Follower("消息", Message.__table__),
+    Follower("不收群发", BroadcastOptOut.__table__, ()),
+    Follower("参会", MeetingGuest.__table__, ("meeting_id",)),
+    Follower("会议问题", MeetingProblem.__table__),
+    Follower("会议决定", MeetingDecision.__table__),
 )
+# What is said of the row itself, not of the firm: it stays with the duplicate, whose page goes on showing it. What
+# waits there for somebody (a claim of an account, a request, a hand-over) is decided there.
+STAYING = frozenset({
+    "enterprise_names", "enterprise_search", "fact_changes", "enterprise_merges", "ownership_claims", "claims",
+    "fact_requests", "invitations", "obligations", "broadcast_deliveries", "handover_items", "plan_rows",
+})
 
 
 @operation
@@ -117,6 +129,12 @@ def moved_counts(merge: EnterpriseMerge) -> dict[str, int]:
     return {name: count for name, count in db.session.execute(rows.group_by(MergedRow.table_name))}
 
 
+def moved_labels(merge: EnterpriseMerge) -> list[tuple[str, int]]:
+    """The same in words, as ``forecast`` said it."""
+    counts = moved_counts(merge)
+    return [(one.label, counts[one.table.name]) for one in FOLLOWERS if one.table.name in counts]
+
+
 def may_merge(actor: Actor, *enterprises: Enterprise) -> bool:
     """Whether the actor may merge these with one another, or undo it."""
     return _post_for(actor, enterprises) is not None
@@ -161,7 +179,7 @@ def _move(follower: Follower, merge: EnterpriseMerge) -> None:
     rows = select(literal(merge.id), literal(table.name), table.c.id, ends).where(
         table.c.enterprise_id == merge.enterprise_id
     )
-    if follower.same and not follower.is_ended_on_clash:
+    if follower.same is not None and not follower.is_ended_on_clash:
         rows = rows.where(~clash)
     db.session.execute(insert(MergedRow).from_select(["merge_id", "table_name", "row_id", "was_ended"], rows))
     ended = _moved(merge, table).where(MergedRow.was_ended)
@@ -173,7 +191,7 @@ def _move(follower: Follower, merge: EnterpriseMerge) -> None:
 def _clash(follower: Follower, into_id: int) -> ColumnElement[bool]:
     """Whether the row would meet its like at the other enterprise."""
     table = follower.table
-    if not follower.same:
+    if follower.same is None:
         return literal(False)
     only = table.c[follower.only_where[0]] == follower.only_where[1] if follower.only_where else literal(True)
     is_open = table.c.ended_at.is_(None) if "ended_at" in table.c else literal(True)
@@ -183,7 +201,7 @@ def _clash(follower: Follower, into_id: int) -> ColumnElement[bool]:
 def _like(follower: Follower, enterprise_id: int) -> ColumnElement[bool]:
     """Whether an enterprise has an open row like this one."""
     table, there = follower.table, follower.table.alias()
-    alike = [there.c[name] == table.c[name] for name in follower.same]
+    alike = [there.c[name] == table.c[name] for name in follower.same or ()]
     found = select(there.c.id).where(there.c.enterprise_id == enterprise_id, *alike)
     return (found.where(there.c.ended_at.is_(None)) if "ended_at" in there.c else found).exists()
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from models.directory import EnterpriseSize
@@ -71,5 +72,6 @@ def size_of(facts: Any) -> EnterpriseSize:
     return EnterpriseSize.MICRO
 
 
+@cache
 def _bounds_of(division: int) -> Bounds:
     return next((bounds for divisions, bounds in BY_DIVISION.items() if division in divisions), _OTHER)

@@ -1,6 +1,6 @@
 """包保: give enterprises to stewards by hand, and let somebody cover for a time (domain.md §2)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -45,7 +45,8 @@ def assign(
     ``seen_id`` is the main row the page showed, 0 for none; None does not ask. Raises NotAllowed for an enterprise
     that is not the actor's to give, Refused for somebody who is no steward, Stale when another was faster.
     """
-    [outcome], opened = _assign([enterprise], actor=actor, steward=steward, reason=reason, seen_id=seen_id)
+    seen = None if seen_id is None else {enterprise.id: seen_id}
+    [outcome], opened = _assign([enterprise], actor=actor, steward=steward, reason=reason, seen=seen)
     if not outcome.is_done:
         raise Stale(f"{outcome.name}{outcome.words}") if outcome.words == TAKEN else Refused(outcome.words)
     return db.session.get_one(Stewardship, opened[enterprise.id])
@@ -53,10 +54,14 @@ def assign(
 
 @operation
 def assign_many(
-    enterprises: Sequence[Enterprise], *, actor: Actor, steward: User, reason: str
+    enterprises: Sequence[Enterprise], *, actor: Actor, steward: User, reason: str,
+    seen: Mapping[int, int] | None = None,
 ) -> list[Outcome]:
-    """批量指派 to one steward: one transaction, one refusal stops no other; an outcome for each, in their order."""
-    return _assign(enterprises, actor=actor, steward=steward, reason=reason)[0]
+    """批量指派 to one steward: one transaction, one refusal stops no other; an outcome for each, in their order.
+
+    ``seen`` gives for each enterprise the main row that the page showed, 0 for none.
+    """
+    return _assign(enterprises, actor=actor, steward=steward, reason=reason, seen=seen)[0]
 
 
 @operation
@@ -135,7 +140,8 @@ def midnight(day: date) -> datetime:
 
 
 def _assign(
-    enterprises: Sequence[Enterprise], *, actor: Actor, steward: User, reason: str, seen_id: int | None = None
+    enterprises: Sequence[Enterprise], *, actor: Actor, steward: User, reason: str,
+    seen: Mapping[int, int] | None = None,
 ) -> tuple[list[Outcome], dict[int, int]]:
     standing = _ready(actor, steward, reason)
     ids = [enterprise.id for enterprise in enterprises]
@@ -147,7 +153,7 @@ def _assign(
         words = _objection(enterprise, own)
         if not words and main and main.steward_id == steward.id:
             words = f"{steward.name}已经是{enterprise.name}的主管家。"
-        if not words and seen_id is not None and seen_id != (main.id if main else 0):
+        if not words and seen is not None and seen.get(enterprise.id) != (main.id if main else 0):
             words = TAKEN
         if words:
             refused[enterprise.id] = words

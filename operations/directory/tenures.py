@@ -39,9 +39,9 @@ def mains_of(enterprise_ids: Sequence[int]) -> dict[int, Any]:
     return {row.enterprise_id: row for row in found}
 
 
-def is_main() -> Any:
-    """The condition: a 主管家, written as the partial index of the open ones is."""
-    return Stewardship.kind == StewardshipKind.MAIN
+def is_main(row: Any = Stewardship) -> Any:
+    """The condition on a stewardship, or an alias of it: a 主管家."""
+    return row.kind == StewardshipKind.MAIN
 
 
 def change(changes: Sequence[Change], *, actor: Actor, standing: Standing) -> dict[int, int]:
@@ -50,7 +50,7 @@ def change(changes: Sequence[Change], *, actor: Actor, standing: Standing) -> di
     What somebody else changed since it was seen is left out: their row is no longer open, or theirs is there already.
     """
     now = clock.now()
-    ended = end([one.seen_id for one in changes if one.seen_id], now)
+    ended = end({one.enterprise_id: one.seen_id for one in changes if one.seen_id}, now)
     wanted = [one for one in changes if one.seen_id is None or one.enterprise_id in ended]
     rows = [
         {"enterprise_id": one.enterprise_id, "steward_id": one.steward_id, "kind": StewardshipKind.MAIN,
@@ -69,13 +69,16 @@ def change(changes: Sequence[Change], *, actor: Actor, standing: Standing) -> di
     return opened
 
 
-def end(ids: Sequence[int], now: datetime) -> dict[int, int]:
-    """End these rows as far as they are open; answers who it was by enterprise."""
-    if not ids:
+def end(seen: Mapping[int, int], now: datetime) -> dict[int, int]:
+    """End the seen row of each enterprise as far as it is open and still that enterprise's; answers who it was."""
+    if not seen:
         return {}
-    ending = update(Stewardship).where(among(Stewardship.id), Stewardship.ended_at.is_(None))
+    ending = update(Stewardship).where(
+        among(Stewardship.id), among(Stewardship.enterprise_id, "firms"), Stewardship.ended_at.is_(None)
+    )
     ending = ending.values(ended_at=now).returning(Stewardship.enterprise_id, Stewardship.steward_id)
-    rows = db.session.connection().execute(ending, {"ids": list(ids)}, execution_options=_SILENTLY)
+    asked = {"ids": list(seen.values()), "firms": list(seen)}
+    rows = db.session.connection().execute(ending, asked, execution_options=_SILENTLY)
     return {enterprise: steward for enterprise, steward in rows}
 
 
@@ -83,7 +86,7 @@ def tell_of(done: Sequence[Change], before: Mapping[int, int]) -> None:
     """Members hear who their steward is, the new stewards what they got and the former ones what they gave."""
     if not done:
         return
-    names = _names([one.enterprise_id for one in done])
+    names = names_of([one.enterprise_id for one in done])
     stewards = _stewards({one.steward_id for one in done})
     tell_members({one.enterprise_id: f"您的企业管家是{stewards[one.steward_id]}" for one in done}, names)
     got: dict[int, list[str]] = {}
@@ -124,7 +127,8 @@ def _notice(person: int, subject: str, *, key: str, at: datetime, later: datetim
             "dedup_key": key, "created_at": at, "not_before": later}
 
 
-def _names(ids: Sequence[int]) -> dict[int, str]:
+def names_of(ids: Sequence[int]) -> dict[int, str]:
+    """The names of these enterprises, by id."""
     rows = select(Enterprise.id, Enterprise.name).where(among(Enterprise.id))
     return {key: name for key, name in db.session.connection().execute(rows, {"ids": list(ids)})}
 

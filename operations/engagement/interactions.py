@@ -1,6 +1,7 @@
 """记一笔: a steward notes an interaction; late notes show as late, and one may become a ticket (domain.md §3)."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,14 +13,16 @@ from models.access import Role, User
 from models.base import db
 from models.directory import Enterprise, Stewardship
 from models.engagement import Interaction, InteractionKind
-from models.tickets import Channel, Ticket, TicketKind
-from operations import log
+from models.tickets import Attachment, Channel, Ticket, TicketKind
+from operations import log, notices
 from operations.access import scope
 from operations.access.actor import Actor, Standing
 from operations.base import operation
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI, WorkCalendar
-from operations.errors import BadInput, NotAllowed, NotFound
+from operations.engagement import cap, judging, talk_drafts
+from operations.engagement.cadence import counting
+from operations.errors import BadInput, NotAllowed, NotFound, Refused
 from operations.tickets import intake
 
 CONTENT_LIMIT = 2000
@@ -32,7 +35,10 @@ ENDS_OF_SENTENCE = "。！？；\n"
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """一笔 as the steward states it. ``occurred_at`` empty is now; ``becomes`` makes it a ticket of that kind too."""
+    """一笔 as the steward states it. ``occurred_at`` empty is now; ``becomes`` makes it a ticket of that kind too.
+
+    A visit is by invitation (``is_invited``), within the cap of its month, or says why not (``over_cap_reason``).
+    """
 
     kind: InteractionKind
     content: str
@@ -40,6 +46,9 @@ class Talk:
     next_contact_on: date | None = None
     becomes: TicketKind | None = None
     subject: str = ""
+    is_invited: bool = False
+    over_cap_reason: str = ""
+    photos: Sequence[Attachment] = ()
 
 
 @operation
@@ -49,11 +58,19 @@ def log_interaction(enterprise: Enterprise, *, actor: Actor, talk: Talk) -> Inte
     Raises NotAllowed for somebody else's enterprise, BadInput for what cannot have been: said in the future, said
     nothing. Records are never deleted; a wrong one is put right by another.
     """
-    standing = _standing(enterprise, actor)
+    return write_down(enterprise, actor=actor, talk=talk, standing=_standing(enterprise, actor))
+
+
+def write_down(enterprise: Enterprise, *, actor: Actor, talk: Talk, standing: Standing) -> Interaction:
+    """Within an operation: the note of somebody whose ``standing`` lets them make it. Raises BadInput."""
     now = clock.now()
     happened = talk.occurred_at or now
     _ensure_sound(talk)
+    is_visit = talk.kind is InteractionKind.VISIT
+    counts = is_visit and not talk.is_invited
+    why = cap.ensure_within(enterprise, happened, reason=talk.over_cap_reason) if counts else ""
     ticket = intake.submit(_demand(enterprise, talk), actor=actor) if talk.becomes else None
+    touch(enterprise, happened, talk.next_contact_on)  # locks the enterprise: two notes at once see each other
     noted = Interaction(
         steward_id=actor.user_id,
         enterprise_id=enterprise.id,
@@ -63,12 +80,35 @@ def log_interaction(enterprise: Enterprise, *, actor: Actor, talk: Talk) -> Inte
         recorded_at=now,
         next_contact_on=talk.next_contact_on,
         ticket_id=ticket.id if ticket else None,
+        is_invited=is_visit and talk.is_invited,
+        over_cap_reason=why,
     )
+    judging.open_judgement(noted, talk.content)
     db.session.add(noted)
     db.session.flush()
-    _touch(enterprise, happened, talk.next_contact_on)
+    _keep(noted, talk.photos)
+    talk_drafts.drop(actor=actor)
+    if is_visit:
+        counting.settle_visit(enterprise.id, noted.steward_id, happened)
     _record(noted, actor=actor, standing=standing)
+    notices.tell_members(enterprise.id, f"{actor.name}记录了一次{talk.kind.label}，请确认", about=f"interaction.{noted.id}")
     return noted
+
+
+@operation
+def turn_into_ticket(noted: Interaction, *, actor: Actor, kind: TicketKind, subject: str = "") -> Ticket:
+    """转为诉求办件：the demand in what was noted goes on the line. Once; raises Refused when it has become one already."""
+    if noted.ticket_id is not None:
+        raise Refused("这次互动已经转为诉求办件。")
+    _standing(noted.enterprise, actor)
+    talk = Talk(noted.kind, noted.content, becomes=kind, subject=subject)
+    ticket = intake.submit(_demand(noted.enterprise, talk), actor=actor)
+    taken = update(Interaction).where(Interaction.id == noted.id, Interaction.ticket_id.is_(None))
+    if not db.session.connection().execute(taken.values(ticket_id=ticket.id)).rowcount:
+        raise Refused("这次互动已经转为诉求办件。")
+    log.record("turn_into_ticket", object_type="interaction", object_id=noted.id, actor=actor, ticket_id=ticket.id,
+               details={"enterprise": noted.enterprise_id})
+    return ticket
 
 
 def ensure_happened(moment: datetime) -> None:
@@ -89,7 +129,7 @@ def ensure_ahead(day: date) -> None:
 
 def is_late(noted: Any) -> bool:
     """补录：written down more than a day after it happened. Takes an interaction or a plain row of one."""
-    return noted.recorded_at - noted.occurred_at > LATE_AFTER
+    return noted.recorded_at - noted.occurred_at > LATE_AFTER and not noted.is_exchange
 
 
 def get_own(actor: Actor, interaction_id: int) -> Interaction:
@@ -118,7 +158,9 @@ def of_enterprise(enterprise: Enterprise, *, before: int | None = None, limit: i
     rows = (
         select(
             Interaction.id, Interaction.kind, Interaction.content, Interaction.occurred_at, Interaction.recorded_at,
-            Interaction.next_contact_on, User.name.label("steward"), Ticket.number,
+            Interaction.next_contact_on, Interaction.is_invited, Interaction.over_cap_reason, Interaction.effect,
+            Interaction.flaw, Interaction.is_exchange, Interaction.steward_id, User.name.label("steward"),
+            Ticket.number,
         )
         .join(User, User.id == Interaction.steward_id)
         .outerjoin(Ticket, Ticket.id == Interaction.ticket_id)
@@ -175,7 +217,12 @@ def _first_sentence(content: str) -> str:
     return content[: min([SUBJECT_TAKEN, *ends])].strip()
 
 
-def _touch(enterprise: Enterprise, happened: datetime, next_contact_on: date | None) -> None:
+def _keep(noted: Interaction, photos: Sequence[Attachment]) -> None:
+    for photo in photos:
+        photo.interaction_id, photo.draft_key, photo.is_public = noted.id, None, True
+
+
+def touch(enterprise: Enterprise, happened: datetime, next_contact_on: date | None = None) -> None:
     """The lists' own columns: a promise is kept by any contact on its day or after it."""
     kept_on = happened.astimezone(SHANGHAI).date()
     still_ahead = case((Enterprise.next_contact_on > kept_on, Enterprise.next_contact_on), else_=None)
@@ -203,6 +250,7 @@ def _record(noted: Interaction, *, actor: Actor, standing: Standing) -> None:
             "occurred_at": noted.occurred_at.isoformat(),
             "digest": hashlib.sha256(stated.encode()).hexdigest(),
             "ticket": noted.ticket_id,
+            "over_cap": True if noted.over_cap_reason else None,
         },
     )
 

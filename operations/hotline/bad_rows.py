@@ -9,7 +9,8 @@ from xlsxwriter.exceptions import FileCreateError
 
 from operations.errors import BadInput
 from operations.hotline.reading import COLUMNS, REPLY_COLUMNS, BadRow
-from operations.hotline.tables import Cell, read_lines
+from operations.tables.lines import read_lines
+from operations.tables.opening import Cell
 
 REASON, ROW = "有误原因", "原行号"
 HEADER = (*COLUMNS, *REPLY_COLUMNS, REASON, ROW)

@@ -12,12 +12,11 @@ from operations.hotline.reading import (
     SUBJECT,
     BadRow,
     Message,
-    Unfit,
-    cleaned,
     moment_in,
     number_shown,
 )
-from operations.hotline.tables import Line, read_lines
+from operations.tables.lines import Line, read_lines
+from operations.tables.words import Unfit, cleaned
 from operations.tickets.intake import CONTENT_LIMIT, SUBJECT_LIMIT
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from models import clock
 from operations.clocks.calendar import SHANGHAI
-from operations.hotline.tables import Cell, Line, read_lines
+from operations.tables.lines import Line, read_lines
+from operations.tables.opening import Cell
+from operations.tables.words import EXACT_DIGITS, Unfit, cleaned
 from operations.tickets.intake import CONTENT_LIMIT, SUBJECT_LIMIT
 
 NUMBER, SENDER, SUBJECT, ASKED_AT, CONTENT = "留言编号", "留言用户", "留言主题", "留言时间", "留言详情"
@@ -17,7 +19,6 @@ REPLY, REPLIED_AT = "答复意见", "答复时间"
 COLUMNS = (NUMBER, SENDER, SUBJECT, ASKED_AT, CONTENT)
 REPLY_COLUMNS = (REPLY, REPLIED_AT)
 NUMBER_LIMIT, SENDER_LIMIT, REPLY_LIMIT = 64, 60, 20_000
-EXACT_DIGITS = 15  # what a spreadsheet keeps of a number; the rest it rounds away
 YEARS = range(1990, 2100)  # what the working calendar reaches, with room for the limits
 
 WRITTEN_MOMENT = re.compile(
@@ -49,10 +50,6 @@ class BadRow:
     row: int
     number: str
     reason: str
-
-
-class Unfit(ValueError):
-    """A cell that cannot be used; its text is the reason."""
 
 
 def read_messages(path: Path) -> tuple[list[Message], list[BadRow]]:
@@ -175,17 +172,6 @@ def _text(line: Line, name: str, limit: int, *, may_be_empty: bool = False) -> s
     if len(text) > limit:
         raise Unfit(f"{name}有 {len(text)} 字，超过 {limit} 字。")
     return text
-
-
-def cleaned(text: str) -> str:
-    """The words without the tabs, empty lines and control characters that an export pads them with."""
-    lines = (line if line.isprintable() else "".join(filter(_is_sayable, line)) for line in text.splitlines())
-    return "\n".join(filter(None, map(str.strip, lines)))
-
-
-def _is_sayable(char: str) -> bool:
-    """Not a control, formatting or surrogate character; the joiner of emoji may stay."""
-    return unicodedata.category(char) not in ("Cc", "Cf", "Cs") or char in "\t\u200d"
 
 
 def _is_empty(cell: Cell) -> bool:

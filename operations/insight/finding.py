@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select, union_all
 from models import clock
 from models.access import Role, User
 from models.base import db
-from models.directory import Enterprise, Organisation, Region, Steward, Stewardship, StewardshipKind
+from models.directory import Enterprise, EnterpriseKind, Organisation, Region, Steward, Stewardship, StewardshipKind
 from models.insight import EnterpriseSearch, TicketSearch
 from models.tickets import Ticket
 from operations.access import scope
@@ -83,7 +83,8 @@ def _enterprises(actor: Actor, text: str, named: Found, *, most: int) -> Sequenc
     if not named.ids:
         return ()
     rows = _firms(actor).where(named.condition(Enterprise.id))
-    order = (Enterprise.id,) if named.too_many else (_nearness(text), func.length(Enterprise.name), Enterprise.id)
+    near = (_nearness(text), Enterprise.kind == EnterpriseKind.SOLE_TRADER, func.length(Enterprise.name), Enterprise.id)
+    order: tuple[Any, ...] = (Enterprise.id,) if named.too_many else near
     return db.session.execute(rows.order_by(*order).limit(most + 1)).all()
 
 

@@ -34,17 +34,29 @@ def paged(
 ) -> Page:
     """The page at ``place`` in the order of (moment, id)."""
     keyed = rows.add_columns(moment.label("page_moment"), row_id.label("page_id"))
+    statement = cut(keyed, moment, row_id, size=size, place=place, is_descending=is_descending)
+    return page_of(list(db.session.execute(statement)), size=size, place=place)
+
+
+def cut(
+    rows: Select[Any], moment: Any, row_id: Any, *, size: int, place: Place = TOP, is_descending: bool = False
+) -> Select[Any]:
+    """The rows of the page at ``place`` and one more, in the order in which they are read: backwards before a mark."""
     is_back, cursor = place.before is not None, place.before or place.after
     is_downward = is_descending is not is_back
     if cursor is not None:
         shown, mark = tuple_(moment, row_id), tuple_(literal(cursor.moment, UTCDateTime()), literal(cursor.row_id))
-        keyed = keyed.where(shown < mark if is_downward else shown > mark)
-    keyed = keyed.order_by(*(key.desc() if is_downward else key.asc() for key in (moment, row_id)))
-    found = list(db.session.execute(keyed.limit(size + 1)))
+        rows = rows.where(shown < mark if is_downward else shown > mark)
+    return rows.order_by(*(key.desc() if is_downward else key.asc() for key in (moment, row_id))).limit(size + 1)
+
+
+def page_of(found: list[Row[Any]], *, size: int, place: Place) -> Page:
+    """The page of what ``cut`` found: rows with ``page_moment`` and ``page_id``."""
+    is_back = place.before is not None
     has_more, page = len(found) > size, found[:size]
     if is_back:
         page.reverse()
-    has_previous, has_next = (has_more, True) if is_back else (cursor is not None, has_more)
+    has_previous, has_next = (has_more, True) if is_back else (place.after is not None, has_more)
     return Page(page, _mark(page, 0) if has_previous else None, _mark(page, -1) if has_next else None)
 
 

@@ -34,6 +34,7 @@ def discard_abandoned() -> int:
     )
     left = update(Attachment).where(
         Attachment.ticket_id.is_(None),
+        Attachment.interaction_id.is_(None),
         Attachment.discarded_at.is_(None),
         Attachment.created_at < now - ABANDONED_AFTER,
         ~being_written,

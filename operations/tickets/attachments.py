@@ -18,6 +18,7 @@ from models.tickets import Attachment, Ticket
 from operations.access.actor import Actor
 from operations.base import operation
 from operations.errors import BadInput, NotFound
+from operations.tickets import photos
 
 CHUNK = 64 * 1024
 MIB = 1024 * 1024
@@ -83,6 +84,9 @@ def store(
     size, digest = _write(stream, path, name, most=rules.per_file)  # before the first statement: no lock is held
     try:
         _ensure_is(kind, path, name)
+        if kind.media_type in photos.FORMATS:
+            photos.redraw(path, kind.media_type, name)
+            size, digest = path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()
         if count_in_draft(actor, draft_key) >= rules.per_sending:
             raise BadInput(f"“{name}”没有收下：一次最多 {rules.per_sending} 个文件，可把几份材料合成一个 PDF。")
         _ensure_room(enterprise_id, size, name, most=rules.per_enterprise)
@@ -108,7 +112,8 @@ def store(
 @operation
 def discard(attachment: Attachment, *, actor: Actor) -> None:
     """Take a file out of one's own draft; what belongs to a ticket is never deleted."""
-    if attachment.ticket_id is not None or attachment.uploaded_by_id != actor.user_id:
+    is_used = attachment.ticket_id is not None or attachment.interaction_id is not None
+    if is_used or attachment.uploaded_by_id != actor.user_id:
         raise NotFound
     attachment.discarded_at = clock.now()
 
@@ -154,6 +159,7 @@ def _in_draft(actor: Actor, draft_key: str) -> Select[Attachment]:
         Attachment.uploaded_by_id == actor.user_id,
         Attachment.draft_key == draft_key,
         Attachment.ticket_id.is_(None),
+        Attachment.interaction_id.is_(None),
         Attachment.discarded_at.is_(None),
     )
 

@@ -38,8 +38,19 @@ FORMS = (
     Filled("hengzha", "/my/tickets/{closed}/reopen", {"reason": TEXT}),
     Filled("hengzha", "/my/tickets/{followed}/rate", {"grade": "dissatisfied", "words": TEXT, "named": "yes"}),
     Filled("hengzha", "/feedback", {"words": TEXT}),
+    Filled("hengzha", "/my/profile/{enterprise}/edit", {"address": TEXT, "contact_name": TEXT}),
+    Filled("dengli", "/fact-requests/{fact_request}/confirm", {"confirm-reason": TEXT},
+           "/fact-requests/{fact_request}"),
+    Filled("wujie", "/fact-requests/{fact_request_theirs}/refuse", {"refuse-reason": TEXT},
+           "/fact-requests/{fact_request_theirs}"),
     Filled("hengzha", "/account", {"size": "large"}),
     Filled("liumin", "/log/new", {"enterprise": "云州恒轧机械有限公司", "kind": "phone", "content": TEXT * 4}),
+    Filled("liumin", "/interactions/{talk}/ticket", {"subject": TEXT, "kind": "help"}),
+    Filled("liumin", "/enterprises/{enterprise}/messages", {"body": TEXT}),
+    Filled("liumin", "/broadcasts/new", {"title": TEXT, "body": TEXT, "category": "", "region": "", "tag": ""}),
+    Filled("liumin", "/broadcasts/new", {"title": TEXT, "body": TEXT, "region": "", "tag": "", "step": "send"}),
+    Filled("hengzha", "/my/messages/{enterprise}", {"body": TEXT}),
+    Filled("hengzha", "/my/interactions/{talk}/deny", {}, "/my"),
     Filled("liumin", "/enterprises/{enterprise}/demand", {
         "subject": TEXT, "content": TEXT, "kind": "help", "urgency": "ordinary", "channel": "steward",
         "contact_name": TEXT, "contact_phone": PHONE, "category": CATEGORY, "has_seen_similar": "y"}),
@@ -70,13 +81,48 @@ FORMS = (
         "was_reached": "yes", "is_solved": "yes", "is_satisfied": "yes", "words": TEXT}),
     Filled("wujie", "/tickets/{merged}/unmerge", {"reason": TEXT}),
     Filled("wujie", "/tickets/{handling}/transfer", {"lead": LAND, "reason": TEXT}),
+    Filled("wujie", "/stewards/{steward}/cover", {
+        "substitute": "third", "starts_on": "2026-09-14", "ends_on": "2026-09-15", "reason": TEXT}),
+    Filled("wujie", "/stewards/assign?pick={enterprise}", {"steward": "third", "reason": TEXT}),
+    Filled("liumin", "/handovers/new?steward={steward}", {"receiver": "third", "reason": TEXT, "whole": "all"}),
+    Filled("wangqiang", "/handovers/{handover}/decline", {"words": TEXT}, "/handovers/{handover}"),
+    Filled("wujie", "/handovers/{handover_theirs}/cancel", {"words": TEXT}, "/handovers/{handover_theirs}"),
     Filled("hening", "/tickets/{theirs}/supervise", {"reason": TEXT}),
     Filled("hening", "/watch/supervise?pick={order}", {"reason": TEXT}),
     Filled("luoshizhang", "/tickets/{handling}/instruct", {"words": TEXT, "days": "3"}),
     Filled("hongda", "/my/tickets/{theirs}/withdraw", {"reason": TEXT}),
+    Filled("wujie", "/meetings/new", {
+        "kind": "forum", "theme": TEXT, "held_at": "2026-08-19T14:00", "place": TEXT, "chair": "罗建国",
+        "enterprises": "恒轧机械", "units": LAND, "people": "刘敏", "agenda": TEXT}),
+    Filled("wujie", "/meetings/{meeting}/problems/new", {"words": TEXT, "unit": LAND, "solution": TEXT}),
+    Filled("wujie", "/meetings/{meeting}/minutes", {"words": TEXT}),
+    Filled("wujie", "/meetings/{meeting}/cancel", {"reason": TEXT}),
+    Filled("wujie", "/meetings/{meeting_held}/decisions/new", {
+        "words": TEXT, "unit": LAND, "due_on": "2026-08-31", "enterprise": "{enterprise}"}),
+    Filled("wujie", "/walkthroughs/new", {
+        "walker": "罗建国", "walked_on": "2026-08-19", "item": TEXT, "unit": LAND, "mode": "in_person", "place": TEXT,
+        "steps-0-name": TEXT, "steps-0-minutes": "30", "problems": TEXT, "conclusion": TEXT}),
+    Filled("wujie", "/walkthroughs/problems/{walk_problem}/ticket", {"enterprise": "恒轧机械"}),
+    Filled("liumin", "/visits/{enterprise}/plan", {"day": "2026-08-28"}),
+    Filled("luoshizhang", "/visits/new", {"enterprise": "恒轧机械", "content": TEXT, "over_cap_reason": TEXT}),
+    Filled("security", "/cadence/new", {
+        "title": TEXT, "holder": "steward", "act": "visit", "needed": "1", "period": "month", "warn_days": "5",
+        "tag": TEXT, "reason": TEXT}),
+    Filled("security", "/cadence/key-projects/change", {
+        "title": TEXT, "holder": "steward", "act": "visit", "period": "month", "reason": TEXT}),
+    Filled("security", "/cadence/key-projects/end", {"reason": TEXT}),
     Filled("security", "/calendar/change", {"day": "2026-11-30", "kind": "off", "reason": TEXT, "step": "publish"}),
     Filled("audit", "/audit", {"ticket": TEXT, "person": TEXT}),
+    Filled("liumin", "/claims/{claim}/refuse", {"refuse-reason": TEXT}, "/claims/{claim}"),
+    Filled("wangqiang", "/claims/{claim_theirs}/confirm", {"confirm-reason": TEXT}, "/claims/{claim_theirs}"),
+    Filled("hengzha", "/my/members", {"mobile": "13900000041", "member_role": "agent"}),
+    Filled("hengzha", "/my/members/{member}/role", {"member_role": "administrator"}),
+    Filled("hengzha", "/my/members/{member}/end", {}),
+    Filled("-", "/join/{join}", {"person": TEXT}),
+    Filled("-", "/claim", {"credit_code": "91990102MA0003XY3W", "name": TEXT, "mobile": PHONE}),
     Filled("-", "/login", {"username": TEXT, "password": TEXT}),
+    # Last: whoever has left the duty has no forms any more.
+    Filled("wujie", "/stewards/{steward}/leave", {"reason": TEXT}),
 )
 
 

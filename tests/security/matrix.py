@@ -9,15 +9,23 @@ from pathlib import Path
 ANYBODY = "-"
 WHO = (
     ANYBODY, "hengzha", "hongda", "liumin", "wangqiang", "chenjing", "zhoujian", "sunyue", "litao", "wujie", "tangyi",
-    "hening", "luoshizhang", "qianwei", "admin", "security", "audit", "newcomer",
+    "hening", "luoshizhang", "qianwei", "admin", "security", "audit", "newcomer", "dengli", "fangming",
 )
 # To whom 宏达电商产业园's things are as if they were not there, but 恒轧机械's are not.
-BLIND = ("hengzha", "liumin", "chenjing", "zhoujian", "sunyue", "tangyi")
+BLIND = ("hengzha", "liumin", "chenjing", "zhoujian", "sunyue", "tangyi", "fangming")
 # One's own thing in an address → the same of another enterprise.
 THEIRS = {
-    "enterprise": "enterprise_theirs", "file": "file_theirs", "file_internal": "file_theirs",
+    "meeting": "meeting_theirs", "walk": "walk_theirs", "meeting_held": "meeting_theirs",
+    "walk_problem": "walk_problem_theirs",
+    "enterprise": "enterprise_theirs", "handover": "handover_theirs", "cover": "cover_theirs",
+    "contact": "contact_theirs", "project": "project_theirs",
+    "owning": "owning_theirs", "duplicate": "duplicate_theirs", "view": "view_theirs",
+    "file": "file_theirs", "file_internal": "file_theirs",
     "file_draft": "file_draft_theirs", "draft": "draft_theirs", "talk": "talk_theirs", "notice": "notice_theirs",
+    "broadcast": "broadcast_theirs",
     "order": "order_theirs", "order_answered": "order_theirs", "steward": "steward_theirs",
+    "member": "member_theirs", "invitation": "invitation_theirs",
+    "filling": "filling_theirs", "fact_request": "fact_request_theirs", "claim": "claim_theirs",
     "proposal": "proposal_theirs", "proposal_clerk": "proposal_theirs",
     "proposal_supervisor": "proposal_theirs",
     **dict.fromkeys(

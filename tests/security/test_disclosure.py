@@ -50,10 +50,14 @@ def lines(app):
     root.setLevel(level)
 
 
+# What is printed for the bearer of a link or of a plate, whoever that is.
+FOR_ITS_BEARER = ("/static", "/attachments", "/r/", "/join/", "/e/")
+
+
 def pages_of(town, username):
     for row in matrix.rows():
         path = row.filled_in(town.names)[0]
-        is_page = row.method == "GET" and not path.startswith(("/static", "/attachments", "/r/"))
+        is_page = row.method == "GET" and not path.startswith(FOR_ITS_BEARER)
         if is_page and row.codes[username] == "200":
             yield path, town.callers[username].asks("GET", path)
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.shares_rows
 ROWS = matrix.rows()
 PROBERS = (ANYBODY, "hengzha", "chenjing", "wujie", "audit")
 # Pages that are there whoever asks for what; and the one that leads a member on to the enterprise's own page.
-TELLS_NOTHING = ("/search", "/verify", "/watch", "/tickets/{handling}")
+TELLS_NOTHING = ("/search", "/verify", "/watch", "/tickets/{handling}", "/enterprises/bulk")
 ODD = (
     "0", "-1", "1.5", "2147483647", "2147483648", "99999999999999999999", "1e3", "abc", "None", "%00", "1%00", "%0a",
     "%C3%28", "%ED%A0%80", "%F0%9F%98%80", "%E2%80%AE", "１２", "٣", "²", "..%2f..%2fetc", "'%20OR%201=1--",
@@ -31,6 +31,8 @@ PARAMETERS = (
     "after", "before", "q", "tab", "show", "view", "number", "code", "in", "unit", "region", "for", "corrects",
     "receipt", "pick", "level", "sort", "slow", "size", "since", "order", "only", "all", "late", "job", "from",
     "filters", "status", "stage", "kind", "light", "overdue", "mine", "count", "draft", "next", "thanks", "back",
+    "rule", "person", "state", "by",
+    "section", "held", "quiet", "unclaimed", "tag", "steward", "category", "query", "everything",
 )
 
 

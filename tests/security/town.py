@@ -5,25 +5,40 @@ zhoujian), with the finance bureau (sunyue) assisting, and it lies in 城东区 
 hongda, wangqiang, the land bureau (litao), in 高新区. The city's own offices see both.
 """
 
+import re
 from datetime import timedelta
 
+from flask import current_app
 from sqlalchemy import select
 
 from models import clock
-from models.access import User
+from models.access import MemberRole, Post, Role, User
 from models.base import db
-from models.engagement import InteractionKind
+from models.correspondence import Side
+from models.directory import Contact, Enterprise, FactRequest, Project, Stewardship
+from models.engagement import InteractionKind, MeetingKind, WalkMode
+from models.lists import SavedView
 from models.notices import Notice, NoticeKind
 from models.tickets import Attachment, Instruction, LedgerClass, ProposalKind, TicketKind
 from operations.access.accounts import hash_password
 from operations.access.people import actor_named
-from operations.engagement import interactions
+from operations.directory import handovers, members, stewardship
+from operations.directory.merging import merge_enterprises
+from operations.directory.ownership_claims import claim_ownership
+from operations.directory.profile import propose_facts
+from operations.directory.public_codes import give_code
+from operations.engagement import broadcasts, interactions, thread, walks
+from operations.engagement.broadcasts import Letter, Narrowing
 from operations.engagement.interactions import Talk
+from operations.engagement.meetings import minutes, planning
+from operations.insight.list_habits import save_view
 from operations.ratings import links
 from operations.supervision import supervision
 from operations.tickets import conversation, drafts, intake, merging
+from tests import importing
+from tests.claimants import claim, texts
 from tests.eventful import upload
-from tests.lives import FINANCE, LAND, START, Life, shanghai
+from tests.lives import FINANCE, LAND, POWER, START, Life, shanghai
 
 PHONE = "13800002607"
 INTERNAL = "仅供内部商量的备注"
@@ -36,10 +51,20 @@ def build(city):
     """Name in an address → what stands there."""
     town = {"enterprise": city.enterprises["恒轧机械"].id, "enterprise_theirs": city.enterprises["宏达电商产业园"].id}
     town |= {"steward": city.users["liumin"].id, "steward_theirs": city.users["wangqiang"].id}
+    units = city.organisations
+    town |= {"filling": units["城东区人民政府"].id, "filling_theirs": units["云州市工业和信息化局"].id}
     newcomer()
     own_tickets(city, town)
     their_tickets(city, town)
     papers(city, town)
+    for name, firm, mobile in (("claim", "恒轧机械", "13900000011"), ("claim_theirs", "宏达电商产业园", "13900000012")):
+        town[name] = claimed(city.enterprises[firm], mobile)
+    memberships(city, town)
+    fact_requests(city, town)
+    particulars(city, town)
+    imports(city, town)
+    gatherings(city, town)
+    stewards(city, town)
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)
     return town
@@ -124,6 +149,15 @@ def their_tickets(city, town):
     town["proposal_theirs"] = theirs.propose(ProposalKind.EXTENSION, until=UNTIL, basis="须招标").id
 
 
+def imports(city, town):
+    """A file of the planning bureau's registrar that waits to be let in, with one bad row."""
+    planning = city.organisations[importing.PROJECTS]
+    rows = [importing.firm(1, 填报类别="重点项目"), importing.firm(2, 联系电话="1")]
+    folder = current_app.config["IMPORTS_DIR"]
+    batch = importing.bring(rows, folder, actor=actor_named("dengli"), unit_id=planning.id, takes=False)
+    town["import"] = batch.id
+
+
 def papers(city, town):
     """What is still being written, and what was noted."""
     for name, member, firm in (("draft", "hengzha", "恒轧机械"), ("draft_theirs", "hongda", "宏达电商产业园")):
@@ -137,7 +171,109 @@ def papers(city, town):
             talk = Talk(InteractionKind.PHONE, "问了送电的事，约好下周再打。")
             noted = interactions.log_interaction(city.enterprises[firm], actor=actor_named(steward), talk=talk)
             town[name] = noted.id
+            actor, letter = actor_named(steward), Letter("稳岗补贴开始申报", "十二月十五日前在线申报，材料清单见附件。")
+            town[f"broadcast{name.removeprefix('talk')}"] = broadcasts.send(
+                actor=actor, narrowing=Narrowing(), text=letter
+            ).id
+            thread.write(city.enterprises[firm], actor=actor, side=Side.STEWARD, body="送电的事供电公司答应下周回话。")
     db.session.commit()
+
+
+def claimed(enterprise, mobile):
+    """A stranger's claim of the enterprise, which waits."""
+    with clock.standing_at(START):
+        return claim(mobile, person="来认领的人", credit_code=enterprise.credit_code, name=enterprise.name).id
+
+
+def memberships(city, town):
+    """One more member of each enterprise, and somebody whom its administrator has invited, with the link."""
+    for ending, firm, boss, last in (("", "恒轧机械", "hengzha", 1), ("_theirs", "宏达电商产业园", "hongda", 2)):
+        enterprise = city.enterprises[firm]
+        agent = Post(user=User(username=f"1390000002{last}", name="经办人"), role=Role.ENTERPRISE_MEMBER,
+                     enterprise_id=enterprise.id, started_at=START)
+        db.session.add(agent)
+        db.session.commit()
+        with clock.standing_at(START):
+            made = members.invite(enterprise, actor=actor_named(boss), mobile=f"1390000003{last}", page="/join/",
+                                  member_role=MemberRole.AGENT)
+        token = re.search("/join/(\\S+)", texts()[-1].words).group(1)
+        town |= {f"member{ending}": agent.id, f"invitation{ending}": made.id, f"join{ending}": token}
+
+
+def fact_requests(city, town):
+    """What members want the directory to say, which waits."""
+    for ending, firm, member in (("", "恒轧机械", "hengzha"), ("_theirs", "宏达电商产业园", "hongda")):
+        with clock.standing_at(START):
+            propose_facts(city.enterprises[firm], actor=actor_named(member), changes={"staff_count": "88"})
+        rows = select(FactRequest.id).where(FactRequest.enterprise_id == city.enterprises[firm].id)
+        town[f"fact_request{ending}"] = db.session.scalars(rows).one()
+
+
+def particulars(city, town):
+    """What hangs on an enterprise: a contact, a project, a code, a claim, a duplicate; and a list as one likes it."""
+    claims = (("", "恒轧机械", "fangming", "liumin"), ("_theirs", "宏达电商产业园", "baixue", "wangqiang"))
+    for ending, firm, claimant, liker in claims:
+        enterprise = city.enterprises[firm]
+        contact = Contact(enterprise_id=enterprise.id, name="赵工", phone=PHONE)
+        rows = contact, Project(enterprise_id=enterprise.id, name="二期")
+        twin = Enterprise(name=f"{firm}（重复）", region_id=enterprise.region_id, owner_unit_id=enterprise.owner_unit_id)
+        db.session.add_all([*rows, twin])
+        db.session.flush()
+        with clock.standing_at(START):
+            owning = claim_ownership(enterprise, actor=actor_named(claimant), reason="属地企业")
+            merge_enterprises(twin, actor=actor_named("wujie"), into=enterprise, reason="重复登记")
+            save_view("/enterprises", actor=actor_named(liker), name="城东区", query="region=城东区")
+        view = select(SavedView.id).where(SavedView.user_id == actor_named(liker).user_id)
+        town |= {f"contact{ending}": rows[0].id, f"project{ending}": rows[1].id, f"owning{ending}": owning.id,
+                 f"duplicate{ending}": twin.id, f"view{ending}": db.session.scalars(view).one()}
+    with clock.standing_at(START):
+        town["card"] = give_code(city.enterprises["恒轧机械"], actor=actor_named("liumin"))
+    db.session.commit()
+
+
+def gatherings(city, town):
+    """A meeting ahead and one that was held, and a leader's walk: in 城东区 and, for the other enterprise, in the city."""
+    for suffix, by, firm, steward, unit in (("", "tangyi", "恒轧机械", "liumin", POWER),
+                                            ("_theirs", "wujie", "宏达电商产业园", "wangqiang", LAND)):
+        convened = {"chair_id": actor_named("luoshizhang").user_id, "people": [actor_named(steward).user_id],
+                    "units": [city.organisations[unit].id], "enterprises": [city.enterprises[firm].id]}
+        with clock.standing_at(START):
+            plan = planning.Plan(MeetingKind.FORUM, f"{firm}座谈", START, "二楼会议室", **convened)
+            clerk = actor_named(by)
+            town[f"meeting{suffix}"] = planning.convene(plan, actor=clerk).id
+            held = planning.convene(plan, actor=clerk)
+            minutes.write_minutes(held, actor=clerk, words="谈了外线送电。", came=[])
+            town[f"meeting_held{suffix}"] = held.id
+            walk = walks.record_walk(walks.Walk(
+                walker_id=convened["chair_id"], walked_on=START.date(), item="外线接入", mode=WalkMode.IN_PERSON,
+                unit_id=convened["units"][0], steps=[walks.Step("交材料", 30, 6, 2)], problems=["材料要交两遍"]), actor=clerk)
+            town[f"walk{suffix}"] = walk.id
+            town[f"walk_problem{suffix}"] = walks.problems_of(walk)[0].WalkProblem.id
+    db.session.commit()
+
+
+def stewards(city, town):
+    """Hand-overs that wait, and covers that lie ahead: nobody looks after anything else on that day."""
+    third = User(username="third", name="丁一", phone="13900019999")
+    db.session.add(third)
+    db.session.flush()
+    unit = city.organisations["软件园街道办事处"]
+    db.session.add(Post(user_id=third.id, role=Role.STEWARD, organisation_id=unit.id, region_id=unit.region_id,
+                        started_at=START))
+    db.session.commit()
+    offered = (("", "liumin", "wangqiang", "恒轧机械"), ("_theirs", "wangqiang", "third", "宏达电商产业园"))
+    for ending, giver, to, firm in offered:
+        enterprise, clerk = city.enterprises[firm], actor_named("wujie")
+        person = db.session.scalars(select(User).where(User.username == giver)).one()
+        receiver = db.session.scalars(select(User).where(User.username == to)).one()
+        with clock.standing_at(START):
+            handover = handovers.propose(person, actor=clerk, receiver=receiver, reason="片区调整",
+                                         enterprise_ids=[enterprise.id])
+            stewardship.cover([enterprise], actor=clerk, substitute=third, starts_on=UNTIL, ends_on=UNTIL, reason="休假")
+        town[f"handover{ending}"] = handover.id
+        covers = select(Stewardship.id).where(Stewardship.enterprise_id == enterprise.id,
+                                              Stewardship.kind == "substitute")
+        town[f"cover{ending}"] = db.session.scalars(covers).one()
 
 
 def notice(username):

@@ -12,10 +12,11 @@ from models.base import db
 from models.tickets import Attachment, Draft, Ticket, Urgency
 from operations.access.people import actor_named
 from operations.tickets import drafts
+from tests.pictures import picture
 from tests.together import at_once
 
 NEW = "/my/tickets/new"
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
+PNG = picture()
 
 
 def tickets():

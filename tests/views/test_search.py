@@ -59,7 +59,7 @@ def test_nothing_found_is_said_in_words(asks, ticket, text):
 
 def test_words_of_the_demand_find_the_ticket(asks, ticket):
     page = asks("hening", "送电时间")
-    assert ticket.subject in page.words and "企业 " not in page.words
+    assert ticket.subject in page.words and f"/enterprises/{ticket.enterprise_id}" not in page.links.values()
 
 
 def test_a_steward_is_found_by_name_and_leads_to_their_enterprises(asks, guest, city):

@@ -182,7 +182,7 @@ def test_a_visit_is_noted_on_a_phone_in_eight_touches(site, visit):
         lambda: page.get_by_role("navigation", name="主导航").get_by_role("link", name="记一笔").tap(),
         lambda: page.get_by_label("企业").first.tap(),
         lambda: page.keyboard.type("恒轧"),
-        lambda: page.get_by_label("走访").tap(),
+        lambda: page.get_by_role("radio", name="走访").tap(),
         lambda: page.get_by_label("谈了什么").tap(),
         lambda: page.keyboard.type(TALK),
         lambda: page.get_by_role("button", name="保存互动").locator("visible=true").tap(),

@@ -1,18 +1,22 @@
 """Every page of every role, as a desk and as a phone show it: accessible, within its width, true to the house rules."""
 
 import re
+from collections import defaultdict
 
 import pytest
 from sqlalchemy import select
 
-from models.access import Role
+from models.access import Post, Role, User
 from models.base import db
-from models.directory import Enterprise, Stewardship
+from models.correspondence import Broadcast
+from models.directory import Claim, Enterprise, FactRequest, Handover
+from models.engagement import Interaction
 from models.supervision import Level, Supervision
 from models.tickets import Act, Proposal, Status, Ticket
-from operations.access import scope
+from operations.access import desks, scope
 from operations.access.people import actor_named
 from operations.demo import city, suburbs
+from operations.directory import merging, ownership_claims, particulars, public_codes
 from operations.errors import DomainError
 from operations.tickets import workflow
 from operations.tickets.advance import may
@@ -26,20 +30,27 @@ WIDTHS = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "heigh
 ODD = {"/r/no-such-token": 404, "/my/nowhere": 404}
 # What is no page of its own, and what another test of these walks through.
 ELSEWHERE = {
+    "cards.card", "enterprises.claim", "enterprises.project", "enterprises.unmerge",
+    "claiming.applicant", "claiming.code", "claiming.done", "joining.join",
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
+    "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
     "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest",
-    "search.unit_names", "supervisions.answer", "tickets.act", "watch.new",
+    "search.unit_names", "stewards.names",
+    "supervisions.answer", "tickets.act", "watch.new",
 }
 ON_PHONES = (None, "hengzha", "yunqi")
 SMALLEST = {"width": 320, "height": 700}
 
 # Who looks at what; {names} are found in the life by `addresses`.
 PAGES = {
-    None: ("/login", "/verify", "/verify/ZQ-2026-08-0000000", "/r/thanks", "/r/no-such-token"),
+    None: ("/login", "/claim", "/verify", "/verify/ZQ-2026-08-0000000", "/r/thanks", "/r/no-such-token"),
     "hengzha": (
         "/my", "/my/tickets", "/my/tickets?view=closed", "/my/tickets/{handling}", "/my/tickets/{handling}/receipt",
         "/my/tickets/{handling}/message", "/my/tickets/{handling}/withdraw", "/notices", "/account",
-        "/account/password", "/feedback", "/my/nowhere", "/my/tickets/{closed}",
+        "/account/password", "/claim/progress", "/feedback", "/my/nowhere", "/my/tickets/{closed}",
+        "/my/meetings", "/my/messages", "/my/broadcasts", "/my/members",
+        "/my/members/{member}/role", "/my/members/{member}/end",
+        "/my/profile", "/my/profile/{enterprise}/edit",
     ),
     "yunqi": (
         "/my", "/my/tickets/{followed_up}", "/my/tickets/{followed_up}/rate", "/my/tickets/{awaiting_supplement}",
@@ -47,8 +58,14 @@ PAGES = {
     ),
     "liumin": (
         "/desk", "/desk?show=red", "/desk?tab=all", "/log/new", "/tickets", "/enterprises", "/enterprises/{enterprise}",
+        "/enterprises/{enterprise}?tab=timeline", "/enterprises/{enterprise}/code",
+        "/enterprises/bulk/tag?everything=1",
         "/enterprises/{enterprise}/demand", "/tickets/{submitted}", "/notices", "/search", "/search?q=2607",
-        "/search/stewards/{steward}", "/account", "/feedback",
+        "/search/stewards/{steward}", "/visits", "/visits/{enterprise}/plan", "/meetings/1",
+        "/account", "/feedback", "/claims", "/claims/{claim}", "/interactions",
+        "/messages",
+        "/interactions/{talk}/ticket", "/enterprises/{enterprise}/messages", "/broadcasts", "/broadcasts/new",
+        "/broadcasts/{broadcast}",
     ),
     "chenjing": ("/work", "/supervisions", "/supervisions?tab=ended", "/tickets?view=closed", "/tickets/{handling}"),
     "zhaoguoqiang": ("/work", "/sign-offs", "/sign-offs/{proposal}", "/supervisions?tab=reminders",
@@ -57,15 +74,34 @@ PAGES = {
         "/dispatch", "/dispatch?show=returned", "/watch", "/tickets", "/tickets/{late}", "/tickets/{late}?tab=demand",
         "/tickets/{late}?tab=files", "/tickets/{late}?tab=work", "/tickets/{late}?tab=orders",
         "/tickets/{closed}?tab=outcome", "/tickets/{merged}", "/sign-offs",
+        "/meetings", "/meetings?show=held", "/meetings/1", "/meetings/new", "/meetings/2/problems/new",
+        "/meetings/2/minutes", "/meetings/1/decisions/new",
+        "/meetings/2/cancel", "/walkthroughs/problems/1/ticket",
+    ),
+    "wangqiang": ("/desk", "/handovers", "/handovers/{handover}", "/handovers/new"),
+    "tangyi": (
+        "/stewards", "/stewards/{steward}", "/stewards/{steward}/cover", "/stewards/{steward}/leave",
+        "/stewards/vacant", "/stewards/assign?pick={enterprise}",
     ),
     "xuhui": ("/follow-ups", "/follow-ups?show=red"),
     "hening": (
         "/watch", "/watch?level=second&level=first", "/watch?receipt=unopened", "/supervisions/{order}", "/sign-offs",
         "/watch/supervise?pick={order}", "/supervisions/{order}/reject", "/brief",
+        "/coverage", "/coverage?by=person", "/filling", "/filling/{filling}", "/filling/{filling}/enterprises",
     ),
-    "luoshizhang": ("/brief", "/watch", "/tickets"),
+    "luoshizhang": (
+        "/brief", "/watch", "/tickets", "/visits/new", "/walkthroughs", "/walkthroughs/2", "/walkthroughs/new?again=1",
+    ),
+    "hejun": ("/imports", "/imports/new"),
     "qianwei": ("/watch", "/tickets"),
-    "security": ("/calendar/2026", "/calendar/2027", "/calendar/2027/confirm", "/calendar/change"),
+    "dengli": (
+        "/enterprises?region=9901&quiet=30", "/enterprises/{enterprise}", "/enterprises/{enterprise}/edit",
+        "/enterprises/{enterprise}/suspend", "/enterprises/{enterprise}/merge",
+        "/enterprises/{enterprise}/contacts/new", "/enterprises/{enterprise}/projects/new",
+        "/enterprises/claims", "/enterprises/claims/new", "/fact-requests", "/fact-requests/{fact_request}",
+    ),
+    "security": ("/calendar/2026", "/calendar/2027", "/calendar/2027/confirm", "/calendar/change", "/cadence",
+                 "/cadence/new", "/cadence/key-projects/change", "/cadence/key-projects/end"),
     "admin": ("/jobs", "/jobs?job=sweep"),
     "audit": ("/audit",),
 }
@@ -140,6 +176,24 @@ def test_raising_a_demand_keeps_the_rules_at_each_step(life, visit):
     assert faults == {}
 
 
+def test_what_hangs_on_an_enterprise_keeps_the_rules(life, visit):
+    with life.hours():
+        firm = db.session.scalars(select(Enterprise).where(Enterprise.short_name == "恒轧机械")).one()
+        owner, clerk = actor_named("dengli"), actor_named("wujie")
+        twin = Enterprise(name="恒轧机械（重复）", region_id=firm.region_id, owner_unit_id=firm.owner_unit_id)
+        db.session.add(twin)
+        db.session.flush()
+        project = particulars.add_project(firm, actor=owner, plan=particulars.Plan("二期厂房"))
+        merging.merge_enterprises(twin, actor=clerk, into=firm, reason="重复登记")
+        owning = ownership_claims.claim_ownership(firm, actor=actor_named("fangming"), reason="属地企业")
+        code = public_codes.give_code(firm, actor=clerk)
+        paths = {
+            "dengli": f"/enterprises/{firm.id}/projects/{project.id}", "wujie": f"/enterprises/claims/{owning.id}",
+            "hening": f"/enterprises/{twin.id}/unmerge", None: f"/e/{code}",
+        }
+    assert {path: faults for who, path in paths.items() if (faults := faults_of(visit(who), [path]))} == {}
+
+
 def test_a_rating_link_is_anybodys_once(life, visit):
     clerk, citizen, faults = visit("xuhui", path=""), visit(phone=True), {}
     clerk.opens(*addresses(life, "xuhui", ["/tickets/{followed_up}"]))
@@ -160,10 +214,9 @@ def test_no_act_is_forgotten(engine_name):
 
 
 def test_no_page_is_forgotten(app):
-    known = {name: 1 for name in ("enterprise", "order", "proposal", "steward")}
-    known |= {name: "ZQ-2026-08-0000000" for name in ("late", *Status)}
+    known = defaultdict(lambda: 1, {name: "ZQ-2026-08-0000000" for name in ("late", *Status)})
     router = app.url_map.bind("")
-    paths = {path.format(**known).partition("?")[0] for path in set().union(*PAGES.values())} - {"/my/nowhere"}
+    paths = {path.format_map(known).partition("?")[0] for path in set().union(*PAGES.values())} - {"/my/nowhere"}
     looked_at = {router.match(path)[0] for path in paths}
     pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in rule.methods}
     assert pages - looked_at == ELSEWHERE
@@ -210,11 +263,20 @@ class Findings(dict):
         tickets = scope.own_tickets if self.actor.holds(Role.ENTERPRISE_MEMBER) else scope.visible_tickets
         found = {
             "enterprise": lambda: scope.visible_enterprises(self.actor).with_only_columns(Enterprise.id),
+            "claim": lambda: desks.visible_claims(self.actor).with_only_columns(Claim.id),
+            "fact_request": lambda: desks.visible_fact_requests(self.actor).with_only_columns(FactRequest.id),
+            "handover": lambda: scope.visible_handovers(self.actor).with_only_columns(Handover.id),
+            "steward": lambda: select(User.id).where(
+                User.id == self.actor.user_id if self.actor.holds(Role.STEWARD) else scope.steward_scope(self.actor)
+            ),
             "proposal": lambda: scope.visible_proposals(self.actor).with_only_columns(Proposal.id),
+            "talk": lambda: scope.visible_interactions(self.actor).with_only_columns(Interaction.id),
+            "broadcast": lambda: select(Broadcast.id).where(Broadcast.author_id == self.actor.user_id),
             "order": lambda: select(Supervision.id).where(
                 scope.supervision_scope(self.actor), Supervision.ended_at.is_(None), Supervision.level == Level.SECOND
             ),
-            "steward": lambda: select(Stewardship.steward_id).where(Stewardship.steward_id == self.actor.user_id),
+            "filling": lambda: select(Enterprise.owner_unit_id).where(Enterprise.owner_unit_id.is_not(None)),
+            "member": lambda: select(Post.id).where(Post.user_id == self.actor.user_id),
             "late": lambda: tickets(self.actor)
             .where(Ticket.rung == Level.SECOND.rung)
             .with_only_columns(Ticket.number),

@@ -4,6 +4,7 @@ import hashlib
 import json
 import secrets
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 from flask import request, session
@@ -17,6 +18,7 @@ from wtforms.widgets import HiddenInput
 
 from operations.access import kept_forms
 from operations.base import Once
+from operations.errors import AlreadyDone, DomainError, NotAllowed, NotFound
 
 UNSEEN = ("Cc", "Cf", "Cs")
 OWN = ("csrf_token", "form_key", "version")
@@ -86,6 +88,28 @@ class BaseForm(FlaskForm):
         self[field].errors = [*self[field].errors, sentence]
 
 
+class RefusableForm(BaseForm):
+    """A form on whose page the refusal of its act is told, with everything typed still there."""
+
+    status_code = 422
+    form_errors: list[str]
+
+    def carried_out(self, act: Callable[[], object]) -> bool:
+        """Do it. What stands against it becomes an error of this form, which comes back with everything typed.
+
+        What was sent before, and what is not the person's business, goes its own way.
+        """
+        try:
+            act()
+        except (AlreadyDone, NotAllowed, NotFound):
+            raise
+        except DomainError as refusal:
+            self.form_errors = [*self.form_errors, str(refusal)]
+            self.status_code = refusal.status_code
+            return False
+        return True
+
+
 class MarkField(IntegerField):
     """A hidden number that the page was printed with; one that no row can have is none."""
 
@@ -99,7 +123,7 @@ class MarkField(IntegerField):
             self.data = None
 
 
-class VersionedForm(BaseForm):
+class VersionedForm(RefusableForm):
     """A form that acts on a ticket as its page showed it."""
 
     version = MarkField()

@@ -11,15 +11,17 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 
 from models.access import Role
 from models.directory import Enterprise
-from models.engagement import InteractionKind
+from models.engagement import Interaction, InteractionKind
 from models.tickets import Channel, Ticket, TicketKind, Urgency
 from operations.clocks.calendar import SHANGHAI
 from operations.directory.enterprises import NAMES_SHOWN
 from operations.engagement import interactions
+from operations.engagement.cap import OverCap
 from operations.engagement.interactions import Talk
 from operations.errors import BadInput, Refused
 from operations.tickets.intake import CONTENT_LIMIT, SUBJECT_LIMIT, Demand
 from views.forms.base import BaseForm, NotLonger
+from views.forms.files import FilesForm
 
 KIND_ICONS = {
     InteractionKind.PHONE: "phone",
@@ -49,7 +51,7 @@ class Obeys:
             raise ValidationError(str(refusal)) from refusal
 
 
-class InteractionForm(BaseForm):
+class InteractionForm(FilesForm):
     """记一笔. Only 企业 and 内容 are asked; the enterprise is typed, or picked where several are meant."""
 
     enterprise_id = RadioField("选一家", coerce=lambda chosen: int(chosen) if chosen else None, choices=[],
@@ -109,6 +111,18 @@ class InteractionForm(BaseForm):
             more = "以上" if found >= NAMES_SHOWN else ""
             self.blame("enterprise", f"名称里有“{typed}”的企业有 {found} 家{more}，请选一家或写全")
 
+    is_invited = BooleanField("企业邀请去的", description="企业邀请的走访不计入无事不扰的次数")
+    over_cap_reason = StringField("超出无事不扰上限的理由", [Optional(), NotLonger(max=200)],
+                                  description="本月次数已满时才需要写，长期可查")
+
+    def noted(self, note: Callable[[], Interaction]) -> Interaction | None:
+        """Do it; a visit above the cap comes back and asks why."""
+        try:
+            return note()
+        except OverCap as refusal:
+            self.blame("over_cap_reason", str(refusal))
+            return None
+
     @property
     def talk(self) -> Talk:
         """What was said, as the operation takes it."""
@@ -119,7 +133,20 @@ class InteractionForm(BaseForm):
             next_contact_on=self.next_date.data or self.next_on.data,
             becomes=self.ticket_kind.data if self.becomes_ticket.data else None,
             subject=self.subject.data,
+            is_invited=self.is_invited.data,
+            over_cap_reason=self.over_cap_reason.data,
+            photos=self.kept_files,
         )
+
+
+class TurnForm(BaseForm):
+    """转为诉求办件: a note that was written down already."""
+
+    subject = StringField("办件主题", [Optional(), NotLonger(max=SUBJECT_LIMIT)], description="不填就取内容的第一句")
+    kind = SelectField(
+        "诉求类型", coerce=TicketKind, default=TicketKind.HELP, invalid_value_message="请选择诉求类型",
+        choices=[SelectChoice(kind.value, kind.label) for kind in TicketKind],
+    )
 
 
 class DemandForm(BaseForm):

@@ -1,6 +1,5 @@
 """What the forms of all acts on a ticket have: the version seen, refusals that lose nothing, and their fields."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,6 @@ from models import clock
 from models.directory import Organisation
 from models.tickets import Ticket
 from operations.clocks.calendar import SHANGHAI
-from operations.errors import AlreadyDone, DomainError, NotAllowed, NotFound
 from operations.insight import search, units
 from operations.tickets.conversation import WORDS_LIMIT
 from operations.tickets.situation import Situation
@@ -26,8 +24,6 @@ class ActForm(VersionedForm):
     """One act on one ticket. ``seen`` is the newest event that the page showed beside the form."""
 
     OWN = ("seen", "heeded")
-    status_code = 422
-    form_errors: list[str]
     seen = MarkField()
 
     def prepare(self, situation: Situation) -> None:
@@ -42,21 +38,6 @@ class ActForm(VersionedForm):
         """What the operation takes, by name: fields that stand for something else give that."""
         said = {name: value for name, value in super().answers.items() if name not in self.OWN}
         return {name: getattr(self[name], "answer", value) if name in self else value for name, value in said.items()}
-
-    def carried_out(self, act: Callable[[], object]) -> bool:
-        """Do it. What stands against it becomes an error of this form, which comes back with everything typed.
-
-        What was sent before, and what is not the person's business, goes its own way.
-        """
-        try:
-            act()
-        except (AlreadyDone, NotAllowed, NotFound):
-            raise
-        except DomainError as refusal:
-            self.form_errors = [*self.form_errors, str(refusal)]
-            self.status_code = refusal.status_code
-            return False
-        return True
 
     def show_as_of(self, version: int, seen: int) -> None:
         """The page that comes back shows the ticket as it is now."""

@@ -1,4 +1,5 @@
-/* 直通 UI: forms – counting, sending once, files before they are sent, ratings, suggestions. Nothing typed is kept in the browser. */
+/* 直通 UI: forms – counting, sending once, files before they are sent, ratings, suggestions. Nothing typed is kept in the
+   browser; quicklog.js alone does, on a phone. */
 (function () {
   'use strict';
   var d = document;

@@ -39,6 +39,18 @@
     if (field) { field.focus(); field.scrollIntoView({ block: 'center' }); }
     return true;
   };
+  /* n on a row, or on a ticket's page, notes a talk with the enterprise that stands there. */
+  var note = function () {
+    if (!all('[data-key="n"]').length) { return false; }
+    var row = here();
+    var own = row && row.querySelector('a[href^="/log/new"]');
+    var about = (row ? [].map.call(row.querySelectorAll('a[href]'), function (a) { return a.pathname; }) : [location.pathname])
+      .map(function (path) { return /^\/tickets\/(ZQ[-0-9]+)$/.exec(path); }).filter(Boolean)[0];
+    if (own) { own.click(); }
+    else if (about) { location.assign('/log/new?about=' + about[1]); }
+    else { return press('n'); }
+    return true;
+  };
   var search = function () {
     var box = d.getElementById('q');
     if (box) { box.focus(); box.select(); }
@@ -67,6 +79,7 @@
     else if (e.key === 'j') { done = step(1); }
     else if (e.key === 'k') { done = step(-1); }
     else if (e.key === 'x') { done = tick(); }
+    else if (e.key === 'n') { done = note(); }
     else if (e.key === '.') { done = number(); }
     else if (/^[a-z[\]]$/.test(e.key)) { done = press(e.key); }
     if (done) { e.preventDefault(); }

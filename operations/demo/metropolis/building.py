@@ -13,7 +13,7 @@ from models.access import User
 from models.base import db
 from models.bulk import insert_rows, reserve_ids
 from models.directory import Enterprise, Stewardship
-from models.engagement import Interaction, InteractionKind
+from models.engagement import Effect, Flaw, Interaction, InteractionKind
 from operations import log
 from operations.access.actor import SYSTEM
 from operations.base import operation
@@ -21,12 +21,14 @@ from operations.demo.metropolis.firms import SOURCE, Firms
 from operations.demo.metropolis.ground import Place, lay_out
 from operations.demo.metropolis.people import OnDuty, by_town, employ
 from operations.errors import Refused
+from operations.insight.indexing import index_enterprises
 
 CHUNK = 10_000
 LARGE = 2_000  # from so many enterprises on the counties get all their towns
 # One steward with more than any other, and one enterprise spoken to more than any other: what the pages must stand.
 BUSY_STEWARD, BUSY_LOAD, BUSY_FIRM = "liumin", 200, 500
 MATCHED, TALKS_A_FIRM = 0.97, 105_169 / 194_000  # the city of facts.md §12.1
+ANSWERED_WITHIN, CONFIRMED = timedelta(days=7), 0.6
 KINDS, OFTEN = list(InteractionKind), (0.55, 0.25, 0.10, 0.05, 0.05)
 SAID = ("走访了解用工和订单情况，企业生产正常，暂无诉求。", "电话询问近期用电和融资需求，企业表示流动资金偏紧，已告知贷款贴息政策。",
         "到厂区查看消防整改进度，企业希望延长整改期限，约定下周再看。", "宣讲稳岗返还政策，企业财务当场核对了参保人数。",
@@ -88,6 +90,7 @@ def _found(firms: Firms, count: int, on_ground: dict[int, list[OnDuty]], *, is_f
         for row, steward, _ in pairs
     ])
     insert_rows(connection, Interaction.__table__, [talk for _, talk in talks])
+    index_enterprises(row["id"] for row, _ in drawn)
 
 
 def _match(chance: random.Random, duties: Sequence[OnDuty]) -> OnDuty | None:
@@ -107,7 +110,17 @@ def _talks(
         for _ in range(often if is_active else 0):
             at = now - timedelta(minutes=chance.randrange(60, 365 * 24 * 60))
             yield row, {"steward_id": steward, "enterprise_id": row["id"], "kind": chance.choices(KINDS, OFTEN)[0],
-                        "content": chance.choice(SAID), "occurred_at": at, "recorded_at": at}
+                        "content": chance.choice(SAID), "occurred_at": at, "recorded_at": at,
+                        "window_ends_at": at + ANSWERED_WITHIN, **_verdict(chance, is_over=now - at > ANSWERED_WITHIN)}
+
+
+def _verdict(chance: random.Random, *, is_over: bool) -> dict[str, Any]:
+    """Most enterprises confirm in the end; what is recent still waits for some of them."""
+    if chance.random() < CONFIRMED:
+        return {"effect": Effect.EFFECTIVE, "flaw": None}
+    if is_over:
+        return {"effect": Effect.INEFFECTIVE, "flaw": Flaw.UNANSWERED}
+    return {"effect": Effect.PENDING, "flaw": None}
 
 
 def _chunks(total: int) -> Iterator[int]:

@@ -3,4 +3,4 @@
 from operations.demo.stories import after, early, handling, late, talks
 
 STORIES = (*after.STORIES, *late.STORIES, *handling.STORIES, *early.STORIES)
-TALKS = talks.TALKS
+TALKS, LINES, CIRCULARS = talks.TALKS, talks.LINES, talks.CIRCULARS

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from models.correspondence import Side
 from models.engagement import InteractionKind
 from models.tickets import Channel, TicketKind, Urgency
 from operations.demo.steps import Step
@@ -25,10 +26,34 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One interaction that a steward noted; the next one promised in so many days."""
+    """One interaction that a steward noted; the next one promised in so many days.
+
+    ``is_confirmed`` is what the enterprise said of it the next morning; None is nothing.
+    """
 
     when: str
     enterprise: str
     kind: InteractionKind
     content: str
     next_in_days: int | None = None
+    is_confirmed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message of an enterprise's thread with its steward."""
+
+    when: str
+    enterprise: str
+    side: Side
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Circular:
+    """One broadcast to everybody its sender may write to."""
+
+    when: str
+    by: str
+    title: str
+    body: str

@@ -6,7 +6,8 @@ import openpyxl
 import pytest
 
 from operations.errors import BadInput
-from operations.hotline.tables import ENCRYPTED_PACKAGE, ENTRIES_LIMIT, OLE, read_lines
+from operations.tables.lines import read_lines
+from operations.tables.opening import ENCRYPTED_PACKAGE, ENTRIES_LIMIT, OLE
 from tests.hotline import COLUMNS, GOOD, message
 
 

@@ -1,0 +1,31 @@
+"""The stewards' own rows as their units reported them, and a hand-over that waits for its receiver."""
+
+from models import clock
+from models.base import db
+from models.directory import Steward, StewardClass
+from operations.base import operation
+from operations.demo.scene import Stage
+from operations.directory import handovers
+
+# account, position, capacity
+STEWARDS = (("liumin", "城东街道经济发展办", 60), ("wangqiang", "软件园街道企业服务办", 40), ("zhaolei", "河口镇经济发展办", 30))
+REPORTED_BY = "城东区人民政府"
+
+
+@operation
+def report(stage: Stage) -> None:
+    """管家信息上报."""
+    unit = stage.city.organisations[REPORTED_BY]
+    for username, position, capacity in STEWARDS:
+        person = stage.city.users[username]
+        db.session.add(Steward(
+            user_id=person.id, owner_unit_id=unit.id if username == "liumin" else None, capacity=capacity,
+            steward_class=StewardClass.TOWN, position=position, registered_at=clock.now(),
+        ))
+
+
+def offer(stage: Stage) -> None:
+    """赵磊 is lent to the county and asks 王强 to take over one enterprise."""
+    users, firm = stage.city.users, stage.city.enterprises["河口粮油"]
+    handovers.propose(users["zhaolei"], actor=stage.actor("zhaolei"), receiver=users["wangqiang"],
+                      reason="借调县里驻企帮扶，请代为接手", enterprise_ids=[firm.id])

@@ -1,0 +1,53 @@
+"""有误的行: given back as the same sheet with the reason in one more column, to be mended and imported again."""
+
+from collections import defaultdict
+from datetime import date, datetime
+from pathlib import Path
+
+import xlsxwriter
+from sqlalchemy import select
+from xlsxwriter.exceptions import FileCreateError
+
+from models.base import db
+from models.directory import ImportBatch, ImportIssue
+from operations.directory.imports import templates
+from operations.directory.imports.batches import ImportRules
+from operations.directory.imports.templates import AS_TYPED, REASON
+from operations.errors import BadInput
+from operations.tables import lines
+from operations.tables.opening import Cell
+from operations.tickets.attachments import path_of
+
+
+def write(batch: ImportBatch, target: Path, *, rules: ImportRules) -> None:
+    """Write the bad rows of the batch's file to an .xlsx: the template's columns as they were, and 原因.
+
+    Raises BadInput when the file is gone or the target cannot be written.
+    """
+    reasons = defaultdict(list)
+    rows = select(ImportIssue).where(ImportIssue.batch_id == batch.id, ImportIssue.is_warning.is_(False))
+    for issue in db.session.scalars(rows.order_by(ImportIssue.line, ImportIssue.id)):
+        reasons[issue.line].append(f"{issue.field}：{issue.reason}")
+    source, kind, sheet_name = path_of(rules.folder, batch.stored_name), batch.kind, templates.TITLES[batch.kind]
+    stream = lines.stream(source, templates.wanted(kind), most_rows=rules.most_rows)
+    names = [column.name for column in templates.COLUMNS[kind] if column.name in stream.columns]
+    try:
+        with xlsxwriter.Workbook(target, {**AS_TYPED, "constant_memory": True}) as workbook:
+            sheet = workbook.add_worksheet(sheet_name.replace("/", " ")[:31])
+            sheet.write_row(0, 0, [*names, REASON])
+            place = 0
+            for line, row in stream.rows():
+                if line in reasons:
+                    place += 1
+                    cells = [_written(row[stream.columns[name]]) for name in names]
+                    sheet.write_row(place, 0, [*cells, f"第 {line} 行　{'；'.join(reasons[line])}"])
+    except (FileCreateError, OSError):
+        raise BadInput(f"写不了文件 {target.name}，请检查路径和权限。") from None
+
+
+def _written(cell: Cell) -> str | float | int | bool | None:
+    if isinstance(cell, datetime | date):
+        return f"{cell:%Y-%m-%d}"
+    if cell == "":
+        return None
+    return cell if cell is None or isinstance(cell, str | int | float) else str(cell)

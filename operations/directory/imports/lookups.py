@@ -1,0 +1,71 @@
+"""What the directory knows of the rows of a portion, each question one statement for all of them."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from models.access import User
+from models.base import db
+from models.bulk import among, among_texts
+from models.directory import Enterprise, Organisation, Steward, Stewardship, StewardshipKind
+
+_E = Enterprise.__table__.c
+_BY_CODE = select(_E.credit_code, _E.row_digest, _E.id, _E.owner_unit_id, _E.merged_into_id).where(
+    among_texts(_E.credit_code)
+)
+
+
+class There(NamedTuple):
+    """What the directory has under a credit code."""
+
+    credit_code: str
+    row_digest: str | None
+    id: int
+    owner_unit_id: int | None
+    merged_into_id: int | None
+
+
+def by_code(codes: Sequence[str]) -> dict[str, There]:
+    """Enterprises by their credit code."""
+    rows = db.session.connection().execute(_BY_CODE, {"texts": codes}).all()
+    return {row[0]: There._make(row) for row in rows}
+
+
+def digests(unit_id: int | None) -> dict[str, str]:
+    """Of every enterprise whose row was imported and still says what stands there: its digest, by credit code."""
+    rows = select(_E.credit_code, _E.row_digest).where(
+        _E.credit_code.is_not(None), _E.row_digest.is_not(None), _E.merged_into_id.is_(None)
+    )
+    if unit_id is not None:
+        rows = rows.where(_E.owner_unit_id == unit_id)
+    return {code: digest for code, digest in db.session.connection().execute(rows).all()}
+
+
+def main_stewards(enterprise_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """The present 主管家 of these enterprises: id and name."""
+    if not enterprise_ids:
+        return {}
+    rows = (
+        select(Stewardship.enterprise_id, Stewardship.steward_id, User.name)
+        .join(User, User.id == Stewardship.steward_id)
+        .where(
+            among(Stewardship.enterprise_id), Stewardship.kind == StewardshipKind.MAIN, Stewardship.ended_at.is_(None)
+        )
+    )
+    found = db.session.connection().execute(rows, {"ids": list(enterprise_ids)})
+    return {row.enterprise_id: (row.steward_id, row.name) for row in found}
+
+
+def unit_names() -> dict[int | None, str]:
+    """Every organisation's name."""
+    return {row.id: row.name for row in db.session.execute(select(Organisation.id, Organisation.name))}
+
+
+def accounts(phones: Sequence[str], usernames: Sequence[str]) -> list[Any]:
+    """Accounts with one of these phones or usernames, and what the directory knows of them as stewards."""
+    rows = select(
+        User.id, User.username, User.phone, User.name, Steward.user_id.label("steward_id"), Steward.owner_unit_id
+    ).outerjoin(Steward, Steward.user_id == User.id)
+    asked = among_texts(User.phone, "phones") | among_texts(User.username, "usernames")
+    return list(db.session.connection().execute(rows.where(asked), {"phones": phones, "usernames": usernames}))

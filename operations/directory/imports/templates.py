@@ -1,0 +1,105 @@
+"""The two templates: which columns they have, what each may hold, and the empty workbook that is handed out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from models.directory import EnterpriseCategory, EnterpriseStatus, ImportKind, ProjectStage, StewardClass
+from operations.tables.lines import Wanted
+
+REASON = "原因"
+# Nothing that somebody typed becomes a formula or a link when the table is opened.
+AS_TYPED = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+ROWS_WITH_CHOICES = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a template. ``choices`` become a drop-down; ``aliases`` are other headings it may come under."""
+
+    name: str
+    hint: str
+    example: Any = ""
+    is_required: bool = False
+    choices: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    width: int = 14
+
+
+def _labels(kind: Any) -> tuple[str, ...]:
+    return tuple(member.label for member in kind)
+
+
+CODE, NAME, REGION, CATEGORY, STEWARD = "统一社会信用代码", "企业名称", "所属区划", "填报类别", "企业管家"
+PROJECT, INVESTMENT, STAGE = "项目名称", "项目总投资(万元)", "项目阶段"
+ENTERPRISES = (
+    Column(CODE, "18 位，不含 I、O、S、V、Z", "91990102MA0001XY8X", True, aliases=("信用代码", "社会信用代码"), width=22),
+    Column(NAME, "营业执照上的全称，最多 200 字", "云州示例机械有限公司", True, aliases=("名称", "单位名称"), width=30),
+    Column("注册地址", "最多 300 字", "城东街道人民路 1 号", aliases=("地址", "经营地址", "注册/经营地址"), width=30),
+    Column(REGION, "区划代码（6 位或 9 位）或全称", "990102001", True, aliases=("区划", "区划代码", "街道"), width=14),
+    Column("法定代表人", "姓名", "孙明", aliases=("法人", "企业法人")),
+    Column("联系人", "姓名，可加职务", "张立 办公室主任", aliases=("企业联系人",)),
+    Column("联系电话", "手机或带区号的固定电话", "13800000001", aliases=("电话", "联系人电话", "手机")),
+    Column("行业", "GB/T 4754 代码（至少 2 位）或大类名称", "34", aliases=("行业代码", "所属行业")),
+    Column(CATEGORY, "决定由哪个单位填报", "规上工业", True, _labels(EnterpriseCategory), ("入库标志", "类别")),
+    Column("经营状态", "不填按投产运营", "投产运营", choices=_labels(EnterpriseStatus), aliases=("状态",)),
+    Column("从业人数", "整数", 120, aliases=("从业人员",)),
+    Column("营业收入(万元)", "最多 4 位小数", 3500.5, aliases=("营业收入", "营业收入（万元）")),
+    Column("资产总额(万元)", "最多 4 位小数", 8000, aliases=("资产总额", "资产总额（万元）")),
+    Column("成立日期", "如 2015-03-01", "2015-03-01", aliases=("注册日期",)),
+    Column(STEWARD, "已登记管家的用户名或手机号", "", aliases=("管家", "主管家")),
+    Column(PROJECT, "没有项目不填", "", width=24),
+    Column(INVESTMENT, "最多 4 位小数", "", aliases=("项目总投资", "项目总投资（万元）", "总投资(万元)"), width=18),
+    Column(STAGE, "有项目时填", "", choices=_labels(ProjectStage)),
+)
+UNIT, CLASS, GRID = "工作单位", "管家类别", "所属网格"
+STEWARDS = (
+    Column("姓名", "真实姓名", "刘立", True),
+    Column("手机", "11 位手机号，用于认人", "13800000002", True, aliases=("手机号", "手机号码", "联系电话")),
+    Column(UNIT, "系统中单位的全称", "城东街道办事处", True, aliases=("单位",), width=24),
+    Column(CLASS, "不填按乡镇街道", "乡镇街道", choices=_labels(StewardClass), aliases=("类别",)),
+    Column("职务", "最多 64 字", "副主任", aliases=("职级",)),
+    Column(GRID, "区划代码或全称", "990102001", aliases=("网格", "所属区划"), width=16),
+    Column("服务上限(户)", "1 至 1000 的整数，不填为 60", 60, aliases=("服务上限", "服务上限（户）")),
+    Column("用户名", "登录用；不填用手机号", "", aliases=("登录名", "账号")),
+)
+COLUMNS = {ImportKind.ENTERPRISES: ENTERPRISES, ImportKind.STEWARDS: STEWARDS}
+TITLES = {ImportKind.ENTERPRISES: "企业(项目)信息上报模板", ImportKind.STEWARDS: "管家信息上报模板"}
+
+
+def wanted(kind: ImportKind) -> Wanted:
+    """What the reader of tables looks for."""
+    columns = COLUMNS[kind]
+    return Wanted(
+        required=[column.name for column in columns if column.is_required],
+        optional=[column.name for column in columns if not column.is_required],
+        aliases={alias: column.name for column in columns for alias in column.aliases},
+        ignored=(REASON,),
+    )
+
+
+def write_template(kind: ImportKind, target: Path) -> None:
+    """An empty workbook with drop-downs, and a second sheet that shows it filled in and explained."""
+    with xlsxwriter.Workbook(target, AS_TYPED) as workbook:
+        strong = workbook.add_format({"bold": True, "bg_color": "#FFF2CC", "border": 1})
+        plain = workbook.add_format({"bold": True, "border": 1})
+        as_text = workbook.add_format({"num_format": "@"})
+        sheet = workbook.add_worksheet("填报")
+        example = workbook.add_worksheet("填写示例")
+        for place, column in enumerate(COLUMNS[kind]):
+            for one in (sheet, example):
+                one.write_string(0, place, f"{column.name}*" if column.is_required else column.name,
+                                 strong if column.is_required else plain)
+            sheet.set_column(place, place, column.width, as_text if isinstance(column.example, str) else None)
+            example.set_column(place, place, column.width)
+            example.write(1, place, column.example)
+            example.write_string(2, place, column.hint)
+            if column.choices:
+                sheet.data_validation(1, place, ROWS_WITH_CHOICES, place, {
+                    "validate": "list", "source": list(column.choices), "error_type": "warning",
+                    "error_title": column.name, "error_message": f"请从下拉项中选择：{column.hint}",
+                })
+        sheet.freeze_panes(1, 0)
+        example.write_string(4, 0, "带 * 的列必填；空着的单元格不改动系统中已有的内容。本页只作示例，不会导入。")

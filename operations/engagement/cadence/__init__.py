@@ -1,0 +1,1 @@
+"""走访频次: rules, the obligations that follow from them, and what becomes of each."""

@@ -1,0 +1,114 @@
+"""批量: what was ticked in the list, or everything it finds: first how many, then the act, then an outcome for each."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+
+from models import clock
+from models.access import Role
+from models.directory import Enterprise
+from operations.access.actor import Actor
+from operations.clocks.calendar import SHANGHAI
+from operations.directory import in_bulk
+from operations.directory.in_bulk import BulkAct
+from operations.directory.stewardship import GIVERS, Outcome
+from operations.errors import NotFound
+from operations.insight import enterprise_list, enterprise_picks, enterprise_sheet
+from operations.insight.enterprise_picks import Picking
+from views.enterprises.blueprint import SEEING, TAGGING, bp
+from views.enterprises.filtering import address, filter_of, tab_of
+from views.enterprises.habits import parts_of
+from views.forms.base import clean
+from views.forms.enterprises import BulkAssignForm, BulkForm, BulkTagForm, blamed
+from views.guards import for_roles
+from views.watch import XLSX
+from views.watch_filter import row_id
+
+MOST_TICKED, MOST_TOLD = 100, 200
+FORMS: dict[BulkAct, type[BulkForm]] = {
+    BulkAct.TAG: BulkTagForm, BulkAct.UNTAG: BulkTagForm, BulkAct.ASSIGN: BulkAssignForm, BulkAct.EXPORT: BulkForm,
+}
+ROLES: dict[BulkAct, tuple[Role, ...]] = {
+    BulkAct.TAG: TAGGING, BulkAct.UNTAG: TAGGING, BulkAct.ASSIGN: GIVERS, BulkAct.EXPORT: SEEING,
+}
+
+
+def acts_of(actor: Actor) -> list[BulkAct]:
+    """What the actor may do to many at once."""
+    return [act for act, roles in ROLES.items() if actor.holds(*roles)]
+
+
+@bp.route("/bulk/<any(tag, untag, assign, export):verb>", methods=["GET", "POST"])
+@for_roles(*SEEING)
+def bulk(verb: str) -> ResponseReturnValue:
+    """打标签、取下标签、指派、导出."""
+    act = BulkAct(verb)
+    if act not in acts_of(current_user):
+        raise NotFound
+    form = FORMS[act].from_request()
+    if request.method == "GET":
+        form.picked.data = " ".join(request.args.getlist("pick")[:MOST_TICKED])
+        form.everything.data = "1" if request.args.get("everything") else ""
+        form.query.data = request.args.get("query", "")[:2000]
+    parts, most = parts_of(form.query.data), enterprise_sheet.MOST_ROWS if act is BulkAct.EXPORT else in_bulk.MOST
+    picking = _picking(form, parts)
+    if picking.ids == ():
+        flash("请先勾选企业。", "warning")
+        return redirect(address(parts))
+    if form.was_submitted_and_valid():
+        done = blamed(form, _blamed(act), lambda: _PERFORM[act](form, picking))
+        if act is BulkAct.EXPORT and done is not None:
+            return send_file(done, mimetype=XLSX, as_attachment=True,
+                             download_name=f"企业名单-{clock.now().astimezone(SHANGHAI):%Y%m%d-%H%M}.xlsx")
+        if done is not None:
+            return render_template("enterprises/bulk_done.html", act=act, outcomes=done, back=address(parts),
+                                   told=sorted(done, key=lambda one: one.is_done)[:MOST_TOLD],
+                                   done=sum(one.is_done for one in done))
+    found = enterprise_picks.count(current_user, picking)
+    page = render_template("enterprises/bulk.html", act=act, form=form, found=found, most=most, back=address(parts),
+                           counted=enterprise_list.COUNTED)
+    return page, 422 if form.errors else 200
+
+
+def _picking(form: BulkForm, parts: list[tuple[str, str]]) -> Picking:
+    args: MultiDict[str, str] = MultiDict(parts)
+    ids = None if form.everything.data else tuple(
+        dict.fromkeys(row_id(one) for one in clean(form.picked.data).split()[:MOST_TICKED])
+    )
+    return Picking(ids, filter_of(args), tab_of(args))
+
+
+def _blamed(act: BulkAct) -> str:
+    return {BulkAct.ASSIGN: "steward", BulkAct.EXPORT: "picked"}.get(act, "label")
+
+
+def _picked(picking: Picking) -> Any:
+    return enterprise_picks.pick(current_user, picking, most=in_bulk.MOST)
+
+
+def _tag(form: Any, picking: Picking) -> list[Outcome]:
+    return in_bulk.tag_all(_picked(picking), actor=current_user, label=form.label.data, once=form.once)
+
+
+def _untag(form: Any, picking: Picking) -> list[Outcome]:
+    return in_bulk.untag_all(_picked(picking), actor=current_user, label=form.label.data, once=form.once)
+
+
+def _assign(form: Any, picking: Picking) -> list[Outcome]:
+    firms: list[Enterprise] = _picked(picking)
+    steward = in_bulk.steward_called(form.steward.data)
+    in_bulk.begin(once=form.once)
+    return in_bulk.assign_all(firms, actor=current_user, steward=steward, reason=form.reason.data)
+
+
+def _export(_: Any, picking: Picking) -> Any:
+    return enterprise_sheet.export(current_user, picking)
+
+
+_PERFORM: dict[BulkAct, Callable[[Any, Picking], Any]] = {
+    BulkAct.TAG: _tag, BulkAct.UNTAG: _untag, BulkAct.ASSIGN: _assign, BulkAct.EXPORT: _export,
+}

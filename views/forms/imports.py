@@ -1,0 +1,24 @@
+"""The forms of imports: a file comes in; what one does with a batch carries no field of its own."""
+
+from wtforms import FileField
+from wtforms.validators import ValidationError
+
+from models.directory import ImportKind
+from views.forms.base import BaseForm, CodeField
+
+
+class ImportForm(BaseForm):
+    """上传填报表."""
+
+    kind = CodeField("模板", ImportKind, default=ImportKind.ENTERPRISES.value)
+    file = FileField("文件", description="按模板填好的 .xlsx，或 UTF-8、GB18030 编码的 .csv；一行一家，可有二三十万行。",
+                     render_kw={"accept": ".xlsx,.xls,.csv"})
+
+    def validate_file(self, field: FileField) -> None:
+        """A file must be there; what is in it is looked at afterwards."""
+        if not getattr(field.data, "filename", ""):
+            raise ValidationError("请选择要导入的文件")
+
+
+class PressForm(BaseForm):
+    """A button."""
