@@ -120,6 +120,19 @@ FORMS = (
     Filled("hengzha", "/my/members/{member}/end", {}),
     Filled("-", "/join/{join}", {"person": TEXT}),
     Filled("-", "/claim", {"credit_code": "91990102MA0003XY3W", "name": TEXT, "mobile": PHONE}),
+    Filled("dengli", "/enterprises/{enterprise}/edit", {
+        "name": TEXT, "short_name": TEXT, "address": TEXT, "legal_representative": TEXT, "contact_name": TEXT,
+        "category": "key_project", "credit_flag": "normal", "source": TEXT}),
+    Filled("dengli", "/enterprises/{enterprise}/suspend", {
+        "since": "2026-08-01", "until": "2027-07-31", "reason": TEXT}),
+    Filled("dengli", "/enterprises/{enterprise}/contacts/new", {"name": TEXT, "title": TEXT, "phone": PHONE}),
+    Filled("dengli", "/enterprises/{enterprise}/projects/{project}", {
+        "name": TEXT, "investment": "12.5", "stage": "building"}),
+    Filled("dengli", "/enterprises/{enterprise}/tags", {"label": TEXT}, "/enterprises/{enterprise}"),
+    Filled("wujie", "/enterprises/{duplicate}/unmerge", {"reason": TEXT}),
+    Filled("wujie", "/enterprises/claims/{owning}", {"outcome": "rejected", "reason": TEXT}),
+    Filled("wujie", "/enterprises/views", {"name": TEXT, "query": "region=9901"}, "/enterprises?region=9901"),
+    Filled("wujie", "/enterprises/bulk/tag", {"label": TEXT}, "/enterprises/bulk/tag?pick={enterprise}"),
     Filled("-", "/login", {"username": TEXT, "password": TEXT}),
     # Last: whoever has left the duty has no forms any more.
     Filled("wujie", "/stewards/{steward}/leave", {"reason": TEXT}),
