@@ -50,6 +50,7 @@ def test_a_meeting_from_the_plan_to_the_light_of_its_ticket(guest, city, convene
     everybody = [str(row) for row in db.session.scalars(select(MeetingGuest.id))]
     assert sends(clerk, f"{convened}/minutes", words="定了送电时间。", came=everybody).status == 302
     assert len(db.session.scalars(select(Interaction)).all()) == 1
+    assert "书记早餐会" in clerk.opens(f"/enterprises/{firm}").words
     answer = sends(clerk, f"{convened}/decisions/new", words="八月底前送电", enterprise=firm, unit=POWER,
                    due_on="2026-08-31")
     assert answer.status == 302

@@ -12,6 +12,7 @@ from models.base import UTCDateTime, db
 from models.directory import Enterprise, Organisation, Stewardship
 from models.engagement import (
     DutyAct,
+    Effect,
     Interaction,
     InteractionKind,
     Meeting,
@@ -21,7 +22,9 @@ from models.engagement import (
 from models.tickets import Channel, Ticket, TicketKind
 from operations.access.actor import Actor
 from operations.base import operation
+from operations.clocks import rulebook
 from operations.clocks.wording import short_day
+from operations.engagement import judging
 from operations.engagement.cadence import counting
 from operations.engagement.meetings import planning
 from operations.errors import BadInput, NotAllowed, Refused
@@ -63,6 +66,7 @@ def write_minutes(meeting: Meeting, *, actor: Actor, words: str, came: Collectio
     talks = _note_interactions(meeting)
     counting.settle_person(meeting.chair_id, DutyAct.FORUM, meeting.held_at)
     planning.record("write_minutes", meeting, actor=actor, standing=standing, words=words, came=len(came), talks=talks)
+    planning.tell_guests(meeting, f"会议纪要已写成：{meeting.theme}", "议定事项和办件可以在会议页上看。")
 
 
 @operation
@@ -126,13 +130,15 @@ def _note_interactions(meeting: Meeting) -> int:
         MeetingGuest.meeting_id == meeting.id, MeetingGuest.came.is_(True), MeetingGuest.user_id.is_not(None)
     )
     then = (Stewardship.started_at <= at, or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > at))
+    until = rulebook.current().calendar.due(now, judging.terms().window).due_at
     words = f"参加{meeting.kind.label}《{meeting.theme}》（{meeting.number}）。"
     talks = select(
         func.min(Stewardship.steward_id), Stewardship.enterprise_id, literal(InteractionKind.MEETING.value),
-        literal(words), literal(at, UTCDateTime()), literal(now, UTCDateTime()), literal(False), literal(""),
+        literal(words), literal(at, UTCDateTime()), literal(now, UTCDateTime()), literal(until, UTCDateTime()),
+        literal(False), literal(""), literal(Effect.PENDING.value), literal(False),
     ).where(Stewardship.enterprise_id.in_(firms), Stewardship.steward_id.in_(people), *then)
-    columns = ["steward_id", "enterprise_id", "kind", "content", "occurred_at", "recorded_at", "is_invited",
-               "over_cap_reason"]
+    columns = ["steward_id", "enterprise_id", "kind", "content", "occurred_at", "recorded_at", "window_ends_at",
+               "is_invited", "over_cap_reason", "effect", "is_exchange"]
     noted = insert(Interaction).from_select(columns, talks.group_by(Stewardship.enterprise_id))
     noted = noted.execution_options(preserve_rowcount=True)
     count = int(db.session.connection().execute(noted).rowcount)
