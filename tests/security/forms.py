@@ -50,7 +50,6 @@ FORMS = (
     Filled("liumin", "/broadcasts/new", {"title": TEXT, "body": TEXT, "category": "", "region": "", "tag": ""}),
     Filled("liumin", "/broadcasts/new", {"title": TEXT, "body": TEXT, "region": "", "tag": "", "step": "send"}),
     Filled("hengzha", "/my/messages/{enterprise}", {"body": TEXT}),
-    Filled("hengzha", "/my/interactions/{talk}/deny", {}, "/my"),
     Filled("liumin", "/enterprises/{enterprise}/demand", {
         "subject": TEXT, "content": TEXT, "kind": "help", "urgency": "ordinary", "channel": "steward",
         "contact_name": TEXT, "contact_phone": PHONE, "category": CATEGORY, "has_seen_similar": "y"}),
