@@ -1,11 +1,11 @@
-"""The stewards' own rows as their units reported them, and a hand-over that waits for its receiver."""
+"""The stewards' own rows as their units reported them, a hand-over that waits, and a plan to be looked at."""
 
 from models import clock
 from models.base import db
 from models.directory import Steward, StewardClass
 from operations.base import operation
 from operations.demo.scene import Stage
-from operations.directory import handovers
+from operations.directory import handovers, steward_plans
 
 # account, position, capacity
 STEWARDS = (("liumin", "城东街道经济发展办", 60), ("wangqiang", "软件园街道企业服务办", 40), ("zhaolei", "河口镇经济发展办", 30))
@@ -25,7 +25,8 @@ def report(stage: Stage) -> None:
 
 
 def offer(stage: Stage) -> None:
-    """赵磊 is lent to the county and asks 王强 to take over one enterprise."""
+    """赵磊 is lent to the county and asks 王强 to take over one enterprise; the centre has a plan for who has nobody."""
     users, firm = stage.city.users, stage.city.enterprises["河口粮油"]
     handovers.propose(users["zhaolei"], actor=stage.actor("zhaolei"), receiver=users["wangqiang"],
                       reason="借调县里驻企帮扶，请代为接手", enterprise_ids=[firm.id])
+    steward_plans.make_plan(stage.actor("wujie"))

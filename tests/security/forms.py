@@ -82,6 +82,7 @@ FORMS = (
     Filled("wujie", "/tickets/{handling}/transfer", {"lead": LAND, "reason": TEXT}),
     Filled("wujie", "/stewards/{steward}/cover", {
         "substitute": "third", "starts_on": "2026-09-14", "ends_on": "2026-09-15", "reason": TEXT}),
+    Filled("wujie", "/steward-plans/rows/{plan_row}", {"steward": "third"}),
     Filled("wujie", "/stewards/assign?pick={enterprise}", {"steward": "third", "reason": TEXT}),
     Filled("liumin", "/handovers/new?steward={steward}", {"receiver": "third", "reason": TEXT, "whole": "all"}),
     Filled("wangqiang", "/handovers/{handover}/decline", {"words": TEXT}, "/handovers/{handover}"),

@@ -15,14 +15,14 @@ from models import clock
 from models.access import MemberRole, Post, Role, User
 from models.base import db
 from models.correspondence import Side
-from models.directory import Contact, Enterprise, FactRequest, Project, Stewardship
+from models.directory import Contact, Enterprise, FactRequest, PlanRow, Project, Stewardship
 from models.engagement import InteractionKind, MeetingKind, WalkMode
 from models.lists import SavedView
 from models.notices import Notice, NoticeKind
 from models.tickets import Attachment, Instruction, LedgerClass, ProposalKind, TicketKind
 from operations.access.accounts import hash_password
 from operations.access.people import actor_named
-from operations.directory import handovers, members, stewardship
+from operations.directory import handovers, members, steward_plans, stewardship
 from operations.directory.merging import merge_enterprises
 from operations.directory.ownership_claims import claim_ownership
 from operations.directory.profile import propose_facts
@@ -65,6 +65,7 @@ def build(city):
     imports(city, town)
     gatherings(city, town)
     stewards(city, town)
+    plan(town)
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)
     return town
@@ -274,6 +275,13 @@ def stewards(city, town):
         covers = select(Stewardship.id).where(Stewardship.enterprise_id == enterprise.id,
                                               Stewardship.kind == "substitute")
         town[f"cover{ending}"] = db.session.scalars(covers).one()
+
+
+def plan(town):
+    """A plan of the city's centre for who has no steward."""
+    with clock.standing_at(START):
+        town["plan"] = steward_plans.make_plan(actor_named("wujie")).id
+    town["plan_row"] = db.session.scalars(select(PlanRow.id).where(PlanRow.plan_id == town["plan"])).first()
 
 
 def notice(username):

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from models.access import Post, Role, User
 from models.base import db
 from models.correspondence import Broadcast
-from models.directory import Claim, Enterprise, FactRequest, Handover
+from models.directory import Claim, Enterprise, FactRequest, Handover, PlanRow, StewardPlan
 from models.engagement import Interaction
 from models.supervision import Level, Supervision
 from models.tickets import Act, Proposal, Status, Ticket
 from operations.access import desks, scope
 from operations.access.people import actor_named
 from operations.demo import city, suburbs
-from operations.directory import merging, ownership_claims, particulars, public_codes
+from operations.directory import merging, ownership_claims, particulars, public_codes, steward_plans
 from operations.errors import DomainError
 from operations.tickets import workflow
 from operations.tickets.advance import may
@@ -78,12 +78,15 @@ PAGES = {
         "/meetings/2/minutes", "/meetings/1/decisions/new",
         "/meetings/2/cancel", "/walkthroughs/problems/1/ticket",
     ),
+    "xuhui": (
+        "/follow-ups", "/follow-ups?show=red", "/steward-plans", "/steward-plans/{plan}",
+        "/steward-plans/rows/{plan_row}",
+    ),
     "wangqiang": ("/desk", "/handovers", "/handovers/{handover}", "/handovers/new"),
     "tangyi": (
         "/stewards", "/stewards/{steward}", "/stewards/{steward}/cover", "/stewards/{steward}/leave",
         "/stewards/vacant", "/stewards/assign?pick={enterprise}",
     ),
-    "xuhui": ("/follow-ups", "/follow-ups?show=red"),
     "hening": (
         "/watch", "/watch?level=second&level=first", "/watch?receipt=unopened", "/supervisions/{order}", "/sign-offs",
         "/watch/supervise?pick={order}", "/supervisions/{order}/reject", "/brief",
@@ -265,6 +268,8 @@ class Findings(dict):
             "enterprise": lambda: scope.visible_enterprises(self.actor).with_only_columns(Enterprise.id),
             "claim": lambda: desks.visible_claims(self.actor).with_only_columns(Claim.id),
             "fact_request": lambda: desks.visible_fact_requests(self.actor).with_only_columns(FactRequest.id),
+            "plan": lambda: steward_plans.plans_of(self.actor).with_only_columns(StewardPlan.id),
+            "plan_row": lambda: select(PlanRow.id).where(PlanRow.corrected_by_id.is_(None)),
             "handover": lambda: scope.visible_handovers(self.actor).with_only_columns(Handover.id),
             "steward": lambda: select(User.id).where(
                 User.id == self.actor.user_id if self.actor.holds(Role.STEWARD) else scope.steward_scope(self.actor)

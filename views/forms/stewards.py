@@ -114,6 +114,19 @@ class HandoverForm(RefusableForm):
         return True
 
 
+class PlanForm(RefusableForm):
+    """生成分配方案."""
+
+    region = StringField("区域", [Optional(), NotLonger(max=64)], description="只为这个区域的企业生成；不填就是全部。",
+                         render_kw={"data-suggest": "/search/regions?q=", "data-size": "l"})
+
+
+class CorrectForm(RefusableForm):
+    """改一行方案."""
+
+    steward = StewardField("改由谁主管")
+
+
 class WordsForm(RefusableForm):
     """Why a hand-over is declined or called off."""
 
