@@ -83,7 +83,6 @@ FORMS = (
     Filled("wujie", "/stewards/{steward}/cover", {
         "substitute": "third", "starts_on": "2026-09-14", "ends_on": "2026-09-15", "reason": TEXT}),
     Filled("wujie", "/steward-plans/rows/{plan_row}", {"steward": "third"}),
-    Filled("wujie", "/stewards/assign?pick={enterprise}", {"steward": "third", "reason": TEXT}),
     Filled("liumin", "/handovers/new?steward={steward}", {"receiver": "third", "reason": TEXT, "whole": "all"}),
     Filled("wangqiang", "/handovers/{handover}/decline", {"words": TEXT}, "/handovers/{handover}"),
     Filled("wujie", "/handovers/{handover_theirs}/cancel", {"words": TEXT}, "/handovers/{handover_theirs}"),
@@ -134,7 +133,8 @@ FORMS = (
     Filled("wujie", "/enterprises/views", {"name": TEXT, "query": "region=9901"}, "/enterprises?region=9901"),
     Filled("wujie", "/enterprises/bulk/tag", {"label": TEXT}, "/enterprises/bulk/tag?pick={enterprise}"),
     Filled("-", "/login", {"username": TEXT, "password": TEXT}),
-    # Last: whoever has left the duty has no forms any more.
+    # Last: whoever has given the enterprise away, or has left the duty, has no forms any more.
+    Filled("wujie", "/stewards/assign?pick={enterprise}", {"steward": "third", "reason": TEXT}),
     Filled("wujie", "/stewards/{steward}/leave", {"reason": TEXT}),
 )
 

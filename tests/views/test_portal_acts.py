@@ -12,8 +12,9 @@ from models.notices import Notice
 from models.ratings import Rating
 from models.tickets import Act, Attachment, Status
 from operations.tickets import conversation, intake
+from tests.pictures import picture
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
+PNG = picture()
 
 
 def address(life, more=""):

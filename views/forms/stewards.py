@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import DateField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from models import clock
@@ -31,7 +31,7 @@ class StewardField(StringField):
     person: User | None = None
 
     def __init__(self, label: str, **kwargs: Any) -> None:
-        kwargs.setdefault("validators", [InputRequired("请写明是哪位管家")])
+        kwargs.setdefault("validators", [DataRequired("请写明是哪位管家")])
         kwargs.setdefault("description", "姓名、手机号或账号；重名时写成 刘敏（城东街道）")
         kwargs["render_kw"] = {"data-suggest": "/stewards/names?q=", "data-size": "l", "autocomplete": "off"}
         super().__init__(label, **kwargs)

@@ -1,6 +1,5 @@
 """A plan for enterprises nobody looks after: proposed, corrected, carried out; what changed meanwhile is left alone."""
 
-import time
 
 import pytest
 from sqlalchemy import func, select
@@ -119,20 +118,22 @@ def test_two_who_carry_out_at_once_give_each_enterprise_once(app, city, grid):
 
 
 def test_many_enterprises_go_in_the_same_few_statements(city, grid):
+    owner = city.organisations["城东区人民政府"]
+
     def carried(count):
         rows = [{"name": f"新店{count}-{n}", "short_name": "", "region_id": grid.id, "quiet_since": START,
-                 "created_at": START, "owner_unit_id": city.organisations["城东区人民政府"].id, "kind": "sole_trader", "category": "general",
-                 "status": "operating", "address": "", "industry": "", "legal_representative": "", "contact_name": "",
-                 "contact_phone": "", "has_green_card": False} for n in range(count)]
+                 "created_at": START, "owner_unit_id": owner.id, "kind": "sole_trader", "category": "general",
+                 "status": "operating",
+                 "address": "", "industry": "", "legal_representative": "", "contact_name": "", "contact_phone": "",
+                 "has_green_card": False} for n in range(count)]
         insert_rows(db.session.connection(), Enterprise.__table__, rows)
         db.session.execute(Steward.__table__.update().values(capacity=5_000))
         db.session.commit()
         plan = steward_plans.make_plan(actor_named("fangming"))
         actor = actor_named("fangming")
-        begun = time.process_time()
         with statements() as seen:
             done = steward_plans.carry_out(plan, actor=actor)[O.DONE]
-        return done, len(seen), time.process_time() - begun
+        return done, len(seen)
 
     few, many = carried(5), carried(1_000)
-    assert (few[0], many[0]) == (8, 1_000) and many[1] <= few[1] + 2 and many[2] < 3
+    assert (few[0], many[0]) == (8, 1_000) and many[1] <= few[1] + 2
