@@ -56,7 +56,10 @@ def visited(enterprise: Enterprise, day: date) -> Visited:
 
 
 def ensure_within(enterprise: Enterprise, happened: datetime, *, reason: str) -> str:
-    """Raise OverCap for a visit above the cap without a reason. Answers the reason to keep: empty within the cap."""
+    """Raise OverCap for a visit above the cap without a reason. Answers the reason to keep: empty within the cap.
+
+    The caller has locked the enterprise's row, so that of two visits at once the second counts the first.
+    """
     day = happened.astimezone(SHANGHAI).date()
     so_far = visited(enterprise, day)
     if day in so_far.days or not so_far.is_full:

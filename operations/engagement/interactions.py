@@ -68,9 +68,9 @@ def write_down(enterprise: Enterprise, *, actor: Actor, talk: Talk, standing: St
     _ensure_sound(talk)
     is_visit = talk.kind is InteractionKind.VISIT
     counts = is_visit and not talk.is_invited
+    touch(enterprise, happened, talk.next_contact_on)  # locks the enterprise: of two notes at once one sees the other
     why = cap.ensure_within(enterprise, happened, reason=talk.over_cap_reason) if counts else ""
     ticket = intake.submit(_demand(enterprise, talk), actor=actor) if talk.becomes else None
-    touch(enterprise, happened, talk.next_contact_on)  # locks the enterprise: two notes at once see each other
     noted = Interaction(
         steward_id=actor.user_id,
         enterprise_id=enterprise.id,

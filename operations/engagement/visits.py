@@ -26,9 +26,9 @@ def plan_visit(enterprise: Enterprise, *, actor: Actor, day: date) -> None:
     if not posts or not scope.looks_after(actor, enterprise.id):
         raise NotAllowed
     interactions.ensure_ahead(day)
-    cap.ensure_plannable(enterprise, day)
     planned = update(Enterprise).where(Enterprise.id == enterprise.id).values(next_contact_on=day)
-    db.session.execute(planned.execution_options(synchronize_session=False))
+    db.session.execute(planned.execution_options(synchronize_session=False))  # locks it: the cap sees every visit
+    cap.ensure_plannable(enterprise, day)
     db.session.expire(enterprise, ["next_contact_on"])
     log.record("plan_visit", object_type="enterprise", object_id=enterprise.id, actor=actor, standing=posts[0],
                details={"day": day.isoformat()})

@@ -1,18 +1,23 @@
 """无事不扰: how many visits a month bears, and what is asked of whoever goes once more."""
 
+import threading
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from models import clock
 from models.base import db
 from models.clocks import Policy
-from models.engagement import InteractionKind
+from models.directory import Enterprise
+from models.engagement import Interaction, InteractionKind
+from operations.access.people import actor_named
 from operations.engagement import cap, visits
 from operations.engagement.cap import OverCap
 from operations.engagement.interactions import Talk, log_interaction
 from operations.errors import BadInput, NotAllowed
 from tests.lives import START
+from tests.together import at_once
 
 DAY = timedelta(days=1)
 SAID = "看了二期厂房，问了外线送电和用工的情况。"
@@ -77,3 +82,20 @@ def test_a_site_sets_its_own_cap(city, visit):
     visit()
     with pytest.raises(OverCap, match="上限每月 1 次"):
         visit(START + DAY)
+
+
+def test_of_visits_noted_at_the_same_moment_no_more_than_the_cap_pass(app, city, engine_name, visit):
+    visit()
+    enterprise_id = city.enterprises["恒轧机械"].id
+    db.session.remove()
+    have_read = threading.Barrier(4 if engine_name == "postgresql" else 1)
+
+    def note(days):
+        enterprise, actor = db.session.get_one(Enterprise, enterprise_id), actor_named("liumin")
+        have_read.wait(20)
+        return log_interaction(enterprise, actor=actor, talk=Talk(InteractionKind.VISIT, SAID, START + days * DAY))
+
+    outcomes = at_once(app, [lambda days=days: note(days) for days in range(1, 5)], moment=START + 5 * DAY)
+
+    assert sum(isinstance(one, OverCap) for one in outcomes) == 3
+    assert db.session.scalar(select(func.count()).select_from(Interaction)) == 2
