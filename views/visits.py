@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from models.access import Role
+from models.access import CADRES, Role
 from operations.access.scope import OFFICIALS, REGIONAL
 from operations.directory import enterprises
 from operations.engagement import cap, visits
@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
     more = {"all": "1"} if "all" in request.args else {}
     return render_template(
         "visits/index.html", page=page, wanted=wanted, rules=known, states=State, today=rules.today(),
-        is_steward=current_user.holds(Role.STEWARD), is_cadre=current_user.holds(*visits.CADRES),
+        is_steward=current_user.holds(Role.STEWARD), is_cadre=current_user.holds(*CADRES),
         may_cover=current_user.holds(*ANSWERING), about=_about(wanted),
         before=url_of(".index", wanted, before=page.before, **more) if page.before else "",
         after=url_of(".index", wanted, after=page.after, **more) if page.after else "",
@@ -64,7 +64,7 @@ def plan(enterprise_id: int) -> ResponseReturnValue:
 
 
 @bp.route("/visits/new", methods=["GET", "POST"])
-@for_roles(*visits.CADRES)
+@for_roles(*CADRES)
 def new() -> ResponseReturnValue:
     """领导走访."""
     form = CadreVisitForm.from_request()

@@ -2,10 +2,11 @@
 
 from models.access.accounts import User
 from models.access.codes import Invitation, OneTimeCode
-from models.access.posts import MemberRole, Post, Role
+from models.access.posts import CADRES, MemberRole, Post, Role
 from models.access.sessions import KeptForm, LoginAttempt, LoginSession, Submission
 
 __all__ = [
+    "CADRES",
     "Invitation",
     "KeptForm",
     "LoginAttempt",

@@ -40,6 +40,8 @@ class MemberRole(LabelledEnum):
 
 
 ADMINISTRATORS = (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR)
+# 领导干部: those who owe visits themselves (domain.md §3).
+CADRES = (Role.LEADER, Role.UNIT_LEADER)
 _ADMINISTRATOR_CODES = ", ".join(f"'{role}'" for role in ADMINISTRATORS)
 
 

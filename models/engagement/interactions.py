@@ -33,7 +33,7 @@ class Flaw(LabelledEnum):
     """Which rule of the effective interaction failed: the label is what people read."""
 
     DENIED = "denied", "企业说没有这回事"
-    NOT_ASSIGNED = "not_assigned", "当时不是这家企业的管家"
+    NOT_ASSIGNED = "not_assigned", "当时不负责这家企业"
     TEMPLATE = "template", "内容与群发文字相同"
     TOO_SHORT = "too_short", "内容太短"
     REPEATED = "repeated", "与同一企业短时间内重复记录"

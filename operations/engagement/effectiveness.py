@@ -106,7 +106,7 @@ def in_words(effect: Effect, flaw: Flaw | None, *, terms: Terms) -> str:
         return f"等企业在 {terms.window.label}内确认或回复"
     return {
         Flaw.DENIED: "企业说没有这回事",
-        Flaw.NOT_ASSIGNED: "互动发生时还不是这家企业的管家",
+        Flaw.NOT_ASSIGNED: "互动发生时，这家企业还不由记录人负责",
         Flaw.TEMPLATE: "内容与群发文字相同，群发算触达，不算互动",
         Flaw.TOO_SHORT: f"内容不足 {terms.characters} 字",
         Flaw.REPEATED: f"{hours} 小时内已有与这家企业的记录",

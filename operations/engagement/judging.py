@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from models import clock
+from models.access import CADRES, Post
 from models.base import db
 from models.correspondence import Broadcast
-from models.directory import Stewardship
-from models.engagement import Effect, Flaw, Interaction
+from models.directory import Enterprise, Organisation, Region, Stewardship
+from models.engagement import Effect, Flaw, Interaction, InteractionKind
 from operations import log
 from operations.access.actor import SYSTEM
 from operations.base import operation
@@ -52,15 +54,14 @@ def lapse_unanswered() -> int:
 def _facts(noted: Interaction, said: str, answered_at: datetime | None) -> Facts:
     """One statement: assigned at that time, a broadcast's text, and the neighbours in time of the same pair."""
     at = noted.occurred_at
-    held = select(Stewardship.id).where(
-        Stewardship.enterprise_id == noted.enterprise_id, Stewardship.steward_id == noted.steward_id,
-        Stewardship.started_at <= at, or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > at),
-    )
+    held = _held_by_steward(noted).exists()
+    if noted.kind is InteractionKind.VISIT:
+        held = or_(held, _held_by_cadre(noted).exists())
     same_text = select(Broadcast.id).where(Broadcast.fingerprint == fingerprint(said))
     before = _of_pair(noted, func.max(Interaction.occurred_at)).where(Interaction.occurred_at <= at)
     after = _of_pair(noted, func.min(Interaction.occurred_at)).where(Interaction.occurred_at >= at)
     was_assigned, is_template, earlier, later = db.session.execute(
-        select(held.exists(), same_text.exists(), before.scalar_subquery(), after.scalar_subquery())
+        select(held, same_text.exists(), before.scalar_subquery(), after.scalar_subquery())
     ).one()
     return Facts(
         characters=count_characters(said),
@@ -69,6 +70,29 @@ def _facts(noted: Interaction, said: str, answered_at: datetime | None) -> Facts
         nearest=min((abs(at - other) for other in (earlier, later) if other is not None), default=None),
         window_ends_at=noted.window_ends_at or noted.recorded_at,
         answered_at=answered_at,
+    )
+
+
+def _held_by_steward(noted: Interaction) -> Select[Any]:
+    at = noted.occurred_at
+    return select(Stewardship.id).where(
+        Stewardship.enterprise_id == noted.enterprise_id, Stewardship.steward_id == noted.steward_id,
+        Stewardship.started_at <= at, or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > at),
+    )
+
+
+def _held_by_cadre(noted: Interaction) -> Select[Any]:
+    """领导走访：a leading cadre answers for the enterprises of the ground of the post they held at that time."""
+    at, lies_in = noted.occurred_at, aliased(Region)
+    ground = func.coalesce(Post.region_id, Organisation.region_id)
+    return (
+        select(Post.id)
+        .join(Organisation, Organisation.id == Post.organisation_id)
+        .join(Region, Region.id == ground)
+        .join(Enterprise, Enterprise.id == noted.enterprise_id)
+        .join(lies_in, lies_in.id == Enterprise.region_id)
+        .where(Post.user_id == noted.steward_id, Post.role.in_(CADRES), Post.started_at <= at,
+               or_(Post.ended_at.is_(None), Post.ended_at > at), lies_in.path.startswith(Region.path))
     )
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import update
 
-from models.access import Role
+from models.access import CADRES, Role
 from models.base import db
 from models.directory import Enterprise
 from models.engagement import Interaction, InteractionKind
@@ -15,8 +15,6 @@ from operations.base import operation
 from operations.engagement import cap, interactions
 from operations.engagement.interactions import Talk
 from operations.errors import NotAllowed
-
-CADRES = (Role.LEADER, Role.UNIT_LEADER)
 
 
 @operation

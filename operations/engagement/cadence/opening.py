@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Insert, Select, and_, exists, func, litera
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models import clock
-from models.access import Post, Role
+from models.access import CADRES, Post, Role
 from models.base import UTCDateTime, db
 from models.directory import Enterprise, EnterpriseStatus, Tag
 from models.engagement import CadenceRule, DutyHolder, Obligation
@@ -22,7 +22,7 @@ HEAD_RANK = 1
 HOLDERS: dict[DutyHolder, ColumnElement[bool]] = {
     DutyHolder.HEAD: and_(Post.role == Role.LEADER, Post.rank == HEAD_RANK),
     DutyHolder.DEPUTY: and_(Post.role == Role.LEADER, Post.rank > HEAD_RANK),
-    DutyHolder.CADRE: Post.role.in_((Role.LEADER, Role.UNIT_LEADER)),
+    DutyHolder.CADRE: Post.role.in_(CADRES),
     DutyHolder.OBSERVER: Post.role == Role.SPECIAL_OBSERVER,
 }
 COLUMNS = ("rule_id", "code", "starts_on", "ends_on", "due_at", "needed", "done_count", "opened_at")

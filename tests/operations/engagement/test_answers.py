@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy import select, text
 
 from models import clock
+from models.access import Post
 from models.base import db
 from models.directory import Stewardship
 from models.engagement import Effect, Flaw, Interaction, InteractionKind
 from models.log import Event
 from models.notices import Notice
 from models.tickets import TicketKind
-from operations.engagement import answers, broadcasts, interactions, judging
+from operations.engagement import answers, broadcasts, interactions, judging, visits
 from operations.engagement.broadcasts import Letter, Narrowing
 from operations.engagement.interactions import Talk
 from operations.errors import NotAllowed, Refused
@@ -114,6 +115,20 @@ def test_the_steward_must_have_been_assigned_then(note, city):
     row.started_at = START - timedelta(days=2)
     db.session.commit()
     assert verdict(note(occurred_at=START - timedelta(days=3)))[1] is Flaw.NOT_ASSIGNED
+
+
+def test_a_cadres_visit_is_theirs_to_make_once_they_held_the_post(city, people, says):
+    post = db.session.scalars(select(Post).where(Post.user_id == city.users["luoshizhang"].id)).one()
+    post.started_at = START - timedelta(days=2)
+    db.session.commit()
+
+    def visit(happened):
+        talk = Talk(InteractionKind.VISIT, SAID, happened)
+        with clock.standing_at(START):
+            return visits.log_cadre_visit(city.enterprises["恒轧机械"], actor=people["luoshizhang"], talk=talk)
+
+    assert verdict(visit(START - timedelta(days=3)))[1] is Flaw.NOT_ASSIGNED
+    assert says(visit(START - timedelta(days=1))) == (YES, None)
 
 
 def test_silence_lapses_in_one_statement_and_once(note):
