@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks import postgres as server
+from operations.clocks import rulebook
 from tests import shared
 from tests.shared import MIGRATED
 
@@ -70,6 +71,7 @@ class Postgres:
         else:
             server.drop_database(self.base_url, self.name)
             server.create_database(self.base_url, self.name, template=self.template)
+        rulebook.forget()  # ids begin anew: another test's calendar would look like this one's
 
     def reopen(self) -> None:
         """A server keeps what processes leave behind in order by itself."""

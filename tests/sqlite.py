@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from operations.clocks import rulebook
 from tests import shared
 from tests.shared import MIGRATED
 
@@ -65,6 +66,7 @@ class SQLite:
                 raise TimeoutError("a transaction of this test is still open: nothing can be cleaned up")
 
         self.remembered[name].backup(self.connection, progress=give_up, sleep=0.01)
+        rulebook.forget()  # ids begin anew: another test's calendar would look like this one's
         self.state = name, self._version()
 
     def _version(self) -> int:

@@ -1,6 +1,6 @@
 """The tests' own surroundings keep what they promise: a clean database, and requests apart from the test."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -8,6 +8,8 @@ from flask import has_app_context
 
 from models import clock
 from models.base import Base, db
+from models.clocks import CalendarDay
+from operations.clocks import rulebook
 from tests.browser import without_flask
 
 COUNTS = sa.text(" UNION ALL ".join(f"SELECT count(*) FROM {table}" for table in sorted(Base.metadata.tables)))
@@ -38,6 +40,17 @@ def test_restoring_takes_even_the_append_only_log_back(app, database):
     database.restore()
 
     assert rows() == as_migrated
+
+
+def test_what_was_read_of_the_calendar_goes_with_the_rows(app, database):
+    read = []
+    for off in (date(2026, 4, 28), date(2026, 4, 29)):
+        db.session.add(CalendarDay(day=off, is_working=False, like_weekday=None, reason="全市停电"))
+        db.session.commit()
+        read.append(rulebook.current().calendar.is_working_day(date(2026, 4, 29)))
+        db.session.remove()
+        database.restore()
+    assert read == [True, False]
 
 
 @pytest.mark.parametrize("time", ["first", "second"])
