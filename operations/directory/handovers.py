@@ -98,8 +98,10 @@ def decline(handover: Handover, *, actor: Actor, words: str) -> None:
 
 @operation
 def cancel(handover: Handover, *, actor: Actor, words: str) -> None:
-    """取消：by who proposed it, by the giver, or by an office above the giver."""
+    """取消：by who proposed it, by the giver, by an office above the giver, or by who owns all of its enterprises."""
     standing = _standing(handover.giver, actor)
+    if not _may_call_off(handover, actor):
+        raise NotAllowed
     call_off(handover, actor=actor, standing=standing, words=_said(words, "请写明为什么取消。"))
 
 
@@ -153,8 +155,16 @@ def may_answer(handover: Handover, actor: Actor) -> bool:
 
 def may_cancel(handover: Handover, actor: Actor) -> bool:
     """Whether the actor may call it off, and still can."""
+    return handover.stage is HandoverStage.WAITING and _may_call_off(handover, actor)
+
+
+def _may_call_off(handover: Handover, actor: Actor) -> bool:
+    """A registrar owns some of the enterprises, and may be shown a hand-over of which others own the rest."""
     is_giver = handover.from_id == actor.user_id and actor.holds(Role.STEWARD)
-    return handover.stage is HandoverStage.WAITING and (is_giver or actor.holds(*GIVERS))
+    if is_giver or actor.holds(Role.CLERK) or handover.proposed_by_id == actor.user_id:
+        return True
+    ids = [item.enterprise_id for item in _items(handover)]
+    return actor.holds(*GIVERS) and len(givable(actor, ids)) == len(ids)
 
 
 def _standing(giver: User, actor: Actor) -> Standing:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from models import clock
@@ -54,7 +54,7 @@ def lapse_unanswered() -> int:
 def _facts(noted: Interaction, said: str, answered_at: datetime | None) -> Facts:
     """One statement: assigned at that time, a broadcast's text, and the neighbours in time of the same pair."""
     at = noted.occurred_at
-    held = _held_by_steward(noted).exists()
+    held: ColumnElement[bool] = _held_by_steward(noted).exists()
     if noted.kind is InteractionKind.VISIT:
         held = or_(held, _held_by_cadre(noted).exists())
     same_text = select(Broadcast.id).where(Broadcast.fingerprint == fingerprint(said))

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from models import clock
 from models.access import Post, Role, User
 from models.base import db
-from models.directory import Enterprise, Handover, HandoverItem, HandoverStage, Stewardship
+from models.directory import Enterprise, Handover, HandoverItem, HandoverStage, Steward, Stewardship
 from models.log import Event
 from models.notices import Notice
 from models.tickets import Status, Ticket
 from operations.access.people import actor_named
-from operations.access.scope import visible_enterprises, visible_handovers
+from operations.access.scope import steward_scope, visible_enterprises, visible_handovers
 from operations.directory import departures, handover_package, handovers, stewardship, unowned
 from operations.errors import NotAllowed, Refused
 from operations.tickets import conversation, intake
@@ -135,6 +135,34 @@ def test_both_stewards_and_the_offices_of_the_region_see_it(city, now):
     seen = {name: len(list(db.session.scalars(visible_handovers(actor_named(name)))))
             for name in ("liumin", "wangqiang", "wujie", "tangyi", "dengli", "chenjing", "hengzha")}
     assert seen == {"liumin": 1, "wangqiang": 1, "wujie": 1, "tangyi": 1, "dengli": 1, "chenjing": 0, "hengzha": 0}
+
+
+def seen_by(username):
+    actor = actor_named(username)
+    stewards = db.session.scalars(select(User.name).where(steward_scope(actor)))
+    handed = db.session.scalars(visible_handovers(actor))
+    return set(stewards), {len(handover_package.package(one, actor).firms) for one in handed}
+
+
+def test_a_bureaus_registrar_sees_who_looks_after_its_line_and_a_countys_its_ground(city, now):
+    proposes(city, "恒轧机械", "中北物流")
+    assert seen_by("dengli") == ({"刘敏"}, {1})
+    assert seen_by("hejun") == ({"刘敏"}, set())
+    assert seen_by("fangming") == ({"刘敏"}, {0})
+    assert seen_by("wujie") == ({"刘敏", "王强"}, {2})
+    bureau = city.organisations["云州市工业和信息化局"].id
+    db.session.add(Steward(user_id=city.users["wangqiang"].id, owner_unit_id=bureau))
+    db.session.commit()
+    assert seen_by("hejun")[0] == {"刘敏", "王强"}
+
+
+def test_a_registrar_cancels_a_hand_over_only_when_all_of_it_is_theirs(city, now):
+    mixed, own = proposes(city, "恒轧机械", "中北物流"), proposes(city, "福兴热电")
+    assert not handovers.may_cancel(mixed, actor_named("dengli"))
+    with pytest.raises(NotAllowed):
+        handovers.cancel(mixed, actor=actor_named("dengli"), words="另有安排")
+    handovers.cancel(own, actor=actor_named("hejun"), words="另有安排")
+    handovers.cancel(mixed, actor=actor_named("wujie"), words="另有安排")
 
 
 def test_confirming_twice_at_once_is_done_once(app, city):
