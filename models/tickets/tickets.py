@@ -1,6 +1,6 @@
 """A ticket (诉求) and its rounds."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -123,6 +123,7 @@ class Ticket(Base):
     lead_unit_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     submitted_at: Mapped[datetime]
+    promised_on: Mapped[date | None]  # the day a meeting has set
     supplement_requested_at: Mapped[datetime | None]
     ruled_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]

@@ -12,6 +12,7 @@ from models.clocks import Clock, ClockKind, ClockOutcome, ClockPause, PauseReaso
 from models.tickets import Ticket
 from operations.clocks import rulebook
 from operations.clocks.calendar import Limit
+from operations.clocks.limits import limit_of
 
 # The clocks of the ticket itself; the others belong to one unit or one instruction and govern no list.
 GOVERNING = frozenset(
@@ -55,7 +56,7 @@ def start(ticket: Ticket, kind: ClockKind, *, unit_id: int | None = None, limit:
     if going is not None:
         return going
     rules = rulebook.current()
-    limit = limit or rules.limit(kind, ticket.difficulty)
+    limit = limit or limit_of(ticket, kind, round_number=ticket.round)
     now = time.now()
     due = rules.calendar.due(now, limit)
     warn_at = rules.calendar.warn_at(now, due.due_at, limit)

@@ -13,6 +13,7 @@ from operations import log
 from operations.access.actor import Actor, Standing
 from operations.base import before_commit
 from operations.clocks import clocks, rulebook
+from operations.clocks.limits import limit_of
 from operations.errors import NotAllowed, Refused, Stale
 from operations.supervision import settling
 from operations.tickets import workflow
@@ -136,7 +137,8 @@ def _record(ticket: Ticket, step: Step, aim: Status, *, actor: Actor, standing: 
             attachments: Sequence[Attachment] = (), details: dict[str, Any]) -> None:
     rules = rulebook.current()
     limited = (kind for kind in step.starts if kind is not ClockKind.INSTRUCTION)
-    limits = {str(kind): str(rules.limit(kind, ticket.difficulty)) for kind in limited}
+    runs_in = ticket.round + step.opens_round
+    limits = {str(kind): str(limit_of(ticket, kind, round_number=runs_in)) for kind in limited}
     facts = {key: value for key, value in details.items() if value is not None}
     log.record(
         step.act,

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -44,6 +44,7 @@ class Demand:
     """诉求 as somebody states it, before it is a ticket.
 
     ``recorded_at`` is set where the demand was made earlier and elsewhere: an import submits it at its own time.
+    ``promised_on`` is the day by which a meeting wants it done.
     """
 
     enterprise: Enterprise
@@ -58,6 +59,7 @@ class Demand:
     contact_phone: str = ""
     attachments: Sequence[Attachment] = field(default_factory=tuple)
     recorded_at: datetime | None = None
+    promised_on: date | None = None
 
 
 @operation
@@ -76,6 +78,7 @@ def submit(demand: Demand, *, actor: Actor) -> Ticket:
         channel=str(ticket.channel),
         enterprise=ticket.enterprise_id,
         recorded_at=demand.recorded_at.isoformat() if demand.recorded_at else None,
+        promised_on=demand.promised_on.isoformat() if demand.promised_on else None,
     )
     for attachment in demand.attachments:
         attachment.ticket_id, attachment.draft_key = ticket.id, None
@@ -186,6 +189,7 @@ def _insert(demand: Demand, actor: Actor) -> Ticket:
         "status": Status.SUBMITTED,
         "round": 1,
         "submitted_at": clock.now(),
+        "promised_on": demand.promised_on,
         "is_provisional": False,
         "rung": 0,
         "version": 1,

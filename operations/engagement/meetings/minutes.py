@@ -23,6 +23,7 @@ from models.tickets import Channel, Ticket, TicketKind
 from operations.access.actor import Actor
 from operations.base import operation
 from operations.clocks import rulebook
+from operations.clocks.calendar import SHANGHAI
 from operations.clocks.wording import short_day
 from operations.engagement import judging
 from operations.engagement.cadence import counting
@@ -71,7 +72,7 @@ def write_minutes(meeting: Meeting, *, actor: Actor, words: str, came: Collectio
 
 @operation
 def decide(meeting: Meeting, decided: Decided, *, actor: Actor) -> MeetingDecision:
-    """记议定事项. With an owner and a limit it goes on the line at once; the unit and the limit stand in its text.
+    """记议定事项. With an owner and a limit it goes on the line at once; the limit is that of its case clock.
 
     Raises Refused for a meeting without minutes, BadInput where half of what a ticket needs is missing.
     """
@@ -105,8 +106,10 @@ def _ensure_whole(meeting: Meeting, decided: Decided, actor: Actor) -> None:
         raise BadInput("转为办件的，请选择涉及哪家企业。")
     if decided.unit and not actor.holds(Role.CLERK):
         raise NotAllowed("转为办件由企业服务中心登记；可以先记为没有时限的议定事项。")
-    if decided.due_on and decided.due_on < meeting.held_at.date():
+    if decided.due_on and decided.due_on < meeting.held_at.astimezone(SHANGHAI).date():
         raise BadInput("时限不能早于会议日期。")
+    if decided.due_on and decided.due_on > (clock.now() + planning.FURTHEST).astimezone(SHANGHAI).date():
+        raise BadInput("时限应在一年以内。")
 
 
 def _submit(meeting: Meeting, decided: Decided, actor: Actor) -> Ticket:
@@ -115,7 +118,7 @@ def _submit(meeting: Meeting, decided: Decided, actor: Actor) -> Ticket:
     owner = f"会议确定的责任单位：{decided.unit.name}；会议要求的时限：{short_day(decided.due_on)}。"
     demand = intake.Demand(
         decided.enterprise, decided.words[:SUBJECT], f"{decided.words}\n{source}\n{owner}", kind=TicketKind.HELP,
-        channel=Channel.MEETING,
+        channel=Channel.MEETING, promised_on=decided.due_on,
     )
     return intake.submit(demand, actor=actor)
 

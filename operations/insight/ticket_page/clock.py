@@ -102,6 +102,8 @@ def _ended(d: Dossier, clock: Any) -> Panel:
 
 def _facts(d: Dossier, clock: Any) -> Iterator[tuple[str, str]]:
     yield "总时限", Limit.stored(clock.limit).label
+    if clock.kind is ClockKind.HANDLING and clock.round == 1 and d.ticket.promised_on:
+        yield "会议议定", f"{short_day(d.ticket.promised_on)}前办结"
     yield "起算", moment(clock.started_at)
     yield "暂停", f"{clock.pauses} 次" + (f"（{clock.paused_for.label}）" if clock.pauses else "")
     if clock.kind is ClockKind.HANDLING or times_sent_back(d):

@@ -123,6 +123,8 @@ def _who(event: Happening) -> str:
 
 
 def _to_come(d: Dossier, stage: Stage) -> list[str]:
+    if stage is Stage.HANDLING and d.ticket.promised_on and d.ticket.round == 1:
+        return [f"会议议定 {short_day(d.ticket.promised_on)}前"]
     if stage is Stage.HANDLING:
         return [f"派单后 {d.rules.limit(ClockKind.HANDLING, d.ticket.difficulty).label}"] if d.ticket.difficulty else []
     if stage not in TO_COME:

@@ -8,16 +8,24 @@ from sqlalchemy import select
 
 from models import clock
 from models.base import db
+from models.clocks import Clock, ClockKind
 from models.directory import Enterprise
 from models.engagement import Interaction, InteractionKind, MeetingDecision, MeetingGuest, MeetingKind, Obligation
+from models.log import Event
 from models.notices import Notice
-from models.tickets import Channel, Ticket
+from models.supervision import Level, Supervision
+from models.tickets import Channel, Difficulty, Ticket
+from operations.clocks import rulebook
+from operations.clocks.recomputation import reckon
 from operations.engagement.cadence import sweeping
 from operations.engagement.meetings import minutes, naming, planning
 from operations.engagement.meetings.minutes import Decided
 from operations.errors import BadInput, NotAllowed, NotFound, Refused
 from operations.insight import meetings
-from tests.lives import LAND, POWER, START
+from operations.insight.ticket_page import clock as deadline
+from operations.insight.ticket_page import dossier
+from tests.happened import as_happened
+from tests.lives import FINANCE, LAND, POWER, START, Life, shanghai
 
 
 @pytest.fixture
@@ -50,6 +58,15 @@ def held(meeting, people, by="wujie"):
     came = [guest.id for guest in guests(meeting)]
     minutes.write_minutes(meeting, actor=people[by], words="逐条研究了企业提出的问题。", came=came)
     return meeting
+
+
+def clock_of(ticket, kind):
+    return db.session.scalars(select(Clock).filter_by(ticket_id=ticket.id, kind=kind, stopped_at=None)).one()
+
+
+def events_of(ticket):
+    rows = select(Event).where(Event.ticket_id == ticket.id, Event.object_type == "ticket")
+    return db.session.scalars(rows.order_by(Event.seq)).all()
 
 
 def test_meetings_are_numbered_by_year_and_who_is_asked_is_told(convene, people):
@@ -148,6 +165,34 @@ def test_a_decision_with_an_owner_and_a_limit_is_a_ticket(convene, people, city)
     assert (shown.row.number, shown.light) == (ticket.number, "green")
 
 
+def test_the_day_a_meeting_sets_is_the_case_clocks_and_lapses_into_supervision(convene, people, city):
+    meeting = held(convene(), people)
+    due_on = date(2026, 9, 5)  # a Saturday: the Monday after it holds
+    whole = Decided("给恒轧机械送电", city.enterprises["恒轧机械"], city.organisations[POWER], due_on)
+    life = Life(city)
+    life.ticket = db.session.get_one(Ticket, minutes.decide(meeting, whole, actor=people["wujie"]).ticket_id)
+    life.accept(Difficulty.IMMEDIATE).dispatch(assisting=[FINANCE]).sign()
+    case, assisting = (clock_of(life.ticket, kind) for kind in (ClockKind.HANDLING, ClockKind.ASSISTING))
+    assert case.due_at == assisting.due_at == life.ticket.due_at == shanghai("2026-09-07 17:30")
+    assert case.limit == "13d"
+    with life.here():
+        panel = deadline.panel(dossier.open_for(people["wujie"], life.ticket.number))
+    assert ("会议议定", "9月5日前办结") in panel.facts
+    life.at("2026-09-07 17:31").sweep()
+    assert Level.FIRST in set(db.session.scalars(select(Supervision.level)))
+    told = reckon([as_happened(row) for row in events_of(life.ticket)], rulebook.current().calendar)
+    assert {one.due_at for one in told if one.kind is ClockKind.HANDLING} == {case.due_at}
+
+
+def test_handled_anew_the_difficulty_says_how_long(convene, people, city):
+    whole = Decided("送电", city.enterprises["恒轧机械"], city.organisations[POWER], date(2026, 8, 31))
+    life = Life(city)
+    made = minutes.decide(held(convene(), people), whole, actor=people["wujie"])
+    life.ticket = db.session.get_one(Ticket, made.ticket_id)
+    life.accept().dispatch().sign().result().reply().call(is_solved=False, is_satisfied=False)
+    assert (life.ticket.round, clock_of(life.ticket, ClockKind.HANDLING).limit) == (2, "5d")
+
+
 def test_a_decision_without_a_limit_is_written_down_only(convene, people):
     meeting = held(convene(), people)
     assert minutes.decide(meeting, Decided("每季度再碰一次头"), actor=people["hening"]).ticket_id is None
@@ -159,6 +204,7 @@ def test_a_decision_without_a_limit_is_written_down_only(convene, people):
         ("wujie", {"due_on": None}, BadInput, "一起写"),
         ("wujie", {"enterprise": None}, BadInput, "涉及哪家企业"),
         ("wujie", {"due_on": date(2026, 8, 1)}, BadInput, "不能早于"),
+        ("wujie", {"due_on": date(2027, 8, 31)}, BadInput, "一年以内"),
         ("hening", {}, NotAllowed, "企业服务中心登记"),
     ],
 )

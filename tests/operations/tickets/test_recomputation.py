@@ -1,6 +1,5 @@
 """Random histories: the clocks reckoned from the event log alone equal the stored rows; no gaming gains a minute."""
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -11,13 +10,14 @@ from sqlalchemy import select
 from models.base import db
 from models.clocks import Clock, ClockKind
 from models.log import Event
-from models.tickets import Act, Difficulty, LedgerClass, Merge, ProposalKind, ResultKind, Status, UnitOrder
+from models.tickets import Difficulty, LedgerClass, Merge, ProposalKind, ResultKind, Status, UnitOrder
 from operations.clocks import rulebook
 from operations.clocks.calendar import Limit
 from operations.clocks.clocks import GOVERNING
-from operations.clocks.recomputation import Happened, reckon
+from operations.clocks.recomputation import reckon
 from operations.errors import DomainError
 from operations.tickets import aftercare, conversation, coordination, handling, intake, ledger, merging, proposals
+from tests.happened import as_happened
 from tests.lives import FINANCE, LAND, POWER, Life
 
 OFFICERS = {POWER: ("chenjing", "zhoujian"), LAND: ("litao", "gaofeng"), FINANCE: ("sunyue", "maliang")}
@@ -114,13 +114,6 @@ def lived(city, tries):
             db.session.rollback()
     db.session.refresh(history.ticket)
     return history.ticket
-
-
-def as_happened(row):
-    return Happened(
-        Act(row.action), row.at, row.round, Status(row.source) if row.source else None, Status(row.target),
-        json.loads(row.body)["details"],
-    )
 
 
 @pytest.fixture

@@ -1,0 +1,13 @@
+"""Events as an inspector reads them: from the rows of the log, by nothing but what is in them."""
+
+import json
+
+from models.tickets import Act, Status
+from operations.clocks.recomputation import Happened
+
+
+def as_happened(row):
+    return Happened(
+        Act(row.action), row.at, row.round, Status(row.source) if row.source else None, Status(row.target),
+        json.loads(row.body)["details"],
+    )
