@@ -82,6 +82,8 @@ class EnterpriseRows:
         self.unit_id, self.place = unit_id, stream.columns
         self.odd, self.findings = stream.odd, Findings()
         self.seen: dict[str, int] = {}
+        # Code and digest of every row; None when this run has not seen them all.
+        self.said: list[str] | None = []
         self.line = 0
         self.owners = Owners()
         self.owner_of: dict[tuple[str, str], int | None] = {}
@@ -112,7 +114,7 @@ class EnterpriseRows:
 
     def pass_over(self, rows: Sequence[tuple[int, Cells]]) -> None:
         """Rows that an earlier run has dealt with: only their codes are remembered, to find duplicates."""
-        place = self.place[CODE]
+        place, self.said = self.place[CODE], None
         for line, row in rows:
             self.seen.setdefault(_code(row[place]), line)
 
@@ -122,6 +124,8 @@ class EnterpriseRows:
         rest = []
         for line, row in rows:
             code, digest = _code(row[self.place[CODE]]), self._digest(row)
+            if self.said is not None:
+                self.said.append(code + digest)
             is_first = self.seen.setdefault(code, line) == line
             if is_first and self.marked.get(code) == digest and line not in self.odd:
                 findings.unchanged += 1

@@ -34,12 +34,20 @@ def by_code(codes: Sequence[str]) -> dict[str, There]:
 
 def digests(unit_id: int | None) -> dict[str, str]:
     """Of every enterprise whose row was imported and still says what stands there: its digest, by credit code."""
-    rows = select(_E.credit_code, _E.row_digest).where(
+    rows = _standing(unit_id, _E.credit_code, _E.row_digest)
+    return {code: digest for code, digest in db.session.connection().execute(rows).all()}
+
+
+def marks(unit_id: int | None) -> set[str]:
+    """The same as credit code and digest in one word."""
+    return set(db.session.connection().execute(_standing(unit_id, _E.credit_code + _E.row_digest)).scalars())
+
+
+def _standing(unit_id: int | None, *columns: Any) -> Any:
+    rows = select(*columns).where(
         _E.credit_code.is_not(None), _E.row_digest.is_not(None), _E.merged_into_id.is_(None)
     )
-    if unit_id is not None:
-        rows = rows.where(_E.owner_unit_id == unit_id)
-    return {code: digest for code, digest in db.session.connection().execute(rows).all()}
+    return rows if unit_id is None else rows.where(_E.owner_unit_id == unit_id)
 
 
 def main_stewards(enterprise_ids: Sequence[int]) -> dict[int, tuple[int, str]]:

@@ -21,7 +21,7 @@ from models.base import db
 from models.bulk import insert_rows, insert_tuples
 from models.directory import ImportBatch, ImportIssue, ImportKind, ImportState
 from operations.base import operation
-from operations.directory.imports import batches, contests, taking, taking_stewards, templates
+from operations.directory.imports import batches, contests, same_file, taking, taking_stewards, templates
 from operations.directory.imports.batches import ImportRules
 from operations.directory.imports.enterprise_rows import EnterpriseRows
 from operations.directory.imports.findings import Findings
@@ -102,6 +102,8 @@ def claim(batch_id: int) -> bool:
 
 def _check(batch: ImportBatch, rules: ImportRules) -> None:
     """检查：every portion is read, held against the directory and staged, with its progress."""
+    if not batch.rows_done and _is_as_it_stands(batch, rules):
+        return
     path, kind, unit_id, begun = path_of(rules.folder, batch.stored_name), batch.kind, batch.unit_id, batch.rows_done
     db.session.rollback()  # nothing of the database is held while a file is read
     stream = lines.stream(path, templates.wanted(kind), most_rows=rules.most_rows)
@@ -112,7 +114,23 @@ def _check(batch: ImportBatch, rules: ImportRules) -> None:
         reader.pass_over(portion)
     for portion in _portions(rows):
         _keep(batch, portion, reader)
+    if isinstance(reader, EnterpriseRows) and reader.said and not batch.bad_count:
+        same_file.keep(rules.folder, batch, reader.said)
     _end_check(batch)
+
+
+@operation
+def _is_as_it_stands(batch: ImportBatch, rules: ImportRules) -> bool:
+    """与目录一致：the same file came in before and nothing has changed since; the batch is done then."""
+    taking.be_patient()
+    earlier = same_file.standing(rules.folder, batch)
+    if earlier is None:
+        return False
+    rows = earlier.rows_done
+    _hold(batch, rows_done=rows, rows_total=rows, unchanged_count=rows, note=earlier.note, checked_at=clock.now(),
+          finished_at=clock.now(), state=ImportState.IMPORTED, worker=None, leased_until=None)
+    note_end("import.check", batch)
+    return True
 
 
 def _portions(rows: Iterator[Any], most: int | None = None) -> Iterator[list[Any]]:

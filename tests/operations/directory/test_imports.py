@@ -221,3 +221,23 @@ def test_what_another_unit_has_is_claimed_when_the_file_says_it_is_ours(take, ci
     claims = db.session.scalars(select(OwnershipClaim)).all()
     assert [(one.enterprise.short_name, one.claimant.name) for one in claims] == [("恒轧机械", INDUSTRY)]
     assert batch.bad_count == 2 and any("转入归属争议" in reason for _, _, reason in reasons(batch))
+
+
+def test_the_same_bytes_are_not_read_again_while_all_their_rows_stand(take, monkeypatch):
+    content = workbook([firm(1), firm(2)])
+    first = take(content)
+
+    def unread(*_, **__):
+        raise AssertionError("the file was read")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(running.lines, "stream", unread)
+        again = take(content)
+    assert counts(again) == (0, 0, 2, 0) and again.state is ImportState.IMPORTED and again.rows_done == 2
+    assert again.id != first.id
+
+    named(2).name = "云州改名机械有限公司"
+    db.session.commit()
+    assert counts(take(content)) == (0, 1, 1, 0) and named(2).name == "云州测试2机械有限公司"
+    assert counts(take(workbook([firm(1, 从业人数=11)]))) == (0, 1, 0, 0)
+    assert counts(take(content)) == (0, 1, 1, 0) and named(1).staff_count == 10
