@@ -2,7 +2,19 @@
 
 from datetime import time
 
-from jobs import cadence, delivery, filling, housekeeping, imports, indexing, stewards, sweep, texting, windows
+from jobs import (
+    cadence,
+    counting,
+    delivery,
+    filling,
+    housekeeping,
+    imports,
+    indexing,
+    stewards,
+    sweep,
+    texting,
+    windows,
+)
 from jobs.job import Daily, Every, Job
 
 SCHEDULE: tuple[Job, ...] = (
@@ -15,6 +27,7 @@ SCHEDULE: tuple[Job, ...] = (
     Job("deliver-notices", delivery.run, Every(15), "送达站内通知，避开安静时段"),
     Job("imports", imports.run, Every(10), "检查并导入大文件；接着做停机时没有做完的批次"),
     Job("search-index", indexing.run, Every(600), "补齐搜索索引：成批导入和遗漏的企业、办件"),
+    Job("count-directory", counting.run, Every(300), "目录计数：填报情况、无管家企业和互动的数字，供大城市的页面取用"),
     Job("filling-week", filling.run, Daily(time(6, 10)), "填报周快照：每周第一次运行时冻结各单位的数字"),
     Job("cadence", cadence.run, Daily(time(7, 10)), "走访频次：开出本期应尽事项，对账、到期提醒、逾期标记"),
     Job("send-texts", texting.run, Every(5), "发出验证码、邀请等短信；过期未发出的不再发"),

@@ -32,6 +32,25 @@ class TicketSearch(Base):
     tokens: Mapped[str] = mapped_column(sa.Text)
 
 
+class DirectoryCount(Base):
+    """目录计数: how many enterprises of a unit in a region answer to ``figure``, or how many of its interactions do.
+
+    ``operations.directory.counting`` alone writes here, all of it anew each time.
+    """
+
+    __tablename__ = "directory_counts"
+    __table_args__ = (
+        CheckConstraint("count > 0", name="positive"), Index("ix_directory_counts_figure", "figure", "region_id"),
+    )
+
+    id: Mapped[primary_key]
+    figure: Mapped[str] = mapped_column(sa.String(24))
+    region_id: Mapped[int] = mapped_column(ForeignKey("regions.id"))
+    owner_unit_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    count: Mapped[int]
+    counted_at: Mapped[datetime]
+
+
 class FillingTarget(Base):
     """应报数: how many enterprises and stewards a unit should report in a year. The latest row of a year holds."""
 

@@ -57,7 +57,7 @@ def show(unit_id: int) -> ResponseReturnValue:
 @for_roles(*READERS)
 def remind(unit_id: int) -> ResponseReturnValue:
     """提醒填报人."""
-    unit = filling.get(current_user, unit_id)
+    unit = filling.get(current_user, unit_id, is_exact=True)
     count = acts.remind(unit, actor=current_user, once=ReminderForm.from_request().once)
     flash(f"已提醒{unit.short_name}的 {count} 名填报人。", "success")
     return redirect(url_for(".show", unit_id=unit_id))

@@ -28,12 +28,14 @@ def index() -> ResponseReturnValue:
     """互动记录：one's own, or the region's, with what counts and what does not."""
     view = chosen("show", tuple(correspondence.VIEWS), "all")
     page = correspondence.listed(current_user, view=view, place=place_of(request.args))
+    figures, counted_at = correspondence.figures(current_user)
     return render_template(
         "talks/index.html",
         page=page,
         view=view,
         views=correspondence.VIEWS,
-        figures=correspondence.figures(current_user),
+        figures=figures,
+        counted_at=counted_at,
         photos=correspondence.photos_of([row.id for row in page.rows]),
         terms=judging.terms(),
         in_words=in_words,

@@ -69,7 +69,7 @@ def freeze_week() -> int:
     week = monday(now)
     if db.session.scalar(select(FillingSnapshot.week).where(FillingSnapshot.week == week).limit(1)):
         return 0
-    rows = [_snapshot(unit, week, now) for unit in filling.figures(None, now=now)]
+    rows = [_snapshot(unit, week, now) for unit in filling.figures(None, is_exact=True)]
     insert_rows(db.session.connection(), FillingSnapshot.__table__, rows, ignoring=True)
     return len(rows)
 

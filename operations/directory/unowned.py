@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from models import clock
 from models.access import Post, Role, User
 from models.base import db
 from models.directory import Enterprise, EnterpriseStatus, Region, Stewardship
@@ -14,6 +16,7 @@ from models.tickets import Ticket
 from operations.access import scope
 from operations.access.actor import Actor
 from operations.directory import tenures
+from operations.insight import dated
 from operations.insight.keyset import TOP, Place, paged
 from operations.insight.lines import Cursor
 
@@ -23,10 +26,11 @@ TABS = {"all": "全部", "left": "待交接", "never": "从未分配"}
 
 @dataclass(frozen=True, slots=True)
 class Unowned:
-    """One page with the figures of all tabs."""
+    """One page with the figures of all tabs; ``counted_at`` is None where they were counted just now."""
 
     rows: Sequence[Any]
     counts: dict[str, int]
+    counted_at: datetime | None
     before: Cursor | None
     after: Cursor | None
 
@@ -55,8 +59,7 @@ def listed(actor: Actor, *, tab: str = "all", words: str = "", place: Place = TO
     had = exists().where(any_main.enterprise_id == Enterprise.id, tenures.is_main(any_main))
     tabs: dict[str, Any] = {"all": Enterprise.id.is_not(None), "left": had, "never": ~had}
     base = unowned(actor)
-    counted = base.with_only_columns(func.count(), func.count().filter(had))
-    total, left = db.session.execute(counted).one()
+    counts, counted_at = _counts(actor, base, had)
     last = (
         select(latest.id)
         .where(latest.enterprise_id == Enterprise.id, tenures.is_main(latest))
@@ -77,9 +80,23 @@ def listed(actor: Actor, *, tab: str = "all", words: str = "", place: Place = TO
         rows = rows.where(or_(Enterprise.name.startswith(words, autoescape=True),
                               Enterprise.credit_code == words.upper()))
     page = paged(rows, Enterprise.quiet_since, Enterprise.id, size=SHOWN, place=place)
-    return Unowned(page.rows, {"all": total, "left": left, "never": total - left}, page.previous, page.next)
+    return Unowned(page.rows, counts, counted_at, page.previous, page.next)
 
 
 def count(actor: Actor) -> int:
-    """How many enterprises of the actor's nobody looks after."""
+    """How many enterprises of the actor's nobody looks after; of a large directory, a few minutes ago."""
+    found = dated.sums(actor, clock.now(), "unowned")
+    if found:
+        return found.figures["unowned"]
     return db.session.scalar(unowned(actor).with_only_columns(func.count())) or 0
+
+
+def _counts(actor: Actor, base: Select[Any], had: ColumnElement[bool]) -> tuple[dict[str, int], datetime | None]:
+    """The figures of the tabs, and when they were counted if not now."""
+    found = dated.sums(actor, clock.now(), "unowned", "left")
+    if found:
+        total, left = found.figures["unowned"], found.figures["left"]
+    else:
+        counted = base.with_only_columns(func.count(), func.count().filter(had))
+        total, left = db.session.execute(counted).one()
+    return {"all": total, "left": left, "never": total - left}, found.at if found else None

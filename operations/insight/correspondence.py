@@ -1,7 +1,7 @@
 """What the pages of interactions and broadcasts show: lists, figures, the delivery log. Reads only."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, case, func, or_, select
@@ -17,6 +17,7 @@ from operations.access import scope
 from operations.access.actor import Actor
 from operations.engagement.broadcasts import SENDERS
 from operations.errors import NotFound
+from operations.insight import dated
 from operations.insight.keyset import TOP, Page, Place, paged
 
 SHOWN, FIGURES_OVER = 25, timedelta(days=30)
@@ -43,13 +44,17 @@ def listed(actor: Actor, *, view: str, place: Place = TOP) -> Page:
     return paged(rows, Interaction.occurred_at, Interaction.id, size=SHOWN, place=place, is_descending=True)
 
 
-def figures(actor: Actor) -> dict[str, int]:
-    """Of the last 30 days, by view: one statement, whatever the city's size."""
-    since = clock.now() - FIGURES_OVER
+def figures(actor: Actor) -> tuple[dict[str, int], datetime | None]:
+    """Of the last 30 days, by view, and when they were counted if not now: the same statements whatever the size."""
+    now = clock.now()
+    kept = dated.sums(actor, now, *(f"talks_{view}" for view in VIEWS if view != "all"))
+    if kept:
+        told = {view: kept.figures.get(f"talks_{view}", 0) for view in VIEWS}
+        return told | {"all": sum(told[effect] for effect in Effect)}, kept.at
     rows = (
         scope.visible_interactions(actor)
         .with_only_columns(Interaction.effect, Interaction.flaw, func.count())
-        .where(_of(actor), Interaction.occurred_at >= since)
+        .where(_of(actor), Interaction.occurred_at >= now - FIGURES_OVER)
         .group_by(Interaction.effect, Interaction.flaw)
     )
     found = dict.fromkeys(VIEWS, 0)
@@ -57,7 +62,7 @@ def figures(actor: Actor) -> dict[str, int]:
         found["all"] += count
         found[effect] += count
         found["denied"] += count if flaw is Flaw.DENIED else 0
-    return found
+    return found, None
 
 
 def photos_of(interaction_ids: Sequence[int]) -> dict[int, list[Attachment]]:

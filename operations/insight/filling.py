@@ -26,6 +26,7 @@ from models.insight import FillingReminder, FillingSnapshot, FillingTarget
 from operations.access.actor import Actor
 from operations.clocks.calendar import SHANGHAI
 from operations.errors import NotFound
+from operations.insight import dated
 from operations.insight.keyset import TOP, Page, Place, paged
 
 READERS = (Role.SUPERVISOR, Role.CLERK, Role.LEADER, Role.REGISTRAR)
@@ -77,7 +78,10 @@ class Counts:
 
 @dataclass(slots=True)
 class Unit:
-    """A unit that reports: ``members`` are the ids of the organisations that report to it, its own included."""
+    """A unit that reports: ``members`` are the ids of the organisations that report to it, its own included.
+
+    ``counted_at``: when its enterprises were counted; None for just now.
+    """
 
     id: int
     name: str
@@ -86,6 +90,7 @@ class Unit:
     members: list[int]
     counts: Counts
     reminded_on: date | None = None
+    counted_at: datetime | None = None
 
 
 def percent(part: int, whole: int | None) -> str:
@@ -123,24 +128,13 @@ def units(actor: Actor | None) -> list[Unit]:
     return [unit for unit in reporting.values() if actor is None or _sees(actor, unit)]
 
 
-def figures(actor: Actor | None, *, now: datetime | None = None) -> list[Unit]:
-    """填报情况: the units with their figures; six statements, whatever their number."""
-    moment = now or clock.now()
+def figures(actor: Actor | None, *, is_exact: bool = False) -> list[Unit]:
+    """填报情况: the units with their figures; seven statements, whatever their number.
+
+    Enterprises of a large directory are as they were counted a few minutes ago, unless it must be exact.
+    """
     found = units(actor)
-    by_member = {member: unit for unit in found for member in unit.members}
-    members = list(by_member)
-    for row in db.session.execute(_enterprise_counts(members)):
-        unit = by_member[row.owner_unit_id]
-        unit.counts += Counts(enterprises=row.enterprises, matched=row.matched)
-    for row in db.session.execute(_steward_counts(members, moment)):
-        unit = by_member[row.owner_unit_id]
-        unit.counts += Counts(stewards=row.stewards, active=row.active, silent=row.silent)
-    targets, reminders = _targets(moment), _reminders()
-    for unit in found:
-        due = targets.get(unit.id)
-        if due is not None:
-            unit.counts.enterprises_due, unit.counts.stewards_due = due
-        unit.reminded_on = reminders.get(unit.id)
+    _fill(found, is_exact=is_exact)
     return found
 
 
@@ -153,10 +147,11 @@ def total(found: Sequence[Unit]) -> Counts:
     return counts
 
 
-def get(actor: Actor, unit_id: int) -> Unit:
+def get(actor: Actor, unit_id: int, *, is_exact: bool = False) -> Unit:
     """The unit with its figures; NotFound when it does not report, or is not the actor's to see."""
-    for unit in figures(actor):
+    for unit in units(actor):
         if unit.id == unit_id:
+            _fill([unit], is_exact=is_exact)
             return unit
     raise NotFound
 
@@ -203,6 +198,26 @@ def stewards_behind(unit: Unit, figure: str, place: Place = TOP) -> Page:
         .where(Steward.left_at.is_(None), Steward.owner_unit_id.in_(unit.members), conditions[figure])
     )
     return paged(rows, Steward.registered_at, Steward.user_id, size=SHOWN, place=place)
+
+
+def _fill(found: list[Unit], *, is_exact: bool) -> None:
+    moment = clock.now()
+    by_member = {member: unit for unit in found for member in unit.members}
+    members = list(by_member)
+    at = None if is_exact else dated.counted_at(moment)
+    rows = dated.by_owner(("enterprises", "matched"), members) if at else _enterprise_counts(members)
+    for row in db.session.execute(rows):
+        unit = by_member[row.owner_unit_id]
+        unit.counts += Counts(enterprises=row.enterprises, matched=row.matched)
+    for row in db.session.execute(_steward_counts(members, moment)):
+        unit = by_member[row.owner_unit_id]
+        unit.counts += Counts(stewards=row.stewards, active=row.active, silent=row.silent)
+    targets, reminders = _targets(moment), _reminders()
+    for unit in found:
+        due = targets.get(unit.id)
+        if due is not None:
+            unit.counts.enterprises_due, unit.counts.stewards_due = due
+        unit.reminded_on, unit.counted_at = reminders.get(unit.id), at
 
 
 def _nearest(path: str, reporting: dict[str, Unit]) -> Unit | None:

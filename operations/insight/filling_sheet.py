@@ -25,7 +25,7 @@ def export(actor: Actor) -> IO[bytes]:
     posts = actor.posts_as(*READERS)
     if not posts:
         raise NotAllowed
-    units = filling.figures(actor)
+    units = filling.figures(actor, is_exact=True)
     lines = [(unit.name, unit.counts) for unit in units] + [("合计", filling.total(units))]
     file: IO[bytes] = tempfile.TemporaryFile()
     with xlsxwriter.Workbook(file, PLAIN) as book:
