@@ -1,4 +1,4 @@
-"""figures of a large directory, counted every few minutes."""
+"""figures of a large directory, counted every few minutes; lists of enterprises filtered within their indexes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +7,8 @@ revision = '0012'
 down_revision = '0011'
 branch_labels = None
 depends_on = None
+
+FILTERED = ['merged_into_id', 'status', 'category', 'size', 'industry']
 
 
 def upgrade() -> None:
@@ -24,8 +26,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_directory_counts'))
     )
     op.create_index('ix_directory_counts_figure', 'directory_counts', ['figure', 'region_id'])
+    _index(['quiet_since', 'id', 'region_id', *FILTERED], ['owner_unit_id', 'quiet_since', 'id', 'region_id', *FILTERED])
+    op.create_index('ix_enterprises_division', 'enterprises', [sa.text('substr(industry, 1, 2)')])
 
 
 def downgrade() -> None:
     """Back: everything in it can be counted again."""
+    op.drop_index('ix_enterprises_division', 'enterprises')
+    _index(['quiet_since', 'id'], ['owner_unit_id', 'quiet_since', 'id', 'region_id'])
     op.drop_table('directory_counts')
+
+
+def _index(quiet: list[str], owner_quiet: list[str]) -> None:
+    for name, columns in (('ix_enterprises_quiet', quiet), ('ix_enterprises_owner_quiet', owner_quiet)):
+        op.drop_index(name, 'enterprises')
+        op.create_index(name, 'enterprises', columns)
