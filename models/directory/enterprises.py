@@ -92,7 +92,7 @@ class Enterprise(Base):
         Index("ix_enterprises_quiet", "quiet_since", "id", "region_id", *_FILTERED),
         Index("uq_enterprises_public_code", "public_code", unique=True),
         Index("ix_enterprises_owner_quiet", "owner_unit_id", "quiet_since", "id", "region_id", *_FILTERED),
-        Index("ix_enterprises_division", sa.text("substr(industry, 1, 2)")),
+        Index("ix_enterprises_industry", "industry"),
         open_index("ix_enterprises_import", "import_batch_id", where="import_batch_id IS NOT NULL"),
     )
 

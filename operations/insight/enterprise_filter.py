@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, false, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from models.access import User
 from models.base import db
@@ -25,8 +25,6 @@ from operations.directory.industries import divisions_of
 from operations.insight import search
 
 QUIET = (7, 30, 90)
-# As the index ix_enterprises_division has it.
-DIVISION = literal_column("substr(enterprises.industry, 1, 2)", String)
 HAS_STEWARD = {"with": "有主管家", "without": "没有主管家"}
 
 
@@ -74,8 +72,16 @@ def conditions(wanted: EnterpriseFilter, now: datetime) -> list[ColumnElement[bo
     if wanted.q:
         found.append(search.named(wanted.q))
     if wanted.section:
-        found.append(DIVISION.in_(divisions_of(wanted.section)))
+        found.append(_trading_in(wanted.section))
     return [*found, *_related(wanted)]
+
+
+def _trading_in(section: str) -> ColumnElement[bool]:
+    """The section's divisions follow one another (GB/T 4754): one range of codes, which the database can estimate."""
+    codes = sorted(divisions_of(section))
+    if not codes:
+        return false()
+    return and_(Enterprise.industry >= codes[0], Enterprise.industry < f"{int(codes[-1]) + 1:02d}")
 
 
 def _related(wanted: EnterpriseFilter) -> list[ColumnElement[bool]]:

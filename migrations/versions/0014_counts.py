@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0012'
-down_revision = '0011'
+revision = '0014'
+down_revision = '0013'
 branch_labels = None
 depends_on = None
 
@@ -27,12 +27,12 @@ def upgrade() -> None:
     )
     op.create_index('ix_directory_counts_figure', 'directory_counts', ['figure', 'region_id'])
     _index(['quiet_since', 'id', 'region_id', *FILTERED], ['owner_unit_id', 'quiet_since', 'id', 'region_id', *FILTERED])
-    op.create_index('ix_enterprises_division', 'enterprises', [sa.text('substr(industry, 1, 2)')])
+    op.create_index('ix_enterprises_industry', 'enterprises', ['industry'])
 
 
 def downgrade() -> None:
     """Back: everything in it can be counted again."""
-    op.drop_index('ix_enterprises_division', 'enterprises')
+    op.drop_index('ix_enterprises_industry', 'enterprises')
     _index(['quiet_since', 'id'], ['owner_unit_id', 'quiet_since', 'id', 'region_id'])
     op.drop_table('directory_counts')
 
