@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from operations.access import scope
 from operations.errors import NotFound
+from operations.files import path_of
 from operations.tickets import attachments
 from views import uploads
 from views.forms.base import clean
@@ -24,7 +25,7 @@ HEADERS = {
 def download(public_id: str) -> Response:
     """Stream the file under the name it came with (RFC 5987); a file that is not on disk is not there."""
     attachment = scope.get_attachment(current_user, clean(public_id))
-    path = attachments.path_of(current_app.config["ATTACHMENTS_DIR"], attachment.stored_name)
+    path = path_of(current_app.config["ATTACHMENTS_DIR"], attachment.stored_name)
     if not path.is_file():
         raise NotFound
     answer = send_file(path, mimetype=attachment.media_type, as_attachment=True, download_name=attachment.file_name,

@@ -9,7 +9,7 @@ from models import clock
 from models.base import db
 from models.tickets import Attachment, Draft
 from operations.base import operation
-from operations.tickets.attachments import path_of
+from operations.files import path_of
 
 ABANDONED_AFTER = timedelta(days=2)
 DRAFT_KEPT_FOR = timedelta(days=30)

@@ -1,9 +1,7 @@
 """Attachments: checked by content, streamed to disk under an opaque name, never trusted by their file name."""
 
 import hashlib
-import os
 import secrets
-import unicodedata
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,10 +16,9 @@ from models.tickets import Attachment, Ticket
 from operations.access.actor import Actor
 from operations.base import operation
 from operations.errors import BadInput, NotFound
+from operations.files import MIB, clean_name, path_of, write_down
 from operations.tickets import photos
 
-CHUNK = 64 * 1024
-MIB = 1024 * 1024
 ROOM_IN_ZIP = 300 * MIB
 
 
@@ -81,7 +78,10 @@ def store(
         raise BadInput(f"“{name}”的类型不能上传，只接受 {ALLOWED}。")
     stored_name = secrets.token_hex(20)
     path = path_of(rules.folder, stored_name)
-    size, digest = _write(stream, path, name, most=rules.per_file)  # before the first statement: no lock is held
+    size, digest = write_down(  # before the first statement: no lock is held
+        stream, path, most=rules.per_file, if_empty=f"“{name}”是空文件。",
+        if_too_large=f"“{name}”超过 {_shown(rules.per_file)}，请压缩后再传。",
+    )
     try:
         _ensure_is(kind, path, name)
         if kind.media_type in photos.FORMATS:
@@ -128,19 +128,6 @@ def count_in_draft(actor: Actor, draft_key: str) -> int:
     return db.session.scalar(select(func.count()).select_from(_in_draft(actor, draft_key).subquery())) or 0
 
 
-def path_of(folder: Path, stored_name: str) -> Path:
-    """Where a file lies: spread over folders by its random name; no part of it comes from a user."""
-    return folder / stored_name[:2] / stored_name
-
-
-def clean_name(file_name: str) -> str:
-    """The name as shown: NFC, without folders and control characters, at most 120 characters."""
-    name = unicodedata.normalize("NFC", file_name.replace("\\", "/").rsplit("/", 1)[-1])
-    shown = "".join(char for char in name if unicodedata.category(char)[0] != "C").strip(" .")
-    stem, ending = os.path.splitext(shown)
-    return (stem[: 120 - len(ending)] + ending) or "未命名"
-
-
 def attach(ticket: Ticket, attachments: Iterable[Attachment], *, is_public: bool) -> None:
     """The files leave their draft and belong to the ticket from now on."""
     for attachment in attachments:
@@ -162,22 +149,6 @@ def _in_draft(actor: Actor, draft_key: str) -> Select[Attachment]:
         Attachment.interaction_id.is_(None),
         Attachment.discarded_at.is_(None),
     )
-
-
-def _write(stream: IO[bytes], path: Path, name: str, *, most: int) -> tuple[int, str]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    size, digest = 0, hashlib.sha256()
-    with path.open("xb") as out:
-        while chunk := stream.read(CHUNK):
-            size += len(chunk)
-            if size > most:
-                break
-            digest.update(chunk)
-            out.write(chunk)
-    if size == 0 or size > most:
-        path.unlink()
-        raise BadInput(f"“{name}”是空文件。" if size == 0 else f"“{name}”超过 {_shown(most)}，请压缩后再传。")
-    return size, digest.hexdigest()
 
 
 def _ensure_room(enterprise_id: int | None, size: int, name: str, *, most: int) -> None:

@@ -11,6 +11,7 @@ from models.base import db
 from models.tickets import Attachment, Draft
 from operations.access import forgetting
 from operations.access.people import actor_named
+from operations.files import path_of
 from operations.tickets import abandoned, attachments
 from operations.tickets.attachments import UploadRules
 from tests.lives import START
@@ -27,7 +28,7 @@ def upload(folder, draft="draft", days_ago=3):
     with clock.standing_at(START - timedelta(days=days_ago)):
         rules = UploadRules(folder, 10**6, 10, 10**7)
         stored = attachments.store(BytesIO(PDF), "受理单.pdf", actor=actor_named("hengzha"), rules=rules, draft_key=draft)
-    return attachments.path_of(folder, stored.stored_name)
+    return path_of(folder, stored.stored_name)
 
 
 def drop(folder):

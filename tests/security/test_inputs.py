@@ -82,6 +82,7 @@ def contents():
     return rows
 
 
+@WHATEVER_THE_ENGINE
 def test_a_form_changes_its_own_fields_and_nothing_else(app, town):
     everything, changed = columns_as_fields(), {}
     for form in FORMS:
@@ -158,11 +159,11 @@ def assert_dead(answer, path):
 
 
 def test_no_text_breaks_a_form(app, town):
-    for form in FORMS:
+    for place, form in enumerate(FORMS):
         caller = town.callers[form.username]
         path, fields = filled_in(caller, form, town.names)
         typed = [(form.texts, odd) for odd in TYPED if form.texts]
-        for names, odd in typed + [(fields.keys() - {"csrf_token"}, odd) for odd in FORGED]:
+        for names, odd in typed + [(fields.keys() - {"csrf_token"}, odd) for odd in FORGED[place % 3::3]]:
             body = urlencode(fields | dict.fromkeys(names, odd), errors="surrogatepass")
             answer = caller.asks("POST", path, data=body, content_type="application/x-www-form-urlencoded")
             assert answer.status_code < 500, (path, odd[:20])
@@ -174,10 +175,10 @@ def test_a_body_that_is_no_form_breaks_nothing(app, town):
     for form in FORMS:
         caller = town.callers[form.username]
         path = form.path.format(**town.names)
-        for body, kind in NO_FORM:
-            for headers in ({}, {"X-CSRFToken": caller.token}):
-                answer = caller.asks("POST", path, data=body, content_type=kind, headers=headers)
-                assert answer.status_code < 500, (path, body[:20], kind)
+        for place, (body, kind) in enumerate(NO_FORM):
+            headers = {"X-CSRFToken": caller.token} if place % 4 else {}
+            answer = caller.asks("POST", path, data=body, content_type=kind, headers=headers)
+            assert answer.status_code < 500, (path, body[:20], kind)
         town.restore()
 
 

@@ -14,9 +14,9 @@ from operations.directory.imports import templates
 from operations.directory.imports.batches import ImportRules
 from operations.directory.imports.templates import AS_TYPED, REASON
 from operations.errors import BadInput
+from operations.files import path_of
 from operations.tables import lines
 from operations.tables.opening import Cell
-from operations.tickets.attachments import path_of
 
 
 def write(batch: ImportBatch, target: Path, *, rules: ImportRules) -> None:

@@ -1,6 +1,5 @@
 """导入批次: a file comes in, is cancelled, is let into the directory; who may see which batch."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,8 @@ from operations import log
 from operations.access.actor import SYSTEM, Actor, Standing
 from operations.base import operation
 from operations.errors import BadInput, NotAllowed, Refused
-from operations.tickets.attachments import clean_name, path_of
+from operations.files import MIB, clean_name, path_of, write_down
 
-CHUNK = 1024 * 1024
 PAGE = 25
 ENDINGS = (".xlsx", ".xls", ".csv")
 STAGING = {ImportKind.ENTERPRISES: StagedEnterprise, ImportKind.STEWARDS: StagedSteward}
@@ -47,7 +45,10 @@ def receive(
         raise BadInput("只接受 .xlsx、.xls 或 .csv 文件。")
     standing = None if unit_id is None else standing_for(actor, unit_id)
     stored_name = f"{secrets.token_hex(20)}{Path(name).suffix.lower()}"
-    size, digest = _keep(stream, path_of(rules.folder, stored_name), most=rules.per_file)
+    size, digest = write_down(
+        stream, path_of(rules.folder, stored_name), most=rules.per_file, if_empty="文件是空的。",
+        if_too_large=f"文件超过 {rules.per_file // MIB} MB，请分成几份再导入。",
+    )
     batch = ImportBatch(
         kind=kind, file_name=name, stored_name=stored_name, size=size, sha256=digest, unit_id=unit_id,
         uploaded_by_id=actor.user_id, created_at=clock.now(),
@@ -130,19 +131,3 @@ def note(
     """留痕 in the sealed log: which file of whom, and what became of its rows."""
     log.record(action, object_type="import_batch", object_id=batch.id, actor=actor, standing=standing,
                details={"kind": batch.kind.value, "sha256": batch.sha256, **(counts or {})})
-
-
-def _keep(stream: IO[bytes], path: Path, *, most: int) -> tuple[int, str]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    size, digest = 0, hashlib.sha256()
-    with path.open("xb") as out:
-        while chunk := stream.read(CHUNK):
-            size += len(chunk)
-            if size > most:
-                break
-            digest.update(chunk)
-            out.write(chunk)
-    if size == 0 or size > most:
-        path.unlink()
-        raise BadInput("文件是空的。" if size == 0 else f"文件超过 {most // CHUNK} MB，请分成几份再导入。")
-    return size, digest.hexdigest()

@@ -27,9 +27,9 @@ from operations.directory.imports.enterprise_rows import EnterpriseRows
 from operations.directory.imports.findings import Findings
 from operations.directory.imports.steward_rows import StewardRows
 from operations.errors import DomainError
+from operations.files import path_of
 from operations.tables import lines
 from operations.tables.lines import Stream
-from operations.tickets.attachments import path_of
 
 log = logging.getLogger(__name__)
 PORTION = 4000
