@@ -136,11 +136,13 @@ def test_what_somebody_typed_is_text_on_every_page(app, town, evil):
 
 
 def pages_of_everybody(town):
+    """Each page as some see it, and a ticket's tabs: those who may see a page change from row to row."""
+    for place, row in enumerate(row for row in matrix.rows() if row.method == "GET"):
+        path = row.filled_in(town.names)[0]
+        seers = [username for username in WHO if row.codes[username] == "200" and not path.startswith("/static")]
+        for username in seers[place % 3::3] or seers[:1]:
+            yield town.callers[username].asks("GET", path), path
     for username in WHO:
-        for row in matrix.rows():
-            path = row.filled_in(town.names)[0]
-            if row.method == "GET" and row.codes[username] == "200" and not path.startswith("/static"):
-                yield town.callers[username].asks("GET", path), path
         for name in ("handling", "closed", "replied", "unsigned") if username in ("wujie", "hening") else ():
             for tab in ("demand", "files", "work", "orders", "outcome"):
                 path = f"/tickets/{town.names[name]}?tab={tab}"
@@ -172,10 +174,10 @@ def test_no_text_breaks_a_form(app, town):
 
 @WHATEVER_THE_ENGINE
 def test_a_body_that_is_no_form_breaks_nothing(app, town):
-    for form in FORMS:
+    for offset, form in enumerate(FORMS):
         caller = town.callers[form.username]
         path = form.path.format(**town.names)
-        for place, (body, kind) in enumerate(NO_FORM):
+        for place, (body, kind) in enumerate(NO_FORM[offset % 2::2]):
             headers = {"X-CSRFToken": caller.token} if place % 4 else {}
             answer = caller.asks("POST", path, data=body, content_type=kind, headers=headers)
             assert answer.status_code < 500, (path, body[:20], kind)

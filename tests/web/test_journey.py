@@ -10,6 +10,9 @@ from jobs.schedule import job_named
 from models import clock
 from tests.lives import shanghai
 
+# What a browser shows is the same on both engines; what the operations do is told as stories on each.
+pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")
+
 NUMBER = re.compile(r"ZQ-\d{4}-\d{2}-\d{7}")
 SUBJECT = "厂区外接10千伏线路迟迟未送电"
 CONTENT = "二期厂房6月完工，10千伏外线申请4月就报了，至今没有送电时间，设备已到货，每天空转成本约4万元。"
@@ -18,8 +21,8 @@ CONTENT = "二期厂房6月完工，10千伏外线申请4月就报了，至今�
 class Story:
     """What the chapters hand on: who sits where, the site's clock, and the number of the ticket."""
 
-    def __init__(self, site, visit, engine_name):
-        self.site, self.visit, self.engine_name = site, visit, engine_name
+    def __init__(self, site, visit):
+        self.site, self.visit = site, visit
         self.visitors, self.number, self.count = {}, "", 0
         self.runner = Runner(site.app)
 
@@ -34,24 +37,22 @@ class Story:
         """A person at their own phone or desk, signed in at the present moment; the first time by the form."""
         if username not in self.visitors:
             self.visitors[username] = self.visit(phone=phone)
-            if self.engine_name == "sqlite":
-                return self.visitors[username].comes_by_the_door(username, path)
+            return self.visitors[username].comes_by_the_door(username, path)
         who = self.visitors[username]
         who.context.clear_cookies()
         return who.signs_in(username, path or "/")
 
     def picture(self, who, name):
         self.count += 1
-        if self.engine_name == "sqlite":
-            who.pictures(f"{self.count:02}-{name}", full=True)
+        who.pictures(f"{self.count:02}-{name}", full=True)
 
     def ticket(self):
         return f"/tickets/{self.number}"
 
 
 @pytest.fixture
-def story(site, visit, engine_name):
-    return Story(site, visit, engine_name)
+def story(site, visit):
+    return Story(site, visit)
 
 
 def test_a_forgotten_demand_is_pressed_twice_and_closed(story):
