@@ -45,7 +45,7 @@ def live() -> int:
     happenings += [happening for talk in (*TALKS, *LINES, *CIRCULARS) for happening in _of_talk(talk, stage)]
     happenings += [Happening(moment(when), act) for when, act in gatherings.acts(stage, moment)]
     happenings.append(Happening(moment(READ_UNTIL), lambda: _read_notices(stage)))
-    happenings.append(Happening(moment(HANDED_OVER), lambda: duty.offer(stage)))
+    happenings += [Happening(moment(HANDED_OVER), act) for act in duty.acts(stage)]
     for happening in sorted(happenings, key=lambda each: each.at):
         _let_time_pass(happening.at)
         with clock.standing_at(happening.at):
