@@ -101,7 +101,12 @@ def tell_desk(claim: Claim) -> None:
 def deciders(unit_id: int | None, region_id: int | None) -> set[int]:
     """The owning unit's registrars; the clerks of the service centres above the region where it has none."""
     registrars = set(db.session.scalars(_registrars(unit_id)))
-    return registrars or (set(db.session.scalars(_clerks_above(region_id))) if region_id else set())
+    return registrars or clerks_above(region_id)
+
+
+def clerks_above(region_id: int | None) -> set[int]:
+    """The clerks of the service centres of a region and of those above it."""
+    return set(db.session.scalars(_clerks_above(region_id))) if region_id else set()
 
 
 def tell_claimant(claim: Claim, subject: str, *, words: str = "") -> None:

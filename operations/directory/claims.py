@@ -14,8 +14,9 @@ from operations.access.accounts import account_of, open_account
 from operations.access.actor import Actor
 from operations.access.codes import Proven
 from operations.base import operation
-from operations.directory import claim_desk
+from operations.directory import claim_desk, senders
 from operations.directory.facts import kind_of
+from operations.directory.merging import goes_on
 from operations.directory.names import has_right_check, initials_of, plain_phone
 from operations.directory.ownership import Owners
 from operations.errors import BadInput, NotFound, Refused
@@ -72,6 +73,7 @@ def claim(key: str, *, applicant: Applicant, address: str = "") -> Claim:
         raise Refused("这个手机号的账号已经停用，请联系企业服务中心。")
     made = _claim_of(user, opened, applicant)
     actor = Actor(user.id, user.name, (), address=address)
+    senders.note(made)
     log.record("claim_enterprise", object_type="claim", object_id=made.id, actor=actor)
     if made.enterprise is not None and is_entitled(made.enterprise, made.mobile):
         _bind(made, made.enterprise, actor=actor)
@@ -102,6 +104,7 @@ def refuse(claim_id: int, *, actor: Actor, reason: str) -> Claim:
     waiting = _decided_now(claim_id, actor)
     waiting.decision, waiting.decided_at = Decision.REFUSED, clock.now()
     waiting.decided_by_id, waiting.reason = actor.user_id, reason
+    senders.refuse_all(waiting, actor=actor)
     log.record("refuse_claim", object_type="claim", object_id=waiting.id, actor=actor, words=reason)
     claim_desk.tell_claimant(waiting, f"没有通过认领：{waiting.name}", words=reason)
     return waiting
@@ -110,9 +113,7 @@ def refuse(claim_id: int, *, actor: Actor, reason: str) -> Claim:
 def find(credit_code: str) -> Enterprise | None:
     """The enterprise of this code; of one that was merged into another, the one that goes on."""
     found = db.session.scalar(select(Enterprise).where(Enterprise.credit_code == credit_code))
-    while found is not None and found.merged_into_id is not None:
-        found = db.session.get_one(Enterprise, found.merged_into_id)
-    return found
+    return goes_on(found) if found is not None else None
 
 
 def is_entitled(enterprise: Enterprise, mobile: str) -> bool:
@@ -180,6 +181,7 @@ def _bind(claimed: Claim, enterprise: Enterprise, *, actor: Actor, reason: str =
     present = claim_desk.people_of(enterprise.id)
     notices.tell_people(present - {claimed.user_id}, f"{claimed.person}已成为{enterprise.called}的{role.label}",
                         about=f"claim.{claimed.id}")
+    senders.take_proven(claimed, actor=actor)
 
 
 def _register(claimed: Claim, actor: Actor, reason: str) -> Enterprise:

@@ -113,6 +113,13 @@ def open_merge(enterprise: Enterprise) -> EnterpriseMerge | None:
     return db.session.scalar(rows)
 
 
+def goes_on(enterprise: Enterprise) -> Enterprise:
+    """The enterprise itself, or of one that was merged into another, the one that goes on."""
+    while enterprise.merged_into_id is not None:
+        enterprise = db.session.get_one(Enterprise, enterprise.merged_into_id)
+    return enterprise
+
+
 def forecast(enterprise: Enterprise) -> list[tuple[str, int]]:
     """How many rows of each kind would follow: one statement."""
     counts = (

@@ -15,6 +15,7 @@ from operations.access.actor import SYSTEM
 from operations.base import insert_ignoring, operation
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
+from operations.directory.merging import goes_on
 from operations.errors import BadInput, DomainError
 from operations.hotline.reading import BadRow, Message, read_messages
 from operations.insight import indexing
@@ -148,8 +149,9 @@ def enterprises_of(messages: Sequence[Message], region: Region) -> dict[str, Ent
 
 
 def _known_senders(references: Iterable[str]) -> dict[str, Enterprise]:
+    """By reference; a sender who was merged into an enterprise calls for that one from now on."""
     rows = db.session.scalars(select(Enterprise).where(Enterprise.external_ref.in_(list(references))))
-    return {enterprise.external_ref or "": enterprise for enterprise in rows}
+    return {enterprise.external_ref or "": goes_on(enterprise) for enterprise in rows}
 
 
 def _enterprise(message: Message, region: Region) -> dict[str, object]:

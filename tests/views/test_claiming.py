@@ -198,3 +198,18 @@ def test_the_queue_takes_as_many_statements_for_much_as_for_little(guest, city):
     first = steward.opens("/claims")
     second = steward.opens(first.links["下一页"])
     assert first.words.count(" 家 ") + second.words.count(" 家 ") >= 40
+
+
+def test_a_clerk_looks_at_the_senders_of_one_name_and_takes_one_in(guest, city):
+    region = city.regions["9901"].id
+    called = [Enterprise(name=f"12345来电人 {who}", external_ref=f"12345:{who}", region_id=region)
+              for who in (FUXING, "郑涛")]
+    db.session.add_all(called)
+    db.session.commit()
+    made = claim()
+    clerk, path = guest("wujie"), f"/claims/{made.id}"
+    page = clerk.opens(clerk.opens("/claims").links[FUXING])
+    assert "12345来电人 郑涛" in page.words and path in page.html
+    done = clerk.sends(page, f"{path}/senders", **{"senders-sender": str(called[0].id)})
+    assert done.leads_to == "/claims" and "并入 1 个来电人" in clerk.opens("/claims").words
+    assert clerk.sends(page, f"{path}/senders", **{"senders-sender": str(called[0].id)}).status == 422
