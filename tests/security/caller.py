@@ -1,10 +1,26 @@
 """Somebody who asks for one address after another, each time as if nothing had been asked before."""
 
 import re
+from io import BytesIO
 
 from tests.views.guest import Guest, Page
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+class Upload(str):
+    """A file in a form: its name, which is text like any other, with what is in it."""
+
+    def __new__(cls, name, content):
+        upload = super().__new__(cls, name)
+        upload.content = content
+        return upload
+
+    def format(self, **names):
+        return Upload(super().format(**names), self.content)
+
+    def replace(self, *words):
+        return Upload(super().replace(*words), self.content)
 
 
 class Caller:
@@ -20,7 +36,8 @@ class Caller:
         """With the cookie as it was in the beginning, so that no message of an earlier answer shows on this one."""
         self.client.set_cookie(self.cookie_name, self.cookie)
         if method == "POST":
-            rest.setdefault("data", {"csrf_token": self.token, **dict(fields)})
+            typed = {"csrf_token": self.token, **dict(fields)}
+            rest.setdefault("data", {name: sent(value) for name, value in typed.items()})
         return self.client.open(path, method=method, **rest)
 
     def page(self, path):
@@ -33,6 +50,11 @@ class Caller:
         own = [dict(form["fields"]) for form in page.forms if form["action"].partition("?")[0] in ("", wanted)]
         assert own, f"no form for {path}: {page.status} {page.h1}"
         return next((fields for fields in own if "form_key" in fields), own[0])
+
+
+def sent(value):
+    """As the test client wants it: a file is a stream, read once, and its name."""
+    return (BytesIO(value.content), str(value)) if isinstance(value, Upload) else value
 
 
 def code_of(answer):

@@ -6,11 +6,16 @@
 from dataclasses import dataclass, field
 
 from operations.tickets.categories import NAMES
+from tests import importing
 from tests.lives import LAND
+from tests.security.caller import Upload
 from tests.security.town import PHONE
 
 TEXT = "这里写了几句话"
 CATEGORY = NAMES[0]
+# What somebody typed into a cell comes back on the page of bad rows.
+SHEET = importing.workbook([importing.firm(5, 填报类别="重点项目"), importing.firm(6, 联系电话=f"<evil-tag>{TEXT}")])
+CSV = f"统一社会信用代码,企业名称,所属区划\n123,<evil-tag>{TEXT},没有的镇\n".encode("gb18030")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,8 @@ FORMS = (
     Filled("dengli", "/enterprises/{enterprise}/projects/{project}", {
         "name": TEXT, "investment": "12.5", "stage": "building"}),
     Filled("dengli", "/enterprises/{enterprise}/tags", {"label": TEXT}, "/enterprises/{enterprise}"),
+    Filled("dengli", "/imports/new", {"kind": "enterprises", "file": Upload(f"{TEXT}.xlsx", SHEET)}),
+    Filled("fangming", "/imports/new", {"kind": "enterprises", "file": Upload("填报.csv", CSV)}),
     Filled("wujie", "/enterprises/{duplicate}/unmerge", {"reason": TEXT}),
     Filled("wujie", "/enterprises/claims/{owning}", {"outcome": "rejected", "reason": TEXT}),
     Filled("wujie", "/enterprises/views", {"name": TEXT, "query": "region=9901"}, "/enterprises?region=9901"),

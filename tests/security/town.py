@@ -151,12 +151,15 @@ def their_tickets(city, town):
 
 
 def imports(city, town):
-    """A file of the planning bureau's registrar that waits to be let in, with one bad row."""
+    """A file of the planning bureau's registrar and one of the county's wait to be let in, each with one bad row."""
     planning = city.organisations[importing.PROJECTS]
     rows = [importing.firm(1, 填报类别="重点项目"), importing.firm(2, 联系电话="1")]
     folder = current_app.config["IMPORTS_DIR"]
     batch = importing.bring(rows, folder, actor=actor_named("dengli"), unit_id=planning.id, takes=False)
-    town["import"] = batch.id
+    county = city.organisations["城东区人民政府"]
+    rows = [importing.firm(3, 填报类别="一般"), importing.firm(4, 联系电话="1")]
+    other = importing.bring(rows, folder, actor=actor_named("fangming"), unit_id=county.id, takes=False)
+    town |= {"import": batch.id, "import_county": other.id}
 
 
 def papers(city, town):
