@@ -6,6 +6,7 @@ from models import (
     correspondence,
     directory,
     engagement,
+    exports,
     insight,
     job_runs,
     lists,
@@ -19,6 +20,6 @@ from models import (
 
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
-    access, clocks, correspondence, directory, engagement, insight, job_runs, lists, log, notices, ratings,
+    access, clocks, correspondence, directory, engagement, exports, insight, job_runs, lists, log, notices, ratings,
     supervision, texting, tickets,
 )

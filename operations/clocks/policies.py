@@ -45,6 +45,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "rating_link": {"days": 15},
     # domain.md §3, 无事不扰: visits of staff to one enterprise in a month, those it asked for not counted.
     "visit_cap": {"per_month": 2},
+    # security.md case 13: exports above this many rows need another person's word; downloads a day; how long it holds.
+    "export": {"rows_without_approval": 500, "per_day": 3, "valid": "3d"},
     # domain.md §3, 有效互动: (a) answered within, (b) hours between two of one pair, (c) characters at least.
     "effective_interaction": {"window": "5d", "apart_hours": 24, "characters": 20},
 }

@@ -14,13 +14,9 @@ from models.access import User
 from models.base import db
 from models.bulk import among
 from models.directory import Enterprise, Organisation, Region, Stewardship, StewardshipKind
-from operations import log
 from operations.access.actor import Actor
-from operations.base import operation
 from operations.clocks.calendar import SHANGHAI
 from operations.directory.fact_kinds import masked
-from operations.errors import NotAllowed
-from operations.insight.enterprise_picks import Picking, pick
 from operations.insight.ledger_sheet import PLAIN
 
 MOST_ROWS = 5000
@@ -30,17 +26,10 @@ HEADS = (
 )
 
 
-@operation
-def export(actor: Actor, picking: Picking) -> IO[bytes]:
-    """导出：at most ``MOST_ROWS`` enterprises of the actor's scope; the log keeps who took how many. Raises BadInput
-    above the limit, NotFound when there is none."""
-    if not actor.posts:
-        raise NotAllowed
-    rows = pick(actor, picking, most=MOST_ROWS)
+def workbook(actor: Actor, rows: Sequence[Enterprise]) -> IO[bytes]:
+    """导出：the file; who may have it is asked in operations.insight.exports."""
     file: IO[bytes] = tempfile.TemporaryFile()
     _write(file, actor, rows)
-    log.record("export_enterprises", object_type="enterprise", object_id=None, actor=actor, standing=actor.posts[0],
-               details={"rows": len(rows)})
     file.seek(0)
     return file
 

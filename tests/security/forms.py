@@ -135,6 +135,8 @@ FORMS = (
     Filled("dengli", "/enterprises/{enterprise}/tags", {"label": TEXT}, "/enterprises/{enterprise}"),
     Filled("dengli", "/imports/new", {"kind": "enterprises", "file": Upload(f"{TEXT}.xlsx", SHEET)}),
     Filled("fangming", "/imports/new", {"kind": "enterprises", "file": Upload("填报.csv", CSV)}),
+    Filled("security", "/exports/{export}/grant", {"grant-words": TEXT}, "/exports/{export}"),
+    Filled("security", "/exports/{export}/refuse", {"refuse-words": TEXT}, "/exports/{export}"),
     Filled("wujie", "/enterprises/{duplicate}/unmerge", {"reason": TEXT}),
     Filled("wujie", "/enterprises/claims/{owning}", {"outcome": "rejected", "reason": TEXT}),
     Filled("wujie", "/enterprises/views", {"name": TEXT, "query": "region=9901"}, "/enterprises?region=9901"),

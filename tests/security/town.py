@@ -31,6 +31,7 @@ from operations.engagement import broadcasts, interactions, thread, walks
 from operations.engagement.broadcasts import Letter, Narrowing
 from operations.engagement.interactions import Talk
 from operations.engagement.meetings import minutes, planning
+from operations.insight import exports
 from operations.insight.list_habits import save_view
 from operations.ratings import links
 from operations.supervision import supervision
@@ -66,6 +67,7 @@ def build(city):
     gatherings(city, town)
     stewards(city, town)
     plan(town)
+    exported(town)
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)
     return town
@@ -285,6 +287,12 @@ def plan(town):
     with clock.standing_at(START):
         town["plan"] = steward_plans.make_plan(actor_named("wujie")).id
     town["plan_row"] = db.session.scalars(select(PlanRow.id).where(PlanRow.plan_id == town["plan"])).first()
+
+
+def exported(town):
+    """What dengli wants to take along, which waits for the security administrator."""
+    with clock.standing_at(START):
+        town["export"] = exports.ask(actor_named("dengli"), query="", scope="全部企业", count=600, reason="季度核对").id
 
 
 def notice(username):

@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from models import clock
 from models.base import db
+from models.clocks import Policy
 from models.directory import Enterprise, EnterpriseSize, EnterpriseStatus, Stewardship, Tag
+from models.exports import Export
 from models.lists import SavedView
 from models.log import Event
 from tests.lives import START
@@ -167,6 +169,23 @@ def test_the_workbook_holds_the_list_no_formula_and_who_took_it(guest, firms):
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     event = db.session.scalars(select(Event).where(Event.action == "export_enterprises")).one()
     assert '"rows":2' in event.body
+
+
+def test_a_long_list_is_asked_for_let_and_downloaded(guest, firms):
+    db.session.add(Policy(name="export", value={"rows_without_approval": 1}, effective_at=START, reason="小城"))
+    db.session.commit()
+    registrar, security = guest("hejun"), guest("security")
+    page, bad = bulk(registrar, "export", "everything=1", reason="")
+    assert "超过 500 家" in page.words and bad.status == 422 and "请写明导出的用途" in bad.words
+    _, asked = bulk(registrar, "export", "everything=1", reason="季度核对")
+    path = f"/exports/{db.session.scalars(select(Export.id)).one()}"
+    assert asked.leads_to == "/exports" and "待审批" in registrar.opens("/exports").words
+    assert security.sends(security.opens(path), f"{path}/grant").leads_to == "/exports"
+    page = registrar.opens(path)
+    form = next(n for n, form in enumerate(page.forms) if form["action"] == f"{path}/take")
+    answer = registrar.client.post(f"{path}/take", data=page.form(form), buffered=True)
+    assert openpyxl.load_workbook(io.BytesIO(answer.data)).active.max_row == 4
+    assert "已下载" in registrar.opens("/exports").words
 
 
 def test_too_many_are_refused_in_a_sentence(guest, firms, monkeypatch):

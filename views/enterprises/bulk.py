@@ -1,7 +1,8 @@
 """批量: what was ticked in the list, or everything it finds: first how many, then the act, then an outcome for each."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import IO, Any
+from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
@@ -11,26 +12,28 @@ from werkzeug.datastructures import MultiDict
 from models import clock
 from models.access import Role
 from models.directory import Enterprise
+from models.exports import Export
 from operations.access.actor import Actor
 from operations.clocks.calendar import SHANGHAI
 from operations.directory import in_bulk
 from operations.directory.in_bulk import BulkAct
 from operations.directory.stewardship import GIVERS, Outcome
 from operations.errors import NotFound
-from operations.insight import enterprise_list, enterprise_picks, enterprise_sheet
+from operations.insight import enterprise_list, enterprise_picks, enterprise_sheet, exports
 from operations.insight.enterprise_picks import Picking
 from views.enterprises.blueprint import SEEING, TAGGING, bp
-from views.enterprises.filtering import address, filter_of, tab_of
+from views.enterprises.filtering import address, filter_of, pills, tab_of
 from views.enterprises.habits import parts_of
 from views.forms.base import clean
-from views.forms.enterprises import BulkAssignForm, BulkForm, BulkTagForm, blamed
+from views.forms.enterprises import BulkAssignForm, BulkExportForm, BulkForm, BulkTagForm, blamed
 from views.guards import for_roles
 from views.watch import XLSX
 from views.watch_filter import row_id
 
 MOST_TICKED, MOST_TOLD = 100, 200
 FORMS: dict[BulkAct, type[BulkForm]] = {
-    BulkAct.TAG: BulkTagForm, BulkAct.UNTAG: BulkTagForm, BulkAct.ASSIGN: BulkAssignForm, BulkAct.EXPORT: BulkForm,
+    BulkAct.TAG: BulkTagForm, BulkAct.UNTAG: BulkTagForm, BulkAct.ASSIGN: BulkAssignForm,
+    BulkAct.EXPORT: BulkExportForm,
 }
 ROLES: dict[BulkAct, tuple[Role, ...]] = {
     BulkAct.TAG: TAGGING, BulkAct.UNTAG: TAGGING, BulkAct.ASSIGN: GIVERS, BulkAct.EXPORT: SEEING,
@@ -59,16 +62,17 @@ def bulk(verb: str) -> ResponseReturnValue:
     if picking.ids == ():
         flash("请先勾选企业。", "warning")
         return redirect(address(parts))
+    found = enterprise_picks.count(current_user, picking)
+    if act is BulkAct.EXPORT and found <= exports.free_rows():
+        del form.reason  # nobody else is asked
     if form.was_submitted_and_valid():
         done = blamed(form, _blamed(act), lambda: _PERFORM[act](form, picking))
         if act is BulkAct.EXPORT and done is not None:
-            return send_file(done, mimetype=XLSX, as_attachment=True,
-                             download_name=f"企业名单-{clock.now().astimezone(SHANGHAI):%Y%m%d-%H%M}.xlsx")
+            return _sent(done)
         if done is not None:
             return render_template("enterprises/bulk_done.html", act=act, outcomes=done, back=address(parts),
                                    told=sorted(done, key=lambda one: one.is_done)[:MOST_TOLD],
                                    done=sum(one.is_done for one in done))
-    found = enterprise_picks.count(current_user, picking)
     page = render_template("enterprises/bulk.html", act=act, form=form, found=found, most=most, back=address(parts),
                            counted=enterprise_list.COUNTED)
     return page, 422 if form.errors else 200
@@ -105,8 +109,27 @@ def _assign(form: Any, picking: Picking) -> list[Outcome]:
     return in_bulk.assign_all(firms, actor=current_user, steward=steward, reason=form.reason.data)
 
 
-def _export(_: Any, picking: Picking) -> Any:
-    return enterprise_sheet.export(current_user, picking)
+def _export(form: Any, picking: Picking) -> Any:
+    """The file, or what was asked for where somebody else has to let it."""
+    parts = parts_of(form.query.data)
+    told = {"query": urlencode(parts), "scope": "、".join(pill["label"] for pill in pills(parts)) or "全部企业"}
+    if "reason" not in form:
+        return exports.take_few(current_user, picking, **told)
+    found = enterprise_picks.count(current_user, picking)
+    return exports.ask(current_user, count=found, reason=form.reason.data, once=form.once, **told)
+
+
+def _sent(done: Any) -> ResponseReturnValue:
+    if isinstance(done, Export):
+        flash("已提交申请，安全管理员批准后在这里下载。", "success")
+        return redirect("/exports")
+    return sent_workbook(done)
+
+
+def sent_workbook(file: IO[bytes]) -> ResponseReturnValue:
+    """The file as a download."""
+    return send_file(file, mimetype=XLSX, as_attachment=True,
+                     download_name=f"企业名单-{clock.now().astimezone(SHANGHAI):%Y%m%d-%H%M}.xlsx")
 
 
 _PERFORM: dict[BulkAct, Callable[[Any, Picking], Any]] = {

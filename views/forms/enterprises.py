@@ -172,6 +172,12 @@ class BulkTagForm(BulkForm):
                         render_kw={"data-size": "m", "autocomplete": "off"})
 
 
+class BulkExportForm(BulkForm):
+    """导出; ``reason`` only where somebody else has to let it."""
+
+    reason = StringField("用途", [InputRequired("请写明导出的用途"), NotLonger(max=200)], description="审批人会看到，并记入日志")
+
+
 class BulkAssignForm(BulkForm):
     """指派主管家."""
 
