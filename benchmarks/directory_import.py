@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from app.ground import ground_floor
-from benchmarks.report import Figure
+from benchmarks.report import Figure, middle
 from config import Testing
 from models.base import db
 from models.directory import Enterprise, ImportKind, ImportState
@@ -39,7 +40,10 @@ COLUMNS = [column.name for column in templates.ENTERPRISES[:15]]
 
 
 def figures(postgres_url: str, *, rows: int = ROWS) -> Iterator[Figure]:
-    """Seconds of the first and of the second import of one file, and the peak memory, with floors of the same run."""
+    """Seconds of importing a file, of the same bytes again, of the same cells in other bytes; peak memory; the floors.
+
+    The reading is done before, between and after, and its median counts: a loaded machine is not loaded evenly.
+    """
     with tempfile.TemporaryDirectory(prefix="zhitongche-import-") as folder:
         app = ground_floor(_settings(postgres_url, Path(folder)))
         with app.app_context():
@@ -48,18 +52,39 @@ def figures(postgres_url: str, *, rows: int = ROWS) -> Iterator[Figure]:
             db.engine.dispose()
         path = Path(folder, "enterprises.xlsx")
         write_file(path, rows)
-        first, again = (_in_process_of_its_own(postgres_url, path) for _ in range(2))
-        for told, expected in ((first, {"new": rows}), (again, {"new": 0, "changed": 0, "unchanged": rows})):
-            if not told.items() >= expected.items():
-                raise click.ClickException(f"the import did something else: {told}")
-        reading = _in_process_of_its_own(path)["seconds"]
-        copying = _copy_into_a_twin(postgres_url)
+        readings = [_reading(path)]
+        first = _imported(postgres_url, path, new=rows)
+        readings.append(_reading(path))
+        again = _imported(postgres_url, path, unchanged=rows)
+        _save_anew(path)
+        anew = _imported(postgres_url, path, unchanged=rows)
+        readings.append(_reading(path))
+        reading, copying = middle(readings), _copy_into_a_twin(postgres_url)
         yield Figure("import", first["seconds"], "s", floor=reading + copying, aim=IMPORT_AIM, more_is_better=False)
         yield Figure("import_rate", rows / first["seconds"], "rows/s")
         yield Figure("import_again", again["seconds"], "s", floor=reading, aim=AGAIN_AIM, more_is_better=False)
-        yield Figure("import_memory", first["peak_mb"], "MB RSS", aim=MEMORY_AIM, more_is_better=False)
+        yield Figure("import_saved_anew", anew["seconds"], "s", floor=reading, more_is_better=False)
+        yield Figure("import_memory", max(told["peak_mb"] for told in (first, again, anew)), "MB RSS", aim=MEMORY_AIM,
+                     more_is_better=False)
         yield Figure("reading", reading, "s")
         yield Figure("copy", copying, "s")
+
+
+def _imported(url: str, path: Path, **expected: int) -> dict[str, Any]:
+    told = _in_process_of_its_own(url, path)
+    if not told.items() >= ({"new": 0, "changed": 0, "unchanged": 0} | expected).items():
+        raise click.ClickException(f"the import did something else: {told}")
+    return told
+
+
+def _reading(path: Path) -> float:
+    return float(_in_process_of_its_own(path)["seconds"])
+
+
+def _save_anew(path: Path) -> None:
+    """The same cells in other bytes, as a spreadsheet program would save them."""
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.comment = b"saved anew"
 
 
 def write_file(path: Path, rows: int) -> None:
