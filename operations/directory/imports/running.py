@@ -180,6 +180,7 @@ def _end_check(batch: ImportBatch) -> None:
     taking.be_patient()
     taker, now = TAKERS[batch.kind], clock.now()
     changed = 0
+    taking.join_by_hash(batch)
     if batch.known_count:
         taker.settle_unchanged(batch)
         changed = taker.count_changes(batch)

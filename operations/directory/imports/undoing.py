@@ -45,6 +45,7 @@ def undo(batch: ImportBatch, *, actor: Actor) -> None:
     """撤销：all of it or nothing. Raises Refused, naming what stands against it."""
     standing = batches.standing_for(actor, batch.unit_id)
     taking.be_patient()
+    taking.join_by_hash(batch)
     if not batches.moved(batch, ImportBatch.state == ImportState.IMPORTED, state=ImportState.UNDONE):
         raise Refused("只有已导入的批次可以撤销，请刷新页面查看。")
     if batch.kind is ImportKind.ENTERPRISES:
