@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select, union_all
 from models import clock
 from models.access import Role, User
 from models.base import db
+from models.bulk import among
 from models.directory import Enterprise, EnterpriseKind, Organisation, Region, Steward, Stewardship, StewardshipKind
 from models.insight import EnterpriseSearch, TicketSearch
 from models.tickets import Ticket
@@ -25,6 +26,7 @@ from operations.insight.tokens import SHORTEST_TAIL, asked_of_names, asked_of_te
 SEARCHERS = (*scope.OFFICIALS, Role.REGISTRAR)
 FOUND, SUGGESTED, SHOWN = 10, 5, 25
 FIRMS_FOR_TICKETS = 500
+NAMESAKES = 1000  # of more people of such a name the first
 LONGEST_TAIL = 11  # a phone's
 
 FIRM = (
@@ -50,7 +52,7 @@ class Everything:
 
 
 def everything(actor: Actor, text: str, *, most: int = FOUND) -> Everything:
-    """搜索：up to ``most`` of each kind that ``text`` may mean and the actor may see; five statements at most."""
+    """搜索：up to ``most`` of each kind that ``text`` may mean and the actor may see; six statements at most."""
     named = candidates(EnterpriseSearch, asked_of_names(text))
     firms = _enterprises(actor, text, named, most=most)
     lines = _tickets(actor, text, named, most=most)
@@ -82,10 +84,11 @@ def enterprises_of(actor: Actor, user_id: int, place: Place = TOP) -> Page:
 def _enterprises(actor: Actor, text: str, named: Found, *, most: int) -> Sequence[Any]:
     if not named.ids:
         return ()
-    rows = _firms(actor).where(named.condition(Enterprise.id))
+    if named.too_many:
+        return db.session.execute(named.walked(_firms(actor), Enterprise.id).limit(most + 1)).all()
     near = (_nearness(text), Enterprise.kind == EnterpriseKind.SOLE_TRADER, func.length(Enterprise.name), Enterprise.id)
-    order: tuple[Any, ...] = (Enterprise.id,) if named.too_many else near
-    return db.session.execute(rows.order_by(*order).limit(most + 1)).all()
+    rows = _firms(actor).where(named.condition(Enterprise.id)).order_by(*near)
+    return db.session.execute(rows.limit(most + 1)).all()
 
 
 def _firms(actor: Actor) -> Any:
@@ -142,7 +145,11 @@ def _stewards(actor: Actor, text: str, *, most: int) -> Sequence[Any]:
     said = runs(text)
     if len(said) != 1 or len(said[0]) < 2 or said[0].isascii():
         return ()
-    people = _people(actor).where(User.name.contains(said[0], autoescape=True))
+    called = select(User.id).where(User.name.contains(said[0], autoescape=True))
+    ids = db.session.scalars(called.order_by(User.name, User.id).limit(NAMESAKES)).all()
+    if not ids:
+        return ()
+    people = _people(actor).where(among(Stewardship.steward_id, "stewards", ids=ids))
     return db.session.execute(people.order_by(User.name, User.id).limit(most)).all()
 
 
