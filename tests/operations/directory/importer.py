@@ -28,7 +28,7 @@ def main(url, folder, batch_id, moment):
 
         running._keep = keep_three
     elif moment == "taking":
-        taking._mark = die
+        taking._project = die
     with ground_floor(settings_for(url)).app_context():
         batch = running.run(int(batch_id), rules=rules(Path(folder)), takes_good_rows=True)
         assert isinstance(batch, ImportBatch)
