@@ -48,8 +48,8 @@ def show(unit_id: int) -> ResponseReturnValue:
         acts.set_target(unit, actor=current_user, once=form.once, **form.answers)
         flash(f"已定{unit.short_name}的应报数。", "success")
         return redirect(url_for(".show", unit_id=unit_id))
-    page = render_template("filling/show.html", unit=unit, form=form, reminder=ReminderForm(formdata=None),
-                           trend=filling.trend([unit]), may_set=acts.may_set(current_user, unit))
+    page = render_template("filling/show.html", unit=unit, form=form,
+                           reminder=ReminderForm(formdata=None, prefix="remind-"), trend=filling.trend([unit]), may_set=acts.may_set(current_user, unit))
     return page, 422 if form.errors else 200
 
 
@@ -58,7 +58,7 @@ def show(unit_id: int) -> ResponseReturnValue:
 def remind(unit_id: int) -> ResponseReturnValue:
     """提醒填报人."""
     unit = filling.get(current_user, unit_id, is_exact=True)
-    count = acts.remind(unit, actor=current_user, once=ReminderForm.from_request().once)
+    count = acts.remind(unit, actor=current_user, once=ReminderForm.from_request(prefix="remind-").once)
     flash(f"已提醒{unit.short_name}的 {count} 名填报人。", "success")
     return redirect(url_for(".show", unit_id=unit_id))
 
