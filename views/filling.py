@@ -49,7 +49,8 @@ def show(unit_id: int) -> ResponseReturnValue:
         flash(f"已定{unit.short_name}的应报数。", "success")
         return redirect(url_for(".show", unit_id=unit_id))
     page = render_template("filling/show.html", unit=unit, form=form,
-                           reminder=ReminderForm(formdata=None, prefix="remind-"), trend=filling.trend([unit]), may_set=acts.may_set(current_user, unit))
+                           reminder=ReminderForm(formdata=None, prefix="remind-"), trend=filling.trend([unit]),
+                           may_set=acts.may_set(current_user, unit))
     return page, 422 if form.errors else 200
 
 
