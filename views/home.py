@@ -19,6 +19,7 @@ STARTS = {
     Role.LEADER: "/brief",
     Role.REGISTRAR: "/claims",
     Role.DISCIPLINE_OBSERVER: "/watch",
+    Role.SPECIAL_OBSERVER: "/findings",
     Role.REGISTRAR: "/filling",
     Role.SECURITY_ADMINISTRATOR: "/calendar",
     Role.SYSTEM_ADMINISTRATOR: "/jobs",

@@ -30,6 +30,7 @@ def index() -> ResponseReturnValue:
     shown = rows[: pages.SHOWN]
     last = shown[-1].Walkthrough if len(rows) > pages.SHOWN else None
     return render_template("walkthroughs/index.html", rows=shown, may_record=current_user.holds(*walks.RECORDING),
+                           sees_findings=current_user.holds(*REGIONAL),
                            after=url_for(".index", before=f"{last.walked_on}.{last.id}") if last else "")
 
 

@@ -18,6 +18,7 @@ PEOPLE = (
     ("qinhao", "秦浩", R.UNIT_LEADER, "云州市市场监督管理局", "局长", 1),
     ("dongqi", "董琪", R.CASE_OFFICER, "云州市城市管理局", "承办人", 9),
     ("wanlijun", "万立军", R.UNIT_LEADER, "云州市城市管理局", "局长", 1),
+    ("gulan", "顾岚", R.SPECIAL_OBSERVER, "云州市营商环境建设局", "特约监督员", 9),
 )
 ENTERPRISES = (
     ("91990102MA0011XY36", "云州锦绣纺织有限公司", "锦绣纺织", C.INDUSTRY, "990102001", "周秀兰 总经理", "13800001101",

@@ -135,6 +135,8 @@ FORMS = (
     Filled("dengli", "/enterprises/{enterprise}/tags", {"label": TEXT}, "/enterprises/{enterprise}"),
     Filled("dengli", "/imports/new", {"kind": "enterprises", "file": Upload(f"{TEXT}.xlsx", SHEET)}),
     Filled("fangming", "/imports/new", {"kind": "enterprises", "file": Upload("填报.csv", CSV)}),
+    Filled("hening", "/findings/{finding}/answer", {"answer-words": TEXT}, "/findings/{finding}"),
+    Filled("wujie", "/findings/{finding}/ticket", {"ticket-enterprise": "恒轧机械"}, "/findings/{finding}"),
     Filled("security", "/exports/{export}/grant", {"grant-words": TEXT}, "/exports/{export}"),
     Filled("security", "/exports/{export}/refuse", {"refuse-words": TEXT}, "/exports/{export}"),
     Filled("wujie", "/enterprises/{duplicate}/unmerge", {"reason": TEXT}),

@@ -16,7 +16,7 @@ from models.access import MemberRole, Post, Role, User
 from models.base import db
 from models.correspondence import Side
 from models.directory import Contact, Enterprise, FactRequest, PlanRow, Project, Stewardship
-from models.engagement import InteractionKind, MeetingKind, WalkMode
+from models.engagement import Finding, FindingKind, InteractionKind, MeetingKind, WalkMode
 from models.lists import SavedView
 from models.notices import Notice, NoticeKind
 from models.tickets import Attachment, Instruction, LedgerClass, ProposalKind, TicketKind
@@ -68,6 +68,7 @@ def build(city):
     stewards(city, town)
     plan(town)
     exported(town)
+    found(city, town)
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)
     return town
@@ -293,6 +294,15 @@ def exported(town):
     """What dengli wants to take along, which waits for the security administrator."""
     with clock.standing_at(START):
         town["export"] = exports.ask(actor_named("dengli"), query="", scope="全部企业", count=600, reason="季度核对").id
+
+
+def found(city, town):
+    """What a special observer of the city has found, which waits for an answer."""
+    made = Finding(kind=FindingKind.APPROVAL, words="同一份证明要交两遍。", filed_at=START,
+                   filed_by_id=actor_named("third").user_id, region_path=city.regions["9901"].path)
+    db.session.add(made)
+    db.session.commit()
+    town["finding"] = made.id
 
 
 def notice(username):

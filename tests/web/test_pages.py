@@ -30,7 +30,7 @@ WIDTHS = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "heigh
 ODD = {"/r/no-such-token": 404, "/my/nowhere": 404}
 # What is no page of its own, and what another test of these walks through.
 ELSEWHERE = {
-    "cards.card", "exports.show", "enterprises.claim", "enterprises.project", "enterprises.unmerge",
+    "cards.card", "exports.show", "findings.show", "enterprises.claim", "enterprises.project", "enterprises.unmerge",
     "claiming.applicant", "claiming.code", "claiming.done", "joining.join",
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
@@ -107,6 +107,7 @@ PAGES = {
         "/enterprises/{enterprise}/contacts/new", "/enterprises/{enterprise}/projects/new",
         "/enterprises/claims", "/enterprises/claims/new", "/fact-requests", "/fact-requests/{fact_request}",
     ),
+    "gulan": ("/findings", "/findings/new"),
     "security": ("/calendar/2026", "/calendar/2027", "/calendar/2027/confirm", "/calendar/change", "/cadence",
                  "/cadence/new", "/cadence/key-projects/change", "/cadence/key-projects/end", "/exports"),
     "admin": ("/jobs", "/jobs?job=sweep"),

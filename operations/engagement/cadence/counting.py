@@ -12,13 +12,13 @@ from models.days import shanghai_day
 from models.engagement import (
     CadenceRule,
     DutyAct,
+    Finding,
     Interaction,
     InteractionKind,
     Meeting,
     MeetingKind,
     Obligation,
 )
-from models.tickets import Channel, Ticket
 from operations.clocks.calendar import SHANGHAI
 from operations.engagement.cadence import periods, rules
 from operations.engagement.cadence.periods import Period
@@ -44,10 +44,10 @@ def visits_of_people(start: datetime, end: datetime) -> Select[*tuple[Any, ...]]
 
 
 def findings_of_people(start: datetime, end: datetime) -> Select[*tuple[Any, ...]]:
-    """The findings that each observer put on the line."""
-    rows = select(Ticket.submitted_by_id.label("subject"), func.count().label("done"))
-    during = rows.where(Ticket.channel == Channel.OBSERVER, Ticket.submitted_at >= start, Ticket.submitted_at < end)
-    return during.group_by(Ticket.submitted_by_id)
+    """The findings that each observer has filed."""
+    rows = select(Finding.filed_by_id.label("subject"), func.count().label("done"))
+    during = rows.where(Finding.filed_at >= start, Finding.filed_at < end)
+    return during.group_by(Finding.filed_by_id)
 
 
 def forums_of_people(start: datetime, end: datetime) -> Select[*tuple[Any, ...]]:
