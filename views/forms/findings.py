@@ -14,7 +14,7 @@ class FindingForm(ObedientForm):
     """监督发现."""
 
     kind = CodeField("类别", FindingKind, render_kw={"data-size": "m"})
-    unit = UnitField("涉及单位（可不填）", [Optional()])
+    unit = UnitField("涉及单位", [Optional()])
     words = TextAreaField("发现了什么", [DataRequired("请写发现了什么"), NotLonger(max=WORDS_LIMIT)],
                           description="时间、地点、经过和依据。不要写国家秘密。", render_kw={"rows": 6, "data-max": WORDS_LIMIT})
 
