@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, exists, false, func, or_, select, true
 
 from models import clock
 from models.access import Post, Role, User
@@ -83,6 +83,16 @@ def get_own_enterprise(actor: Actor, enterprise_id: int | None) -> Enterprise:
 def visible_enterprises(actor: Actor) -> Select[Enterprise]:
     """Every enterprise the actor may open."""
     return select(Enterprise).where(or_(false(), *(_enterprises_of(post, actor) for post in actor.posts)))
+
+
+def is_below(path: str) -> ColumnElement[bool]:
+    """The condition on ``regions``: within this path, which is written into the statement itself.
+
+    As a parameter it would be unknown to a plan that is kept: PostgreSQL took a county for 15 of 3,000 regions and read
+    60,000 enterprises for 25 (0.2 s instead of 0.4 ms). A path is made of ids and strokes alone.
+    """
+    pattern = bindparam(None, path.replace("/", "//") + "%", String, unique=True, literal_execute=True)
+    return Region.path.like(pattern, escape="/")
 
 
 def get_enterprise(actor: Actor, enterprise_id: int) -> Enterprise:
@@ -286,8 +296,7 @@ def _enterprises_of(post: Standing, actor: Actor) -> ColumnElement[bool]:
         case Role.STEWARD:
             return Enterprise.id.in_(stewarded_by(actor.user_id))
         case role if role in REGIONAL:
-            below = select(Region.id).where(Region.path.startswith(post.region_path, autoescape=True))
-            return Enterprise.region_id.in_(below)
+            return Enterprise.region_id.in_(select(Region.id).where(is_below(post.region_path)))
         case Role.REGISTRAR:
             return Enterprise.owner_unit_id == post.unit_id
         case _:

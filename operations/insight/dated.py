@@ -16,7 +16,7 @@ from models.base import db
 from models.directory import Region
 from models.insight import DirectoryCount
 from operations.access.actor import Actor
-from operations.access.scope import REGIONAL
+from operations.access.scope import REGIONAL, is_below
 
 LARGE = 20_000
 FRESH = timedelta(minutes=30)
@@ -68,6 +68,5 @@ def _place_of(post: Any) -> ColumnElement[bool] | None:
     if post.role is Role.REGISTRAR:
         return DirectoryCount.owner_unit_id == post.unit_id
     if post.role in REGIONAL:
-        below = select(Region.id).where(Region.path.startswith(post.region_path, autoescape=True))
-        return DirectoryCount.region_id.in_(below)
+        return DirectoryCount.region_id.in_(select(Region.id).where(is_below(post.region_path)))
     return None

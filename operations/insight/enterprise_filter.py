@@ -112,7 +112,7 @@ def _looked_after(by: ColumnElement[bool]) -> Select[Any]:
 def _within(region: str) -> ColumnElement[bool]:
     """The subtree of every region of that code or name: read first, so that the database plans with real paths."""
     paths = db.session.scalars(select(Region.path).where(or_(Region.code == region, Region.name == region)).limit(20))
-    below = [Region.path.startswith(path, autoescape=True) for path in paths]
+    below = [scope.is_below(path) for path in paths]
     return Enterprise.region_id.in_(select(Region.id).where(or_(*below))) if below else false()
 
 
