@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
                            is_first=_number("before") is None)
 
 
-@bp.get("/templates/<any(enterprises, stewards):kind>.xlsx")
+@bp.get("/templates/<any(enterprises, stewards, stewardships):kind>.xlsx")
 @for_roles(Role.REGISTRAR)
 def template(kind: str) -> Response:
     """下载模板: empty, with drop-downs and an example."""

@@ -1,4 +1,4 @@
-"""``import enterprises`` and ``import stewards``: the two reporting templates, from a terminal."""
+"""``import enterprises``, ``stewards`` and ``stewardships``: the three templates, from a terminal."""
 
 import json
 from pathlib import Path
@@ -90,5 +90,6 @@ def _mark(issue: Any) -> str:
 
 _command(ImportKind.ENTERPRISES, "导入企业(项目)信息上报模板（.xlsx、.xls 或 .csv）。重复导入同一文件不改动任何内容。")
 _command(ImportKind.STEWARDS, "导入管家信息上报模板（.xlsx、.xls 或 .csv）。新管家的账号在设置密码前不能登录。")
+_command(ImportKind.STEWARDSHIPS, "按文件指派主管家：包保关系模板（.xlsx、.xls 或 .csv）。已是该管家的企业不改动。")
 
 COMMANDS: tuple[click.Command, ...] = (import_group,)

@@ -18,6 +18,7 @@ from models.directory.imports import (
     ImportState,
     StagedEnterprise,
     StagedSteward,
+    StagedStewardship,
     StewardChange,
 )
 from models.directory.industries import Industry
@@ -66,6 +67,7 @@ __all__ = [
     "RegionLevel",
     "StagedEnterprise",
     "StagedSteward",
+    "StagedStewardship",
     "Steward",
     "StewardChange",
     "StewardClass",

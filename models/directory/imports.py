@@ -1,4 +1,4 @@
-"""Imports of the two reporting templates: a batch per file, its staged rows, and what was wrong with the others."""
+"""Imports of the three templates: a batch per file, its staged rows, and what was wrong with the others."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ class ImportKind(LabelledEnum):
 
     ENTERPRISES = "enterprises", "企业(项目)"
     STEWARDS = "stewards", "管家"
+    STEWARDSHIPS = "stewardships", "包保关系"
 
 
 class ImportState(LabelledEnum):
@@ -149,6 +150,18 @@ class StagedSteward(Base):
     position: Mapped[str | None] = mapped_column(sa.String(64))
     grid_id: Mapped[int | None]
     capacity: Mapped[int | None]
+
+
+class StagedStewardship(Base):
+    """A good row of 包保关系模板 on its way in; what says what stands there already is not staged."""
+
+    __tablename__ = "staged_stewardships"
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batches.id"), primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    enterprise_id: Mapped[int]
+    steward_id: Mapped[int]
+    reason: Mapped[str] = mapped_column(sa.String(150), default="")
 
 
 class StewardChange(Base):

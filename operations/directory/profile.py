@@ -143,6 +143,31 @@ def refuse(request_id: int, *, actor: Actor, reason: str) -> FactRequest:
     return _settled(_waiting(request_id, actor), Decision.REFUSED, actor=actor, reason=reason)
 
 
+@operation
+def withdraw(request_id: int, *, actor: Actor) -> FactRequest:
+    """撤回申请：while nobody has decided, by who asked or by an administrator of the enterprise; nothing changes.
+
+    Raises NotFound, and Refused once it is decided.
+    """
+    own = select(FactRequest).where(
+        FactRequest.id == request_id, FactRequest.enterprise_id.in_(scope.own_enterprise_ids(actor))
+    )
+    found = db.session.scalar(own.with_for_update(of=FactRequest).execution_options(populate_existing=True))
+    if found is None or not may_withdraw(actor, found):
+        raise NotFound
+    if found.decided_at is not None:
+        raise Refused("这项申请已有结果，不能撤回。")
+    found.decision, found.decided_at, found.decided_by_id = Decision.WITHDRAWN, clock.now(), actor.user_id
+    log.record("withdraw_fact_request", object_type="fact_request", object_id=found.id, actor=actor,
+               details={"enterprise": found.enterprise_id, "field": found.field})
+    return found
+
+
+def may_withdraw(actor: Actor, asked: FactRequest) -> bool:
+    """Whether it is the actor's to take back while it waits."""
+    return asked.asked_by_id == actor.user_id or actor.administers(asked.enterprise_id)
+
+
 def waiting(actor: Actor, *, place: Place = TOP) -> tuple[list[Item], Page]:
     """One page of the requests that wait on the actor's desk, the oldest first."""
     columns: tuple[Any, ...] = (FactRequest.id, Enterprise.name, FactRequest.field, FactRequest.before,

@@ -66,3 +66,13 @@ def test_an_old_page_of_the_desk_comes_back_too(firm, guest):
     page = official.sends(old, f"{asked}/confirm")
     assert page.status == 409 and "90 人" in page.words
     assert official.sends(page, f"{asked}/confirm").status == 302
+
+
+def test_a_request_that_waits_is_taken_back_on_the_page(firm, guest):
+    member = guest("hengzha")
+    path = f"/my/profile/{firm.id}/edit"
+    page = member.follows(member.sends(member.opens(path), path, staff_count="88"))
+    asked = db.session.scalars(select(FactRequest.id)).one()
+    page = member.follows(member.sends(page, f"/my/fact-requests/{asked}/withdraw"))
+    assert "已撤回从业人数" in page.words and page.words.count("撤回") == 2
+    assert "88 人" not in guest("dengli").opens("/fact-requests").words

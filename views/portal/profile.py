@@ -10,6 +10,7 @@ from models.directory import Enterprise
 from operations.access import scope
 from operations.directory import facts
 from operations.directory import profile as profiles
+from operations.directory.fact_kinds import label_of
 from operations.directory.profile import PROFILE, Sent, Settling
 from operations.insight import enterprise_page
 from views.forms.profile import ProfileForm
@@ -26,7 +27,7 @@ def profile(enterprise_id: int | None) -> str:
         "my/profile.html",
         enterprise=enterprise,
         known=enterprise_page.known(enterprise),
-        asked=profiles.asked_of(enterprise),
+        asked=[(one, profiles.may_withdraw(current_user, one.request)) for one in profiles.asked_of(enterprise)],
         others=[one for one in scope.own_enterprises(current_user) if one.id != enterprise.id],
     )
 
@@ -51,6 +52,15 @@ def edit_profile(enterprise_id: int) -> ResponseReturnValue:
     page = render_template("my/profile_edit.html", enterprise=enterprise, form=form, met=met, waiting=waiting,
                            at_once=_fields(form, Settling.AT_ONCE), confirmed=_fields(form, Settling.CONFIRMED))
     return page, form.status_code if form.errors else 200
+
+
+@bp.post("/fact-requests/<id:request_id>/withdraw")
+@members
+def withdraw_fact_request(request_id: int) -> ResponseReturnValue:
+    """撤回变更申请, while nobody has decided."""
+    found = profiles.withdraw(request_id, actor=current_user)
+    flash(f"已撤回{label_of(found.field)}的变更申请。", "green")
+    return redirect(url_for(".profile", enterprise_id=found.enterprise_id))
 
 
 def _shown(enterprise: Enterprise) -> dict[str, Any]:

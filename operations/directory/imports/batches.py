@@ -10,7 +10,15 @@ from sqlalchemy import and_, or_, select, update
 from models import clock
 from models.access import Role
 from models.base import db
-from models.directory import ImportBatch, ImportKind, ImportState, Organisation, StagedEnterprise, StagedSteward
+from models.directory import (
+    ImportBatch,
+    ImportKind,
+    ImportState,
+    Organisation,
+    StagedEnterprise,
+    StagedSteward,
+    StagedStewardship,
+)
 from operations import log
 from operations.access.actor import SYSTEM, Actor, Standing
 from operations.base import operation
@@ -19,7 +27,10 @@ from operations.files import MIB, clean_name, path_of, write_down
 
 PAGE = 25
 ENDINGS = (".xlsx", ".xls", ".csv")
-STAGING = {ImportKind.ENTERPRISES: StagedEnterprise, ImportKind.STEWARDS: StagedSteward}
+STAGING: dict[ImportKind, Any] = {
+    ImportKind.ENTERPRISES: StagedEnterprise, ImportKind.STEWARDS: StagedSteward,
+    ImportKind.STEWARDSHIPS: StagedStewardship,
+}
 UNAPPLIED = (ImportState.WAITING, ImportState.CHECKING, ImportState.CHECKED, ImportState.FAILED)
 
 

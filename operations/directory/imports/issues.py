@@ -10,6 +10,7 @@ from models.access import User
 from models.base import db
 from models.directory import Enterprise, FactChange, ImportBatch, ImportIssue, ImportKind, StewardChange
 from operations.directory import fact_kinds
+from operations.directory.imports import taking_stewardships
 
 PAGE = 50
 STEWARD_FIELDS = {"name": "姓名", "steward_class": "管家类别", "position": "职务", "grid_id": "所属网格", "capacity": "服务上限"}
@@ -45,6 +46,9 @@ def page(batch: ImportBatch, *, warnings: bool, after: int = 0) -> list[ImportIs
 
 def changes(batch: ImportBatch, *, after: int = 0) -> Sequence[Changed]:
     """Field by field what the batch changed, after the change ``after``; one more than a page where there are."""
+    if batch.kind is ImportKind.STEWARDSHIPS:
+        given = taking_stewardships.given_by(batch, after=after, limit=PAGE + 1)
+        return [Changed(one.id, one.enterprise_id, one.name, "主管家", one.before or "", one.after) for one in given]
     if batch.kind is ImportKind.ENTERPRISES:
         rows: Any = select(FactChange, Enterprise.name).join(Enterprise, Enterprise.id == FactChange.enterprise_id)
         change: Any = FactChange

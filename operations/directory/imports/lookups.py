@@ -50,6 +50,18 @@ def _standing(unit_id: int | None, *columns: Any) -> Any:
     return rows if unit_id is None else rows.where(_E.owner_unit_id == unit_id)
 
 
+def firms(codes: Sequence[str], names: Sequence[str]) -> dict[str, list[Any]]:
+    """Enterprises by credit code and by whole name; of a name that several bear, those that go on."""
+    rows = select(_E.id, _E.credit_code, _E.name, _E.owner_unit_id, _E.merged_into_id, _E.status)
+    asked = among_texts(_E.credit_code, "codes") | among_texts(_E.name, "names")
+    found: dict[str, list[Any]] = {}
+    for row in db.session.connection().execute(rows.where(asked), {"codes": codes, "names": names}):
+        if row.credit_code:
+            found.setdefault(row.credit_code, []).append(row)
+        found.setdefault(row.name, []).append(row)
+    return {key: [row for row in rows if row.merged_into_id is None] or rows for key, rows in found.items()}
+
+
 def main_stewards(enterprise_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
     """The present 主管家 of these enterprises: id and name."""
     if not enterprise_ids:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.directory import ImportBatch, ImportState
+from models.directory import ImportBatch, ImportKind, ImportState
 from models.directory.imports import RUNNING
 
 WAITS = "排队等待：大文件由后台逐个检查，可以离开本页，稍后回来看。"
@@ -36,6 +36,8 @@ def of(batch: ImportBatch) -> Progress:
         case ImportState.IMPORTED:
             return Progress(False, 100, _imported(batch))
         case ImportState.UNDONE:
+            if batch.kind is ImportKind.STEWARDSHIPS:
+                return Progress(False, 100, "已撤销：企业已回到原来的管家，原来没有管家的又没有了。")
             return Progress(False, 100, "已撤销：改动的资料已恢复，新增的企业改为注销、不归任何单位（或账号已停用）。")
         case ImportState.FAILED:
             return Progress(False, percent, batch.error)

@@ -21,11 +21,20 @@ from models.base import db
 from models.bulk import insert_rows, insert_tuples
 from models.directory import ImportBatch, ImportIssue, ImportKind, ImportState
 from operations.base import operation
-from operations.directory.imports import batches, contests, same_file, taking, taking_stewards, templates
+from operations.directory.imports import (
+    batches,
+    contests,
+    same_file,
+    taking,
+    taking_stewards,
+    taking_stewardships,
+    templates,
+)
 from operations.directory.imports.batches import ImportRules
 from operations.directory.imports.enterprise_rows import EnterpriseRows
 from operations.directory.imports.findings import Findings
 from operations.directory.imports.steward_rows import StewardRows
+from operations.directory.imports.stewardship_rows import StewardshipRows
 from operations.errors import DomainError
 from operations.files import path_of
 from operations.tables import lines
@@ -36,8 +45,12 @@ PORTION = 4000
 LEASE = timedelta(seconds=60)
 # Which run of this process holds a batch: host, process, and a mark of its own.
 _holder: ContextVar[str] = ContextVar("import_holder", default="")
-READERS: dict[ImportKind, Any] = {ImportKind.ENTERPRISES: EnterpriseRows, ImportKind.STEWARDS: StewardRows}
-TAKERS: dict[ImportKind, Any] = {ImportKind.ENTERPRISES: taking, ImportKind.STEWARDS: taking_stewards}
+READERS: dict[ImportKind, Any] = {
+    ImportKind.ENTERPRISES: EnterpriseRows, ImportKind.STEWARDS: StewardRows, ImportKind.STEWARDSHIPS: StewardshipRows,
+}
+TAKERS: dict[ImportKind, Any] = {
+    ImportKind.ENTERPRISES: taking, ImportKind.STEWARDS: taking_stewards, ImportKind.STEWARDSHIPS: taking_stewardships,
+}
 
 
 class Overtaken(Exception):

@@ -10,6 +10,7 @@ from models.base import db
 from models.directory import Organisation, Region, StagedSteward, StewardClass
 from operations.directory.imports import lookups, reference
 from operations.directory.imports.findings import Findings
+from operations.directory.imports.reading import RowReader
 from operations.directory.imports.templates import CLASS, GRID, UNIT
 from operations.directory.names import is_mobile, plain_phone
 from operations.tables import cells
@@ -49,17 +50,18 @@ class StewardRows:
     columns, table = COLUMNS, StagedSteward.__table__
 
     def __init__(self, stream: Stream, *, unit_id: int | None) -> None:
-        self.unit_id, self.place, self.odd = unit_id, stream.columns, stream.odd
+        self.unit_id = unit_id
         self.findings = Findings()
         self.seen: dict[str, int] = {}
         self.units = lookups.unit_names()
         ground = select(Region.path).join(Organisation, Organisation.region_id == Region.id)
         under = db.session.scalar(ground.where(Organisation.id == unit_id)) or ""
-        self.readers: dict[str, Reader] = {
+        readers: dict[str, Reader] = {
             NAME: cells.text(64), PHONE: mobile, UNIT: reference.organisations(under),
             CLASS: cells.one_of({member.label: member.value for member in StewardClass}, CLASS),
             POSITION: cells.text(64), GRID: reference.regions(), CAPACITY: cells.whole(1, MOST), USERNAME: username,
         }
+        self.rows = RowReader(stream, readers, required=(NAME, PHONE, UNIT))
 
     def pass_over(self, rows: Sequence[tuple[int, Cells]]) -> None:
         """Rows that an earlier run has dealt with: their phones and usernames are remembered, to find duplicates."""
@@ -88,21 +90,7 @@ class StewardRows:
         return staged, findings
 
     def _said(self, line: int, row: Cells, findings: Findings) -> dict[str, Any]:
-        said: dict[str, Any] = dict.fromkeys(self.readers)
-        odd = self.odd.get(line, {})
-        for name, what in odd.items():
-            findings.blame(line, name, row[self.place[name]], f"是{what}，请改为直接填写的文字或数值")
-        for name, place in self.place.items():
-            if name in odd:
-                continue
-            try:
-                said[name] = self.readers[name](row[place])
-            except Unfit as reason:
-                findings.blame(line, name, row[place], str(reason))
-        for name in (NAME, PHONE, UNIT):
-            if said[name] is None and line not in findings.bad:
-                findings.blame(line, name, None, "为空")
-        return said
+        return self.rows.read(line, row, findings=findings)
 
     def _blame_repeated(self, line: int, one: dict[str, Any]) -> None:
         for key in self._keys(one):

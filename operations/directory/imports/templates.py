@@ -1,4 +1,4 @@
-"""The two templates: which columns they have, what each may hold, and the empty workbook that is handed out."""
+"""The three templates: which columns they have, what each may hold, and the empty workbook that is handed out."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,8 +65,18 @@ STEWARDS = (
     Column("服务上限(户)", "1 至 1000 的整数，不填为 60", 60, aliases=("服务上限", "服务上限（户）")),
     Column("用户名", "登录用；不填用手机号", "", aliases=("登录名", "账号")),
 )
-COLUMNS = {ImportKind.ENTERPRISES: ENTERPRISES, ImportKind.STEWARDS: STEWARDS}
-TITLES = {ImportKind.ENTERPRISES: "企业(项目)信息上报模板", ImportKind.STEWARDS: "管家信息上报模板"}
+WHY = "理由"
+STEWARDSHIPS = (
+    Column(CODE, "18 位；没有代码的填企业名称", "91990102MA0001XY8X", aliases=("信用代码", "社会信用代码"), width=22),
+    Column(NAME, "目录里的全称", "云州示例机械有限公司", aliases=("名称", "单位名称"), width=30),
+    Column(STEWARD, "已登记管家的用户名或手机号", "13800000002", True, aliases=("管家", "主管家", "管家手机"), width=18),
+    Column(WHY, "最多 150 字，写进包保记录", "按网格调整", aliases=("原因说明", "依据"), width=24),
+)
+COLUMNS = {ImportKind.ENTERPRISES: ENTERPRISES, ImportKind.STEWARDS: STEWARDS, ImportKind.STEWARDSHIPS: STEWARDSHIPS}
+TITLES = {
+    ImportKind.ENTERPRISES: "企业(项目)信息上报模板", ImportKind.STEWARDS: "管家信息上报模板",
+    ImportKind.STEWARDSHIPS: "包保关系模板",
+}
 
 
 def wanted(kind: ImportKind) -> Wanted:

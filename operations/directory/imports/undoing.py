@@ -30,7 +30,7 @@ from models.directory import (
 from operations.access.actor import Actor
 from operations.base import operation
 from operations.directory.fact_kinds import FACTS
-from operations.directory.imports import batches, taking, taking_stewards
+from operations.directory.imports import batches, taking, taking_stewards, taking_stewardships
 from operations.directory.names import initials_of
 from operations.errors import Refused
 
@@ -52,6 +52,8 @@ def undo(batch: ImportBatch, *, actor: Actor) -> None:
         _ensure_nothing_depends(batch)
         _put_back(batch, actor)
         _take_out(batch, actor)
+    elif batch.kind is ImportKind.STEWARDSHIPS:
+        taking_stewardships.undo(batch, actor=actor, standing=standing)
     else:
         _ensure_stewards_are_free(batch)
         _put_stewards_back(batch)

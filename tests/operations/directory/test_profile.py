@@ -99,3 +99,17 @@ def test_what_cannot_be_asked_is_refused(firm, people):
     for by in ("fangming", "hengzha", "liumin"):
         with pytest.raises(NotFound):
             profile.confirm(request.id, actor=people[by])
+
+
+def test_who_asked_takes_it_back_and_may_ask_again(firm, people):
+    request = asked(firm, people)
+    for stranger in ("hongda", "dengli"):
+        with pytest.raises(NotFound):
+            profile.withdraw(request.id, actor=people[stranger])
+    profile.withdraw(request.id, actor=people["hengzha"])
+    assert request.decision is Decision.WITHDRAWN and not profile.waiting(people["dengli"])[0]
+    for act in (lambda: profile.withdraw(request.id, actor=people["hengzha"]),
+                lambda: profile.confirm(request.id, actor=people["dengli"])):
+        with pytest.raises(Refused):
+            act()
+    assert asked(firm, people, staff_count="99").after == "99"
