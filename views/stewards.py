@@ -31,14 +31,16 @@ def index() -> ResponseReturnValue:
     sort, tab = request.args.get("sort", "held"), request.args.get("tab", "all")
     sort, tab = sort if sort in workload.SORTS else "held", tab if tab in workload.TABS else "all"
     words = clean(request.args.get("q"))[:100]
+    region = clean(request.args.get("region"))[:24]
     after = Mark.parse(request.args.get("after", ""))
-    page = workload.listed(current_user, sort=sort, tab=tab, words=words, after=after)
-    here: dict[str, Any] = {"tab": tab} | ({"q": words} if words else {})
+    page = workload.listed(current_user, sort=sort, tab=tab, words=words, region=region, after=after)
+    here: dict[str, Any] = {"tab": tab} | ({"q": words} if words else {}) | (
+        {"region": region} if region else {})
     return render_template(
-        "stewards/index.html", page=page, sort=sort, tab=tab, words=words, is_first=after is None, tabs=workload.TABS,
+        "stewards/index.html", page=page, sort=sort, tab=tab, words=words, region=region, is_first=after is None, tabs=workload.TABS,
         sort_urls={name: url_for(".index", sort=name, **here) for name in workload.SORTS},
         next_url=url_for(".index", sort=sort, after=page.after, **here) if page.after else "",
-        unowned=unowned.count(current_user),
+        regional=REGIONAL, unowned=unowned.count(current_user),
     )
 
 

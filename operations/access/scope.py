@@ -344,6 +344,12 @@ def _stewards_registered_by(post: Standing) -> ColumnElement[bool]:
     )
 
 
+def stewards_below(code: str) -> ColumnElement[bool]:
+    """The condition on ``users``: who serves in the region of this code, or below it."""
+    path = db.session.scalar(select(Region.path).where(Region.code == code))
+    return User.id.in_(_stewards().where(Region.path.startswith(path, autoescape=True))) if path else false()
+
+
 def _stewards() -> Select[Any]:
     """Ids of who is or was a steward, with the unit and the ground of their post."""
     return (

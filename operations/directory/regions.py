@@ -8,6 +8,7 @@ from sqlalchemy import Text, bindparam, cast, literal, select, update
 from sqlalchemy.orm import aliased
 
 from models import clock
+from models.access import Role
 from models.base import db
 from models.bulk import insert_rows
 from models.directory import Region, RegionLevel
@@ -18,8 +19,11 @@ from operations.access.actor import Actor
 from operations.base import operation
 from operations.clocks.calendar import SHANGHAI
 from operations.directory.region_rows import Place, Problem, problems_of
+from operations.errors import NotAllowed
 
 LEVELS = tuple(RegionLevel)
+ADMINISTRATORS = (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)
+CHANGING = (Role.SYSTEM, *ADMINISTRATORS)
 
 
 @dataclass(slots=True)
@@ -79,7 +83,13 @@ def plan(places: Sequence[Place], *, on: date | None = None, closes_missing: boo
 
 @operation
 def apply(found: Plan, *, actor: Actor) -> int:
-    """更新区划：carry out a plan as it was shown. Returns how many codes changed; set by set, whatever the number."""
+    """更新区划：carry out a plan as it was shown. Returns how many codes changed; set by set, whatever the number.
+
+    For administrators and the program itself. Raises NotAllowed.
+    """
+    standing = next(iter(actor.posts_as(*CHANGING)), None)
+    if standing is None:
+        raise NotAllowed
     if not found.count:
         return 0
     connection, table = db.session.connection(), Region.__table__
@@ -94,7 +104,7 @@ def apply(found: Plan, *, actor: Actor) -> int:
     _close(found.closed, found.on)
     _close(found.reopened, None)
     _renew_paths(follow=bool(found.moved))
-    log.record("update_regions", object_type="region", object_id=None, actor=actor, details={
+    log.record("update_regions", object_type="region", object_id=None, actor=actor, standing=standing, details={
         "added": len(found.added), "renamed": len(found.renamed), "moved": len(found.moved),
         "reopened": len(found.reopened), "closed": len(found.closed), "on": found.on.isoformat(),
     })

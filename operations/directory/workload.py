@@ -90,9 +90,12 @@ class Loads:
 
 
 def listed(
-    actor: Actor, *, sort: str = "held", tab: str = "all", words: str = "", after: Mark | None = None
+    actor: Actor, *, sort: str = "held", tab: str = "all", words: str = "", region: str = "",
+    after: Mark | None = None,
 ) -> Loads:
-    """The stewards on duty of the actor's region. Two statements: which ones, then what these carry."""
+    """The stewards on duty of the actor's region, or of the one coded ``region`` within it. Two statements: which ones,
+    then what these carry.
+    """
     now = clock.now()
     key, joins = _key(sort, now)
     rows = select(User.id, key.label("key")).outerjoin(Steward, Steward.user_id == User.id)
@@ -101,6 +104,8 @@ def listed(
     rows = rows.where(on_duty(), scope.steward_scope(actor), _of_tab(tab))
     if words:
         rows = rows.where(or_(User.name.startswith(words, autoescape=True), User.phone == words))
+    if region:
+        rows = rows.where(scope.stewards_below(region))
     value: Any = None
     if after:
         value = literal(EPOCH + after.value * MICROSECOND, UTCDateTime()) if sort == "quiet" else literal(after.value)

@@ -28,7 +28,7 @@ from tests.together import at_once
 FORGETTABLE = {
     "chosen_columns", "directory_counts", "drafts", "enterprise_search", "job_runs", "kept_forms", "login_attempts",
     "login_sessions", "notices", "one_time_codes", "rating_tokens", "saved_views", "staged_enterprises",
-    "staged_stewards", "submissions", "talk_drafts", "text_messages", "ticket_search",
+    "staged_stewards", "staged_stewardships", "submissions", "talk_drafts", "text_messages", "ticket_search",
 }
 DIRECTORY = {"enterprises", "industries", "organisations", "regions", "users"}
 

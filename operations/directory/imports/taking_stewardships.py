@@ -30,7 +30,8 @@ def take(batch: ImportBatch) -> tuple[int, int]:
     for rows in _pages(batch):
         mains = tenures.mains_of([row.enterprise_id for row in rows])
         opened = tenures.change([
-            Change(row.enterprise_id, row.steward_id, reason_of(batch, row.reason), _id_of(mains.get(row.enterprise_id)))
+            Change(row.enterprise_id, row.steward_id, reason_of(batch, row.reason),
+                   _id_of(mains.get(row.enterprise_id)))
             for row in rows if _steward_of(mains.get(row.enterprise_id)) != row.steward_id
         ], actor=actor, standing=standing)
         changed += len(opened.keys() & mains.keys())
