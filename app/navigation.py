@@ -56,8 +56,8 @@ PLACES = (
     Place("工作日历", "calendar", "/calendar", (R.SECURITY_ADMINISTRATOR,)),
     Place("走访规则", "walk", "/cadence", (R.SECURITY_ADMINISTRATOR,)),
     Place("导出审批", "shield", "/exports", (R.SECURITY_ADMINISTRATOR,)),
-    Place("区划", "flag", "/regions", (R.SECURITY_ADMINISTRATOR, R.SYSTEM_ADMINISTRATOR)),
     Place("作业", "clock", "/jobs", (R.SYSTEM_ADMINISTRATOR,)),
+    Place("区划", "flag", "/regions", (R.SECURITY_ADMINISTRATOR, R.SYSTEM_ADMINISTRATOR)),
     Place("日志", "shield", "/audit", (R.AUDIT_ADMINISTRATOR,)),
 )
 

@@ -18,7 +18,6 @@ from tests.lives import START
 from tests.views.counting import statements
 from tests.views.guest import Page
 
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")  # pages know no engine
 HEAD = "代码,名称,级别,上级代码\n"
 YEAR = HEAD + "9901,云州市,市,99\n990102,城东新区,县(区),9901\n990103,高新区,县(区),9901\n9901KF,云州开发区,开发区,9901\n坏,行,道,9901\n"
 
@@ -81,10 +80,10 @@ def test_the_tree_counts_what_lies_below_and_leads_to_the_lists(guest):
     leader = guest("luoshizhang")
     top = leader.opens("/regions")
     page = leader.opens(top.links["云州市"])
-    assert {"城东区", "高新区", "临河县"} <= page.links.keys() | {"高新区", "临河县"}
+    assert "城东区" in page.links
     listed = leader.opens("/enterprises?region=990102&count=1").words
     figure = next(text for text, url in page.links.items() if url == "/enterprises?region=990102").split()[0]
-    assert f"{figure} 家" in listed or figure in listed
+    assert f"{figure} 家" in listed
     assert "刘敏" in leader.opens("/stewards?region=990102").words
     assert "刘敏" not in leader.opens("/stewards?region=990121").words
     assert guest("tangyi").opens("/regions?at=9901").status == guest("admin").opens("/regions?at=77").status == 404
