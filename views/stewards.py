@@ -34,13 +34,13 @@ def index() -> ResponseReturnValue:
     region = clean(request.args.get("region"))[:24]
     after = Mark.parse(request.args.get("after", ""))
     page = workload.listed(current_user, sort=sort, tab=tab, words=words, region=region, after=after)
-    here: dict[str, Any] = {"tab": tab} | ({"q": words} if words else {}) | (
-        {"region": region} if region else {})
+    here: dict[str, Any] = {"tab": tab} | {name: said for name, said in (("q", words), ("region", region)) if said}
     return render_template(
-        "stewards/index.html", page=page, sort=sort, tab=tab, words=words, region=region, is_first=after is None, tabs=workload.TABS,
+        "stewards/index.html", page=page, sort=sort, tab=tab, words=words, region=region, is_first=after is None,
+        tabs=workload.TABS, regional=REGIONAL,
         sort_urls={name: url_for(".index", sort=name, **here) for name in workload.SORTS},
         next_url=url_for(".index", sort=sort, after=page.after, **here) if page.after else "",
-        regional=REGIONAL, unowned=unowned.count(current_user),
+        unowned=unowned.count(current_user),
     )
 
 
