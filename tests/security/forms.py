@@ -16,6 +16,7 @@ CATEGORY = NAMES[0]
 # What somebody typed into a cell comes back on the page of bad rows.
 SHEET = importing.workbook([importing.firm(5, 填报类别="重点项目"), importing.firm(6, 联系电话=f"<evil-tag>{TEXT}")])
 CSV = f"统一社会信用代码,企业名称,所属区划\n123,<evil-tag>{TEXT},没有的镇\n".encode("gb18030")
+PLACES = f"代码,名称,级别,上级代码\n990188,<evil-tag>{TEXT},县(区),9901\n1,坏<evil-tag>,区,9901\n".encode("gb18030")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ FORMS = (
     Filled("fangming", "/imports/new", {"kind": "enterprises", "file": Upload("填报.csv", CSV)}),
     Filled("hening", "/findings/{finding}/answer", {"answer-words": TEXT}, "/findings/{finding}"),
     Filled("wujie", "/findings/{finding}/ticket", {"ticket-enterprise": "恒轧机械"}, "/findings/{finding}"),
+    Filled("security", "/regions/import", {"file": Upload("区划.csv", PLACES), "on": "2027-01-01"}),
     Filled("security", "/exports/{export}/grant", {"grant-words": TEXT}, "/exports/{export}"),
     Filled("security", "/exports/{export}/refuse", {"refuse-words": TEXT}, "/exports/{export}"),
     Filled("wujie", "/enterprises/{duplicate}/unmerge", {"reason": TEXT}),
