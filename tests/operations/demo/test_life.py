@@ -147,4 +147,4 @@ def test_every_story_is_told_in_order():
 
 
 def test_everybody_of_the_table_has_a_post():
-    assert db.session.scalar(select(func.count(Post.user_id.distinct()))) == 39
+    assert db.session.scalar(select(func.count(Post.user_id.distinct()))) == 40
