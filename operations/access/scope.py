@@ -313,7 +313,7 @@ def _obligations_of(post: Standing, actor: Actor) -> ColumnElement[bool]:
             units = units_of(post)
             return or_(Enterprise.owner_unit_id.in_(units), Obligation.unit_id.in_(units))
         case role if role in REGIONAL:
-            below = select(Region.id).where(Region.path.startswith(post.region_path, autoescape=True))
+            below = select(Region.id).where(is_below(post.region_path))
             units_there = select(Organisation.id).where(Organisation.region_id.in_(below))
             return or_(Enterprise.region_id.in_(below), Obligation.unit_id.in_(units_there))
         case _:
@@ -329,7 +329,7 @@ def _supervisions_of(post: Standing) -> ColumnElement[bool]:
 
 
 def _stewards_on_ground(post: Standing) -> ColumnElement[bool]:
-    here = Region.path.startswith(post.region_path, autoescape=True)
+    here = is_below(post.region_path)
     return User.id.in_(_stewards().where(here)) if post.region_path else false()
 
 
