@@ -3,7 +3,7 @@
 from sqlalchemy import select, update
 
 from models import clock
-from models.access import Invitation, Post
+from models.access import Invitation, Post, User
 from models.base import db
 from models.directory import Enterprise
 from operations import log
@@ -46,7 +46,7 @@ def accept(token: str, *, actor: Actor | None, person: str = "", password: str =
     Raises InvitationOver, BadInput for a weak password, Refused when somebody else is signed in or nobody yet.
     """
     invitation, _ = invitation_of(token)
-    user = account_of(invitation.mobile)
+    user = account_of(invitation.mobile) or _bearer(invitation.mobile, actor)
     if (actor.user_id if actor else None) != (user.id if user else None):
         raise Refused("请用收到邀请的手机号的账号登录后接受。" if user else "请先退出现在的账号，再打开邀请链接。")
     using = update(Invitation).where(Invitation.id == invitation.id, Invitation.ended_at.is_(None),
@@ -61,3 +61,10 @@ def accept(token: str, *, actor: Actor | None, person: str = "", password: str =
                actor=Actor(user.id, user.name, (), address=address),
                details={"enterprise": invitation.enterprise_id, "role": invitation.member_role})
     return post
+
+
+def _bearer(mobile: str, actor: Actor | None) -> User | None:
+    """Whoever is signed in by another name and has this number as their own: the link came to them."""
+    if actor is None:
+        return None
+    return db.session.scalar(select(User).where(User.id == actor.user_id, User.phone == mobile))

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from models import clock
@@ -55,8 +55,8 @@ def invite(enterprise: Enterprise, *, actor: Actor, mobile: str, member_role: Me
     ``page`` is the address that the token is put behind. Raises NotFound, Refused, TooManyAttempts.
     """
     _lock(enterprise.id, actor)
-    joined = select(Post.id).join(User, User.id == Post.user_id)
-    if db.session.scalar(joined.where(User.username == mobile, *_running(enterprise.id)).limit(1)):
+    joined = select(Post.id).join(User, User.id == Post.user_id).where(*_running(enterprise.id))
+    if db.session.scalar(joined.where(or_(User.username == mobile, User.phone == mobile)).limit(1)):
         raise Refused("这个手机号已经是企业成员。")
     outbox.ensure_may_ask(mobile, address=address)
     _end_invitations(Invitation.enterprise_id == enterprise.id, Invitation.mobile == mobile)

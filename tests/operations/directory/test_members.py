@@ -149,3 +149,13 @@ def test_of_two_administrators_who_leave_at_once_one_stays(app, city):
     came = at_once(app, acts, moment=START)
 
     assert sum(isinstance(one, DomainError) for one in came) == 1
+
+
+def test_a_login_of_another_name_accepts_what_came_to_its_own_phone(city):
+    phone = db.session.scalars(select(User).where(User.username == "hongda")).one().phone = "13900000077"
+    db.session.commit()
+    token = invite(city, phone)
+    join(token, actor=actor_named("hongda"))
+    assert len(actor_named("hongda").posts) == 2
+    with clock.standing_at(START + timedelta(minutes=2)), pytest.raises(Refused, match="已经是企业成员"):
+        invite(city, phone)
