@@ -59,6 +59,7 @@ FOLLOWERS: tuple[Follower, ...] = (
 STAYING = frozenset({
     "enterprise_names", "enterprise_search", "fact_changes", "enterprise_merges", "ownership_claims", "claims",
     "fact_requests", "invitations", "obligations", "broadcast_deliveries", "handover_items", "plan_rows",
+    "staged_stewardships",
 })
 
 
