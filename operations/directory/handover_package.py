@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Integer, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models import clock
@@ -17,10 +17,21 @@ from operations.access import scope
 from operations.access.actor import Actor
 from operations.clocks import rulebook
 from operations.directory.handovers import IS_WAITING
-from operations.insight.lines import CALLED, COLUMNS, UNIT, Line, line_of, next_due
+from operations.insight.lines import CALLED, COLUMNS, UNIT, Line, line_of, next_due, plain_rows
 
 TICKETS_SHOWN = 50
 LISTED = 50
+
+_PERSON: Any = bindparam("person", type_=Integer)
+_OTHER = aliased(User)
+# Put together once: every steward's desk asks it.
+_WAITING = (
+    select(Handover.id, (Handover.to_id == _PERSON).label("is_to_me"), _OTHER.name.label("other"))
+    .join(_OTHER, _OTHER.id == func.coalesce(func.nullif(Handover.from_id, _PERSON), Handover.to_id))
+    .where(*IS_WAITING, or_(Handover.to_id == _PERSON, Handover.from_id == _PERSON))
+    .order_by(Handover.id)
+    .limit(5)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +76,7 @@ def listed(actor: Actor, *, has_ended: bool, before: int | None = None) -> Seque
 
 def waiting_for(actor: Actor) -> Sequence[Any]:
     """What a steward's desk says: the hand-overs that wait for their word, or for somebody's word on theirs."""
-    other = aliased(User)
-    is_mine = Handover.to_id == actor.user_id
-    rows = (
-        select(Handover.id, is_mine.label("is_to_me"), other.name.label("other"))
-        .join(other, other.id == func.coalesce(func.nullif(Handover.from_id, actor.user_id), Handover.to_id))
-        .where(*IS_WAITING, or_(is_mine, Handover.from_id == actor.user_id))
-        .order_by(Handover.id)
-        .limit(5)
-    )
-    return db.session.connection().execute(rows).all()
+    return plain_rows(_WAITING, {"person": actor.user_id})
 
 
 def _firms(handover: Handover, actor: Actor) -> Sequence[Any]:
