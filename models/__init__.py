@@ -13,6 +13,7 @@ from models import (
     log,
     notices,
     ratings,
+    refusals,
     supervision,
     texting,
     tickets,
@@ -21,5 +22,5 @@ from models import (
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
     access, clocks, correspondence, directory, engagement, exports, insight, job_runs, lists, log, notices, ratings,
-    supervision, texting, tickets,
+    refusals, supervision, texting, tickets,
 )

@@ -24,6 +24,9 @@ class ClockKind(LabelledEnum):
     FOLLOW_UP = "follow_up", "回访"
     RATING = "rating", "评价"
     INSTRUCTION = "instruction", "落实批示"
+    REFUSAL_LEVEL = "refusal_level", "否定签批"
+    GOVERNMENT_LEVEL = "government_level", "否定上级签批"
+    JOINT_REVIEW = "joint_review", "联审"
 
 
 class ClockOutcome(LabelledEnum):

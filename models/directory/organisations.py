@@ -18,6 +18,7 @@ class OrganisationKind(LabelledEnum):
     DISCIPLINE = "discipline", "纪委监委"
     TOWN = "town", "乡镇(街道)"
     WINDOW = "window", "窗口"
+    PARTY = "party", "党委"
 
 
 class Line(LabelledEnum):

@@ -126,6 +126,7 @@ class Ticket(Base):
     promised_on: Mapped[date | None]  # the day a meeting has set
     supplement_requested_at: Mapped[datetime | None]
     ruled_at: Mapped[datetime | None]
+    refusing_since: Mapped[datetime | None]  # while a refusal is on its way up
     due_at: Mapped[datetime | None]
     warn_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]

@@ -1,0 +1,41 @@
+"""One more code for a column that holds the codes of an enum: its CHECK is widened, the rows stay as they are."""
+
+from collections.abc import Sequence
+
+from alembic import op
+
+
+def widen(table: str, column: str, name: str, *, after: str, more: Sequence[str]) -> None:
+    """Let ``column`` also hold ``more``, behind the code ``after`` that was its last. ``name`` is the enum's.
+
+    SQLite changes no CHECK, and to build the table anew would cost its triggers and every key that leads to it; the
+    stored statement is changed instead, as SQLite's own page on ALTER TABLE has it for CHECK constraints.
+    """
+    if op.get_bind().dialect.name == "postgresql":
+        _widen_constraint(table, column, f"ck_{table}_{name}", after=after, more=more)
+    else:
+        _widen_statement(table, after=after, more=more)
+
+
+def _widen_constraint(table: str, column: str, constraint: str, *, after: str, more: Sequence[str]) -> None:
+    found = f"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '{constraint}'"
+    definition = op.get_bind().exec_driver_sql(found).scalar_one()
+    codes = [part for part in definition.split("'")[1::2]]
+    if codes[-1] != after:
+        raise RuntimeError(f"{constraint} ends with {codes[-1]}, not with {after}")
+    listed = ", ".join(f"'{code}'" for code in (*codes, *more))
+    op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
+    op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {constraint} CHECK ({column} IN ({listed}))")
+
+
+def _widen_statement(table: str, *, after: str, more: Sequence[str]) -> None:
+    bind, listed = op.get_bind(), "".join(f", '{code}'" for code in more)
+    bind.exec_driver_sql("PRAGMA writable_schema = ON")
+    bind.exec_driver_sql(
+        "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?",
+        (f"'{after}'))", f"'{after}'{listed}))", table),
+    )
+    bind.exec_driver_sql("PRAGMA writable_schema = RESET")
+    stored = bind.exec_driver_sql("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", (table,))
+    if listed not in stored.scalar_one():
+        raise RuntimeError(f"the CHECK of {table} does not end with {after}")
