@@ -16,6 +16,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "reply": "1d",
         "follow_up": "2d",
         "rating": "5d",
+        "refusal_level": "1d",
+        "government_level": "1d",
+        "joint_review": "2d",
     },
     # domain.md §4: 办结时限 by difficulty.
     "handling_limits": {
@@ -28,8 +31,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     # domain.md §7. ``clocks``: which lapsed clocks open a first supervision.
     "ladder": {
-        "clocks": ["handling"],
-        "reminded_when_lapsed": ["signing", "contact"],
+        "clocks": ["handling", "refusal_level"],
+        "reminded_when_lapsed": ["signing", "contact", "government_level", "joint_review"],
         "sign": "1d",
         "answer": "3d",
         "unread": "2d",
@@ -40,6 +43,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "quiet_hours": {"from": "20:00", "to": "08:00", "days_off": True},
     "send_back": {"window": "1d", "returns": 1},
     "ledger": {"review_days": 90},
+    # domain.md §6: the level that must endorse before a ticket may end as refused, by its kind; members of the review.
+    "refusal": {"height": "head", "heights": {}, "members": 3},
     "reopen": {"window": "10d"},
     "follow_up": {"attempts": 3},
     "rating_link": {"days": 15},

@@ -16,6 +16,8 @@ from operations.clocks.calendar import Limit, WorkCalendar
 from operations.tickets import workflow
 
 OF_A_UNIT = (ClockKind.SIGNING, ClockKind.CONTACT, ClockKind.ASSISTING)
+OF_A_REFUSAL = (ClockKind.REFUSAL_LEVEL, ClockKind.GOVERNMENT_LEVEL, ClockKind.JOINT_REVIEW)
+APART = (*OF_A_UNIT, *OF_A_REFUSAL, ClockKind.INSTRUCTION)  # not the main line's
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +124,13 @@ def _main_line(reckoner: _Reckoner, event: Happened) -> None:
         reckoner.stop(reckoner.running(), event.at, dropped=True)
     if step.pauses:
         reckoner.pause(event.at)
-    reckoner.stop(reckoner.of(k for k in step.stops if k not in OF_A_UNIT and k is not ClockKind.INSTRUCTION), event.at)
+    reckoner.stop(reckoner.of(kind for kind in step.stops if kind not in APART), event.at)
     if event.target in CLOSED_STATUSES and step.targets:
         reckoner.stop(reckoner.running(), event.at, dropped=True)
     if step.resumes:
         reckoner.resume(event.at)
     for kind in step.starts:
-        if kind in OF_A_UNIT or kind is ClockKind.INSTRUCTION:
+        if kind in APART:
             continue
         if {ClockKind.HANDLING: Status.HANDLING, ClockKind.COORDINATION: Status.COORDINATING}.get(
             kind, event.target
@@ -149,7 +151,7 @@ def _units(reckoner: _Reckoner, event: Happened) -> None:
         case Act.REPORT_RESULT:
             for unit_id in list(reckoner.units):
                 reckoner.end_order(unit_id, at, dropped=False)
-        case Act.WITHDRAW:
+        case Act.WITHDRAW | Act.CONCLUDE_REFUSAL:
             reckoner.units.clear()
         case Act.SIGN:
             reckoner.stop(reckoner.of([ClockKind.SIGNING], details["unit"]), at)
@@ -165,7 +167,21 @@ def _units(reckoner: _Reckoner, event: Happened) -> None:
             reckoner.stop([c for c in reckoner.of([ClockKind.INSTRUCTION]) if c.started_at == given_at], at)
         case Act.UNMERGE:
             _let_go_on(reckoner, details)
+        case Act.REPORT_REFUSAL | Act.ENDORSE_REFUSAL | Act.ORDER_HANDLING | Act.UPHOLD_REFUSAL | Act.VETO_REFUSAL:
+            _refusal(reckoner, event)
     reckoner.order(event, round_now + (1 if workflow.find(event.act, event.source).opens_round else 0))
+
+
+def _refusal(reckoner: _Reckoner, event: Happened) -> None:
+    """Each level has its clock while it lies there, the review its own; the end drops what still runs."""
+    step, details = workflow.find(event.act, event.source), event.details
+    reckoner.stop(reckoner.of(kind for kind in step.stops if kind in OF_A_REFUSAL), event.at)
+    if step.drops:
+        reckoner.stop(reckoner.of(OF_A_REFUSAL), event.at, dropped=True)
+    if event.act is Act.REPORT_REFUSAL:
+        reckoner.start(ClockKind.JOINT_REVIEW, event, event.round, details["office"])
+    if "next_clock" in details:
+        reckoner.start(ClockKind(details["next_clock"]), event, event.round, details["next_unit"])
 
 
 def _let_go_on(reckoner: _Reckoner, details: Mapping[str, Any]) -> None:

@@ -28,12 +28,13 @@ ENTRIES_SHOWN = 30
 WORDS_TOLD = frozenset({
     Act.REQUEST_SUPPLEMENT, Act.SUPPLEMENT, Act.ANSWER, Act.REPORT_RESULT, Act.REPLY, Act.REWORK, Act.RATE,
     Act.WITHDRAW, Act.REOPEN, Act.MERGE, Act.UNMERGE, Act.ENTER_ON_LEDGER, Act.MESSAGE, Act.TRANSFER,
+    Act.CONCLUDE_REFUSAL,
 })
 MILESTONES: dict[Act, Stage] = {
     Act.SUBMIT: Stage.ACCEPTANCE, Act.ACCEPT: Stage.ACCEPTANCE,
     Act.DISPATCH: Stage.COORDINATION, Act.TRANSFER: Stage.COORDINATION, Act.ANSWER: Stage.COORDINATION,
     Act.CONTACT: Stage.HANDLING, Act.GRANT_EXTENSION: Stage.HANDLING, Act.ENTER_ON_LEDGER: Stage.HANDLING,
-    Act.REPORT_RESULT: Stage.HANDLING,
+    Act.REPORT_RESULT: Stage.HANDLING, Act.CONCLUDE_REFUSAL: Stage.HANDLING,
     Act.REPLY: Stage.REPLY, Act.FOLLOW_UP: Stage.FOLLOW_UP, Act.REWORK: Stage.FOLLOW_UP,
     Act.RATE: Stage.RATING, Act.LAPSE_RATING: Stage.RATING,
 }
@@ -219,6 +220,8 @@ def _line(entry: Entry, ticket: Ticket) -> str:
             return f"办理时限延至 {short_day(datetime.fromisoformat(entry.details['due_after']))}"
         case Act.CONTACT:
             return f"{entry.who}已联系您"
+        case Act.CONCLUDE_REFUSAL:
+            return "经逐级复核和联审，不予办理"
         case Act.RATE | Act.LAPSE_RATING:
             return entry.act.label if entry.act is Act.LAPSE_RATING else "已评价"
         case _:

@@ -107,7 +107,7 @@ def _notice(order: Opened, user_id: int, now: datetime, later: datetime) -> dict
 def _people(units: Iterable[int]) -> dict[int, list[tuple[Role, int]]]:
     rows: Any = select(Post.organisation_id, Post.role, Post.user_id).where(
         Post.organisation_id.in_(units),
-        Post.role.in_([Role.CASE_OFFICER, Role.UNIT_LEADER]),
+        Post.role.in_([Role.CASE_OFFICER, Role.UNIT_LEADER, Role.LEADER, Role.SUPERVISOR]),
         Post.ended_at.is_(None),
     )
     people: dict[int, list[tuple[Role, int]]] = {}

@@ -5,8 +5,9 @@ from sqlalchemy import bindparam, select
 from models import clock
 from models.base import db
 from models.clocks import Clock
+from models.refusals import Refusal, RefusalEnd
 from models.supervision import Level, Supervision, SupervisionEnd
-from models.tickets import Ticket
+from models.tickets import Status, Ticket
 
 _OPEN = (
     select(Supervision, Clock)
@@ -17,6 +18,8 @@ _OPEN = (
 
 def settle(ticket: Ticket) -> None:
     """End the orders whose clock has stopped or has a new due date ahead, and repeat the highest rung on the ticket."""
+    if ticket.refusing_since and ticket.status is not Status.HANDLING:
+        _lapse_refusal(ticket)
     if not ticket.rung:
         return
     now = clock.now()
@@ -35,6 +38,14 @@ def end(order: Supervision, how: SupervisionEnd) -> None:
     order.ended_at = clock.now()
     order.ended_as = how
     order.fire_at = None
+
+
+def _lapse_refusal(ticket: Ticket) -> None:
+    """The enterprise has withdrawn: there is nothing left to refuse."""
+    rows = select(Refusal).where(Refusal.ticket_id == ticket.id, Refusal.ended_at.is_(None))
+    for refusal in db.session.scalars(rows):
+        refusal.ended_at, refusal.ended_as = clock.now(), RefusalEnd.LAPSED
+    ticket.refusing_since = None
 
 
 def _was_heeded(order: Supervision) -> bool:

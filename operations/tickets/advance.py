@@ -21,7 +21,10 @@ from operations.tickets.situation import Situation
 from operations.tickets.workflow import Step
 
 # Clocks that belong to one unit's order or to one instruction: whoever makes those starts them.
-OF_A_UNIT = frozenset({ClockKind.SIGNING, ClockKind.CONTACT, ClockKind.ASSISTING, ClockKind.INSTRUCTION})
+OF_A_UNIT = frozenset({
+    ClockKind.SIGNING, ClockKind.CONTACT, ClockKind.ASSISTING, ClockKind.INSTRUCTION, ClockKind.REFUSAL_LEVEL,
+    ClockKind.GOVERNMENT_LEVEL, ClockKind.JOINT_REVIEW,
+})
 ONLY_IN = {ClockKind.HANDLING: Status.HANDLING, ClockKind.COORDINATION: Status.COORDINATING}
 
 

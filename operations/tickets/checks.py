@@ -200,6 +200,45 @@ def not_paused(s: "Situation") -> str | None:
     return "本件时限正在暂停，恢复计时后才能并单。" if any(clock.paused_at for clock in s.clocks) else None
 
 
+def not_refusing(s: "Situation") -> str | None:
+    """While a refusal is on its way up the ticket goes nowhere else: neither away nor to an end."""
+    return "正在否定报备，有结论后才能操作。" if s.ticket.refusing_since else None
+
+
+def is_refusing(s: "Situation") -> str | None:
+    """There is a refusal on its way."""
+    return None if s.ticket.refusing_since else "没有在报的否定。"
+
+
+def not_refused_to_refuse(s: "Situation") -> str | None:
+    """What a level or the review has ordered to be handled is handled."""
+    return "本轮的否定已被否决，应当继续办理。" if s.must_be_handled else None
+
+
+def nothing_proposed(s: "Situation") -> str | None:
+    """A result, a return or an entry on the ledger that waits is decided first."""
+    waiting = (ProposalKind.RESULT, ProposalKind.SEND_BACK, ProposalKind.LEDGER)
+    return next((words for words in (_no_open(s, kind) for kind in waiting) if words), None)
+
+
+def on_my_level(s: "Situation") -> str | None:
+    """The refusal lies on a desk that is the actor's; nobody signs twice, and nobody what they reported."""
+    if s.refusal_desk is None:
+        return "没有等签批的否定报备。"
+    level, people = s.refusal_desk
+    return None if s.actor.user_id in people else f"现在由{level.label}签批。"
+
+
+def review_awaited(s: "Situation") -> str | None:
+    """The office has not reviewed it yet."""
+    return None if s.refusal is not None and s.refusal.reviewed_at is None else "没有待联审的否定报备。"
+
+
+def climbed_and_upheld(s: "Situation") -> str | None:
+    """The one way to ``refused``: the refusal of this round has ended so."""
+    return None if s.was_upheld else "否定报备没有走完，不能不予办理。"
+
+
 def _no_open(s: "Situation", kind: ProposalKind) -> str | None:
     return f"已有一份{kind.label}在等签批。" if kind in s.proposals else None
 

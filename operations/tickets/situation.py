@@ -12,6 +12,7 @@ from models.clocks import Clock, ClockKind
 from models.directory import Organisation, Stewardship
 from models.log import Event
 from models.ratings import Rating
+from models.refusals import Endorsement, Refusal, RefusalEnd, RefusalLevel
 from models.supervision import Supervision
 from models.tickets import (
     Act,
@@ -27,6 +28,7 @@ from models.tickets import (
 from operations.access.actor import Actor, Standing
 from operations.access.scope import GONE, REGIONAL
 from operations.clocks import clocks, rulebook
+from operations.supervision import climbing
 from operations.tickets.workflow import Step
 
 IN_THE_CHAIN = (
@@ -145,6 +147,42 @@ class Situation:
         """Whether the actor had a hand in this round (回避, domain.md §4 invariant 7)."""
         who = {"ticket": self.ticket.id, "round": self.ticket.round, "actor": self.actor.user_id}
         return bool(db.session.scalar(_IN_THE_CHAIN, who))
+
+    @cached_property
+    def refusal(self) -> Refusal | None:
+        """The refusal that is on its way up."""
+        if not self.ticket.refusing_since:
+            return None
+        rows = select(Refusal).where(Refusal.ticket_id == self.ticket.id, Refusal.ended_at.is_(None))
+        return db.session.scalar(rows)
+
+    @cached_property
+    def refusal_desk(self) -> tuple[RefusalLevel, tuple[int, ...]] | None:
+        """The level on which the refusal lies, and who may sign there now."""
+        if self.refusal is None:
+            return None
+        levels = db.session.scalars(select(Endorsement).where(Endorsement.refusal_id == self.refusal.id)).all()
+        here = next((one for one in levels if one.decided_at is None), None)
+        if here is None:
+            return None
+        found = climbing.desks(self.refusal.unit, without={one.decided_by_id for one in levels})
+        return here.level, found[here.level].people
+
+    @cached_property
+    def must_be_handled(self) -> bool:
+        """Whether a refusal of this round was turned into an order to handle."""
+        return self._has_ended_as(RefusalEnd.ORDERED, RefusalEnd.VETOED)
+
+    @property
+    def was_upheld(self) -> bool:
+        """Whether the refusal of this round has climbed and was upheld."""
+        return self._has_ended_as(RefusalEnd.REFUSED)
+
+    def _has_ended_as(self, *ends: RefusalEnd) -> bool:
+        ended = exists().where(
+            Refusal.ticket_id == self.ticket.id, Refusal.round == self.ticket.round, Refusal.ended_as.in_(ends)
+        )
+        return bool(db.session.scalar(select(ended)))
 
     @cached_property
     def is_rated(self) -> bool:

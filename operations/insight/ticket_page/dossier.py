@@ -13,8 +13,9 @@ from sqlalchemy.orm import joinedload
 from models.access import Role
 from models.base import db
 from models.clocks import ClockKind
+from models.refusals import VETOES
 from models.supervision import Supervision
-from models.tickets import ProposalKind, Status, Ticket
+from models.tickets import Act, ProposalKind, Status, Ticket
 from operations.access import scope
 from operations.access.actor import Actor
 from operations.errors import NotFound
@@ -200,6 +201,16 @@ class Dossier(Situation):
         return any(one.action in IN_THE_CHAIN for one in mine)
 
     @cached_property
+    def must_be_handled(self) -> bool:
+        """Whether a refusal of this round was turned into an order to handle; 完善告知 is none."""
+        return any(one.round == self.ticket.round and _orders_handling(one) for one in self.happenings)
+
+    @property
+    def has_been_refusing(self) -> bool:
+        """Whether a refusal was ever reported."""
+        return any(one.action == Act.REPORT_REFUSAL for one in self.happenings)
+
+    @cached_property
     def files(self) -> Sequence[Row[*tuple[Any, ...]]]:
         """Every file of the ticket, oldest first, the internal ones included."""
         return self._read(statements.FILES) if self.file_count else []
@@ -213,6 +224,11 @@ class Dossier(Situation):
 
     def _read(self, statement: Any) -> Sequence[Row[*tuple[Any, ...]]]:
         return plain_rows(statement, {"ticket_id": self.ticket.id})
+
+
+def _orders_handling(event: Happening) -> bool:
+    vetoed = event.action == Act.VETO_REFUSAL and event.details.get("verdict") in VETOES
+    return vetoed or event.action == Act.ORDER_HANDLING
 
 
 def since(ticket: Ticket, seq: int) -> list[Happening]:

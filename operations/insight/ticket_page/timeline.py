@@ -9,6 +9,7 @@ from typing import Any
 from models.access import Role
 from models.clocks import ClockKind
 from models.ratings import Grade
+from models.refusals import RefusalLevel, Verdict
 from models.supervision import Level
 from models.tickets import Act, ProposalKind, ReplyMethod, ResultKind
 from operations.access.scope import REGIONAL
@@ -68,6 +69,13 @@ LOOKS: dict[str, tuple[str, str, str]] = {
     Act.ANSWER_SUPERVISION: ("答复督办", "mail", ""),
     Act.ACCEPT_ANSWER: ("认可督办答复", "check", "g"),
     Act.REJECT_ANSWER: ("退回督办答复", "return", "r"),
+    Act.REPORT_REFUSAL: ("否定报备，逐级复核", "up", "a"),
+    Act.ENDORSE_REFUSAL: ("同意否定，上报", "up", "a"),
+    Act.PASS_VACANCY: ("岗位空缺，跳过", "up", ""),
+    Act.ORDER_HANDLING: ("领导要求办理", "flag", "r"),
+    Act.UPHOLD_REFUSAL: ("联审维持", "check", "a"),
+    Act.VETO_REFUSAL: ("联审不予维持，继续办理", "flag", "r"),
+    Act.CONCLUDE_REFUSAL: ("不予办理", "close", "r"),
     "open_supervision": ("打开督办", "mail-open", ""),
     "move_clocks": ("工作日历变更，到期日随之改动", "calendar", "a"),
     "log_interaction": ("记一笔", "walk", ""),
@@ -181,10 +189,20 @@ def _said(event: Happening, d: Dossier) -> str:
             return "已接通，已解决，满意" if details.get("reached") else "多次未接通，转入评价"
         case Act.RATE:
             return _rating(event, d)
+        case Act.REPORT_REFUSAL | Act.ENDORSE_REFUSAL | Act.PASS_VACANCY | Act.ORDER_HANDLING:
+            return _level(details)
+        case Act.UPHOLD_REFUSAL | Act.VETO_REFUSAL:
+            return f"联审结论：{Verdict(details['verdict']).label}"
         case Act.DECLINE_PROPOSAL if details.get("kind"):
             return ProposalKind(details["kind"]).label
         case _:
             return ""
+
+
+def _level(details: dict[str, Any]) -> str:
+    """``分管副局长`` and, where it climbs, the level above."""
+    level = RefusalLevel(details.get("level", RefusalLevel.SECTION)).label
+    return f"{level} → {RefusalLevel(details['next']).label}" if details.get("next") else level
 
 
 def _rating(event: Happening, d: Dossier) -> str:

@@ -10,16 +10,19 @@ from sqlalchemy import select
 from models.base import db
 from models.clocks import Clock, ClockKind
 from models.log import Event
+from models.refusals import RefusalKind, Verdict
 from models.tickets import Difficulty, LedgerClass, Merge, ProposalKind, ResultKind, Status, UnitOrder
 from operations.clocks import rulebook
 from operations.clocks.calendar import Limit
 from operations.clocks.clocks import GOVERNING
 from operations.clocks.recomputation import reckon
 from operations.errors import DomainError
+from operations.supervision import refusals
 from operations.tickets import aftercare, conversation, coordination, handling, intake, ledger, merging, proposals
 from tests.happened import as_happened
 from tests.lives import FINANCE, LAND, POWER, Life
 
+CASE = refusals.Case(RefusalKind.OTHER, "不在规划内。", "《条例》第三条", "规划调整后再报。")
 OFFICERS = {POWER: ("chenjing", "zhoujian"), LAND: ("litao", "gaofeng"), FINANCE: ("sunyue", "maliang")}
 
 
@@ -49,6 +52,11 @@ class History(Life):
         with self.here():
             is_rated_last = self.ticket.status is Status.FOLLOWED_UP
             (aftercare.lapse_rating if is_rated_last else intake.lapse_supplement)(self.ticket)
+
+    def judge(self, verdict):
+        panel = [refusals.Member(f"成员{place}", "律师事务所", verdict) for place in range(3)]
+        refusal = refusals.find_open(self.ticket)
+        self.does(refusals.judge, "hening", refusal, verdict=verdict, words="经联审", members=panel)
 
     def merge(self):
         self.does(merging.merge, "wujie", main=self.main, reason="同一件事")
@@ -93,6 +101,11 @@ STEPS = {
     "unmerge": lambda h: h.does(merging.unmerge, "wujie", reason="不是一件事"),
     "instruct": lambda h: h.does(conversation.instruct, "luoshizhang", words="抓紧", limit=Limit.parse("3d")),
     "instructed": lambda h: h.does(h.settle_instruction, "wujie"),
+    "refuse": lambda h: h.does(refusals.report, h.lead()[0], case=CASE),
+    "endorse": lambda h: h.does(refusals.endorse, h.lead()[1], refusals.find_open(h.ticket)),
+    "order": lambda h: h.does(refusals.order_handling, h.lead()[1], refusals.find_open(h.ticket), words="请办"),
+    "uphold": lambda h: h.judge(Verdict.UPHELD),
+    "improve": lambda h: h.judge(Verdict.NOTICE),
     "sweep": lambda h: h.sweep(),
 }
 USUAL = ("accept", "dispatch", "sign", "contact", "assist", "result", "reply", "solved", "rate")

@@ -7,6 +7,7 @@ from models import clock
 from models.access import Role
 from models.base import db
 from models.directory import Stewardship
+from models.refusals import Refusal
 from models.tickets import Act, OrderRole, Status, Ticket, UnitOrder
 from models.tickets.workflow import CLOSED_STATUSES, OPEN_STATUSES
 from operations.access import scope
@@ -47,6 +48,12 @@ PROMISED = {
     Act.LAPSE_SUPPLEMENT: ("awaiting_supplement", "system"),
     Act.LAPSE_RATING: ("followed_up", "system"),
     Act.RESUME_FROM_LEDGER: ("handling", "system"),
+    Act.REPORT_REFUSAL: ("handling", "case_officer"),
+    Act.ENDORSE_REFUSAL: ("handling", "unit_leader leader"),
+    Act.ORDER_HANDLING: ("handling", "unit_leader leader"),
+    Act.UPHOLD_REFUSAL: ("handling", "supervisor"),
+    Act.VETO_REFUSAL: ("handling", "supervisor"),
+    Act.CONCLUDE_REFUSAL: ("handling", "system"),
 }
 ALLOWED = {(step.act, status, role) for step in workflow.STEPS for status in step.sources for role in step.roles}
 
@@ -60,8 +67,10 @@ def test_the_table_keeps_the_promises_of_the_domain(act):
     assert {role for step in steps for role in step.roles} == {Role(code) for code in roles.split()}
 
 
-def test_no_act_ends_a_ticket_as_refused_and_none_deletes():
-    assert all(Status.REFUSED not in step.targets for step in workflow.STEPS)
+def test_no_person_ends_a_ticket_as_refused_and_no_act_deletes():
+    refusing = [step for step in workflow.STEPS if Status.REFUSED in step.targets]
+    assert [(step.act, step.roles, step.is_offered) for step in refusing] == [
+        (Act.CONCLUDE_REFUSAL, {Role.SYSTEM}, False)]
     assert not any("delete" in act or "refuse" in act for act in Act)
 
 
@@ -86,6 +95,9 @@ def ticket_in(life):
             "closed_at": clock.now() if status in CLOSED_STATUSES else None,
             "merged_into_id": main.id if status is Status.MERGED else None,
         }
+        if status is Status.REFUSED:
+            db.session.add(upheld(ticket, unit))
+            db.session.flush()
         db.session.execute(update(table).where(table.c.id == ticket.id).values(values))
         if db.session.query(UnitOrder).count() == 0:
             db.session.add(UnitOrder(ticket_id=ticket.id, round=1, unit_id=unit.id, role=OrderRole.LEAD))
@@ -93,6 +105,14 @@ def ticket_in(life):
         return ticket
 
     return put
+
+
+def upheld(ticket, unit):
+    """What the database asks for before it gives the status."""
+    said = {"kind": "other", "grounds": "不", "articles": "条", "alternatives": "法", "was_noticed": True}
+    judged = {"reviewed_at": clock.now(), "reviewed_by_id": 1, "verdict": "upheld", "member_count": 3}
+    return Refusal(ticket_id=ticket.id, round=1, number="F", unit_id=unit.id, region_path="/", height="head",
+                   reported_by_id=1, office_id=unit.id, ended_at=clock.now(), ended_as="refused", **said, **judged)
 
 
 def somebody(role, ticket, city):
