@@ -52,6 +52,7 @@ PLACES = (
     Place("走访", "walk", "/visits", (R.STEWARD, R.LEADER, R.SPECIAL_OBSERVER)),
     Place("覆盖", "chart", "/coverage", (R.REGISTRAR, R.SUPERVISOR)),
     Place("监督发现", "shield", "/findings", (R.SPECIAL_OBSERVER, R.SUPERVISOR, R.CLERK)),
+    Place("否定报备", "up", "/refusals", (*UNIT, *ABOVE)),
     Place("群发", "megaphone", "/broadcasts", (R.REGISTRAR,)),
     Place("工作日历", "calendar", "/calendar", (R.SECURITY_ADMINISTRATOR,)),
     Place("走访规则", "walk", "/cadence", (R.SECURITY_ADMINISTRATOR,)),

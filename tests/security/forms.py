@@ -94,6 +94,15 @@ FORMS = (
     Filled("wujie", "/handovers/{handover_theirs}/cancel", {"words": TEXT}, "/handovers/{handover_theirs}"),
     Filled("hening", "/tickets/{theirs}/supervise", {"reason": TEXT}),
     Filled("hening", "/watch/supervise?pick={order}", {"reason": TEXT}),
+    Filled("chenjing", "/tickets/{refusable}/report-refusal", {
+        "kind": "other", "grounds": TEXT, "articles": TEXT, "alternatives": TEXT, "was_noticed": "y"}),
+    Filled("zhoujian", "/refusals/{refusal}/endorse", {"endorse-words": TEXT}, "/refusals/{refusal}"),
+    Filled("zhoujian", "/refusals/{refusal_more}/order", {"order-words": TEXT}, "/refusals/{refusal_more}"),
+    Filled("hening", "/refusals/{refusal}/review", {
+        "verdict": "revoked", "words": TEXT, "members-0-name": TEXT + "甲", "members-0-house": TEXT,
+        "members-0-opinion": "revoked", "members-0-words": TEXT, "members-1-name": TEXT + "乙", "members-1-house": TEXT,
+        "members-1-opinion": "revoked", "members-2-name": TEXT + "丙", "members-2-house": TEXT,
+        "members-2-opinion": "upheld"}),
     Filled("luoshizhang", "/tickets/{handling}/instruct", {"words": TEXT, "days": "3"}),
     Filled("hongda", "/my/tickets/{theirs}/withdraw", {"reason": TEXT}),
     Filled("wujie", "/meetings/new", {

@@ -26,11 +26,12 @@ THEIRS = {
     "order": "order_theirs", "order_answered": "order_theirs", "steward": "steward_theirs",
     "member": "member_theirs", "invitation": "invitation_theirs",
     "filling": "filling_theirs", "fact_request": "fact_request_theirs", "claim": "claim_theirs",
+    "refusal": "refusal_theirs", "refusal_more": "refusal_theirs",
     "proposal": "proposal_theirs", "proposal_clerk": "proposal_theirs",
     "proposal_supervisor": "proposal_theirs",
     **dict.fromkeys(
         ("submitted", "fresh", "waiting", "coordinating", "question", "handling", "unsigned", "rested", "handled",
-         "replied", "followed", "closed", "merged"), "theirs",
+         "replied", "followed", "closed", "merged", "refusable"), "theirs",
     ),
 }
 NUMBERS = {name for name, theirs in THEIRS.items() if theirs == "theirs"}

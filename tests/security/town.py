@@ -19,6 +19,7 @@ from models.directory import Contact, Enterprise, FactRequest, PlanRow, Project,
 from models.engagement import Finding, FindingKind, InteractionKind, MeetingKind, WalkMode
 from models.lists import SavedView
 from models.notices import Notice, NoticeKind
+from models.refusals import RefusalKind
 from models.tickets import Attachment, Instruction, LedgerClass, ProposalKind, TicketKind
 from operations.access.accounts import hash_password
 from operations.access.people import actor_named
@@ -34,7 +35,9 @@ from operations.engagement.meetings import minutes, planning
 from operations.insight import exports
 from operations.insight.list_habits import save_view
 from operations.ratings import links
+from operations.supervision import refusals as refusing
 from operations.supervision import supervision
+from operations.supervision.refusals import Case
 from operations.tickets import conversation, drafts, intake, merging
 from tests import importing
 from tests.claimants import claim, texts
@@ -140,6 +143,16 @@ def keep_ids(town, stages):
     town["proposal_supervisor"] = ledger.id
 
 
+def refusals(town, city, theirs):
+    """Refusals of the unit on the head's desk, which the office has not reviewed; and a ticket that may be refused."""
+    own = [Life(city).submit(subject="外线不在规划内").accept().dispatch() for _ in range(3)]
+    town["refusable"] = own[2].ticket.number
+    lives = (("", own[0], "chenjing"), ("_more", own[1], "chenjing"), ("_theirs", theirs, "litao"))
+    for ending, life, reporter in lives:
+        said = Case(RefusalKind.OTHER, "不在规划内。", "《条例》第三条", "规划调整后再报。")
+        town[f"refusal{ending}"] = life.does(refusing.report, reporter, case=said).id
+
+
 def their_tickets(city, town):
     theirs = Life(city, enterprise="宏达电商产业园", member="hongda", steward="wangqiang")
     theirs.officer, theirs.leader = "litao", "gaofeng"
@@ -150,6 +163,9 @@ def their_tickets(city, town):
         order = supervision.supervise(theirs.ticket, actor=actor_named("wujie"), reason="企业多次来电")
         supervision.record_opening(order, actor=actor_named("litao"))
     town |= {"theirs": theirs.ticket.number, "order_theirs": order.id, "file_theirs": attachments[0].public_id}
+    other = Life(city, enterprise="宏达电商产业园", member="hongda", steward="wangqiang")
+    other.submit(subject="园区道路没有移交的另一段").accept().dispatch(LAND)
+    refusals(town, city, other)
     town["proposal_theirs"] = theirs.propose(ProposalKind.EXTENSION, until=UNTIL, basis="须招标").id
 
 

@@ -11,10 +11,12 @@ from models.base import db
 from models.correspondence import Broadcast
 from models.directory import Claim, Enterprise, FactRequest, Handover, PlanRow, StewardPlan
 from models.engagement import Interaction
+from models.refusals import Refusal
 from models.supervision import Level, Supervision
 from models.tickets import Act, Proposal, Status, Ticket
 from operations.access import desks, scope
 from operations.access.people import actor_named
+from operations.access.refusal_scope import visible_refusals
 from operations.demo import city, suburbs
 from operations.directory import merging, ownership_claims, particulars, public_codes, steward_plans
 from operations.errors import DomainError
@@ -38,7 +40,7 @@ ELSEWHERE = {
     "search.unit_names", "stewards.names",
     "supervisions.answer", "tickets.act", "watch.new",
 }
-ON_PHONES = (None, "hengzha", "yunqi")
+ON_PHONES = (None, "hengzha", "jinxiu", "luyao", "yunqi")
 SMALLEST = {"width": 320, "height": 700}
 # Numbers in addresses; and the kinds of page that this worker has looked at with everything at each width. For the next
 # role axe looks at the width that this role uses, and leaves out colours: they come from the sheet, not from the rows.
@@ -93,12 +95,15 @@ PAGES = {
     ),
     "hening": (
         "/watch", "/watch?level=second&level=first", "/watch?receipt=unopened", "/supervisions/{order}", "/sign-offs",
-        "/watch/supervise?pick={order}", "/supervisions/{order}/reject", "/brief",
+        "/watch/supervise?pick={order}", "/supervisions/{order}/reject", "/brief", "/refusals", "/refusals/figures",
+        "/refusals/{refusal}", "/refusals/{refusal}/form", "/refusals/{refusing}/review",
         "/coverage", "/coverage?by=person", "/filling", "/filling/{filling}", "/filling/{filling}/enterprises",
     ),
     "luoshizhang": (
         "/brief", "/watch", "/tickets", "/visits/new", "/walkthroughs", "/walkthroughs/2", "/walkthroughs/new?again=1",
     ),
+    "luyao": ("/refusals/{refusing}",),
+    "jinxiu": ("/my/tickets/{refused}",),
     "hejun": ("/imports", "/imports/new"),
     "qianwei": ("/watch", "/tickets"),
     "dengli": (
@@ -125,7 +130,7 @@ STAGES = {
     ),
     "handling": (
         Act.SIGN, Act.CONTACT, Act.PROPOSE_SEND_BACK, Act.REQUEST_EXTENSION, Act.PROPOSE_LEDGER, Act.PROPOSE_STRIKE_OFF,
-        Act.REPORT_ASSISTANCE, Act.PROPOSE_RESULT, Act.ANSWER_INSTRUCTION,
+        Act.REPORT_ASSISTANCE, Act.PROPOSE_RESULT, Act.ANSWER_INSTRUCTION, Act.REPORT_REFUSAL,
     ),
     "beside": (
         Act.TRANSFER, Act.CONSULT, Act.WAIVE_ASSISTANCE, Act.REPLY, Act.FOLLOW_UP, Act.REOPEN, Act.INSTRUCT, Act.REMIND,
@@ -291,6 +296,10 @@ class Findings(dict):
             ),
             "filling": lambda: select(Enterprise.owner_unit_id).where(Enterprise.owner_unit_id.is_not(None)),
             "member": lambda: select(Post.id).where(Post.user_id == self.actor.user_id),
+            "refusal": lambda: visible_refusals(self.actor).with_only_columns(Refusal.id),
+            "refusing": lambda: visible_refusals(self.actor).where(Refusal.ended_at.is_(None)).with_only_columns(
+                Refusal.id
+            ),
             "late": lambda: tickets(self.actor)
             .where(Ticket.rung == Level.SECOND.rung)
             .with_only_columns(Ticket.number),

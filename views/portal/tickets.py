@@ -3,8 +3,9 @@
 from flask import render_template, request, url_for
 from flask_login import current_user
 
+from models.tickets import Status
 from operations.access import scope
-from operations.insight import portal, track
+from operations.insight import portal, refusal_page, track
 from operations.tickets.situation import Situation
 from views import ways
 from views.portal.blueprint import bp, members
@@ -43,6 +44,7 @@ def show(number: str) -> str:
         entries=entries,
         older_url=url_for(".show", number=number, before=older) if older else "",
         files=track.hand_out_files(ticket, entries),
+        refusal=refusal_page.latest(ticket) if ticket.status is Status.REFUSED else None,
     )
 
 

@@ -12,12 +12,13 @@ from operations.errors import NotFound
 from operations.insight import units
 from operations.insight.ticket_page import clock, dossier, papers, timeline
 from operations.insight.ticket_page.dossier import Dossier
-from operations.supervision import supervision
+from operations.supervision import refusals, supervision
 from operations.tickets import aftercare, conversation, coordination, handling, intake, merging, workflow
 from operations.tickets.advance import may
 from views.forms import tickets as forms
 from views.forms import tickets_aftercare as later
 from views.forms import tickets_handling as work
+from views.forms.refusals import RefusalForm
 from views.forms.tickets import ActForm
 from views.guards import for_roles
 from views.tickets import next_row, proposing
@@ -60,6 +61,7 @@ ACTS: dict[Act, Page] = {
     Act.ANSWER_INSTRUCTION: Page(later.InstructionAnswerForm, conversation.answer_instruction, "已回报批示落实情况。", "回报落实"),
     Act.REMIND: Page(later.WordsForm, conversation.remind, "已催办。", "发出催办"),
     Act.SUPERVISE: Page(later.ReasonForm, supervision.supervise, "督办已发出。", "发出督办"),
+    Act.REPORT_REFUSAL: Page(RefusalForm, refusals.report, "已报备，逐级复核并联审；有结论前继续办理，时限照常计算。", "报备否定"),
     Act.NOTE: Page(forms.SayForm, proposing.note, "已添加内部备注。", "添加备注"),
     Act.MESSAGE: Page(forms.SayForm, proposing.message, "留言已发给企业。", "发给企业"),
 }

@@ -9,6 +9,7 @@ from flask_login import current_user
 from models.access import Role
 from models.base import LabelledEnum
 from operations.access.scope import OFFICIALS
+from operations.insight import refusal_page
 from operations.insight.ticket_page import clock, dossier, offers, papers, people, rail, timeline
 from operations.insight.ticket_page.dossier import AT_MOST, SHOWN, Dossier, Window
 from operations.insight.ticket_page.statements import Kind
@@ -48,6 +49,8 @@ def show(number: str) -> ResponseReturnValue:
         clock=clock.panel(d),
         panel=offers.panel(d),
         people=people.of(d),
+        refusals=refusal_page.of_ticket(d.ticket, d.actor) if d.has_been_refusing else (),
+        refusal_task=refusal_page.task(d.ticket, d.actor),
         days=timeline.days(d) if tab is Tab.STORY else (),
         papers=papers,
         kinds=[

@@ -1,0 +1,39 @@
+"""Who sees which refusal: the offices above see their region, a unit its own and its children's."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, or_, select
+
+from models.access import Role
+from models.base import db
+from models.refusals import Refusal
+from operations.access.actor import Actor, Standing
+from operations.access.scope import REGIONAL, units_of
+from operations.errors import NotFound
+
+UNIT = (Role.CASE_OFFICER, Role.UNIT_LEADER)
+READING = (*UNIT, *REGIONAL)
+
+
+def refusal_scope(actor: Actor) -> ColumnElement[bool]:
+    """The condition on ``refusals`` that all of the actor's posts together give."""
+    return or_(false(), *(_refusals_of(post) for post in actor.posts))
+
+
+def visible_refusals(actor: Actor) -> Select[Any]:
+    """Every refusal the actor may open."""
+    return select(Refusal).where(refusal_scope(actor))
+
+
+def get_refusal(actor: Actor, refusal_id: int) -> Refusal:
+    """The refusal, or NotFound."""
+    found: Refusal | None = db.session.scalar(visible_refusals(actor).where(Refusal.id == refusal_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _refusals_of(post: Standing) -> ColumnElement[bool]:
+    if post.role in REGIONAL:
+        return Refusal.region_path.startswith(post.region_path, autoescape=True)
+    return Refusal.unit_id.in_(units_of(post)) if post.role in UNIT else false()

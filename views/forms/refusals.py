@@ -1,0 +1,87 @@
+"""Forms of 否定报备: the report, a level's two answers, the joint review."""
+
+from typing import Any
+
+from wtforms import BooleanField, FieldList, FormField, StringField, TextAreaField
+from wtforms.validators import InputRequired, ValidationError
+
+from models.refusals import FEWEST_MEMBERS, RefusalKind, Verdict
+from operations.supervision.refusals import MOST_MEMBERS, OPINION_LIMIT, TEXT_LIMIT, Case, Member
+from views.forms.base import BaseForm, CodeField, NotLonger, VersionedForm
+from views.forms.portal import CodeRadio
+from views.forms.tickets import ActForm, more_text, text
+
+LINES = 5
+
+
+class RefusalForm(ActForm):
+    """否定报备."""
+
+    kind = CodeRadio("否定类型", RefusalKind, validators=[InputRequired("请选择否定类型")])
+    grounds = text("否定的理由", "请写明为什么不能办", most=TEXT_LIMIT, hint="经复核不予办理的，企业会看到")
+    articles = text("法律依据", "请写明依据的法律名称和条款", most=TEXT_LIMIT, rows=3, hint="写到条、款、项；企业会看到")
+    alternatives = text("企业还可以怎么办", "请写明替代办法", most=TEXT_LIMIT, rows=3, hint="容缺、分步、换渠道、何时可以再报；企业会看到")
+    was_noticed = BooleanField("已经一次性告知", description="一次说清了缺什么、怎么补")
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The case, as the operation takes it."""
+        return {"case": Case(**super().answers)}
+
+
+class EndorseForm(VersionedForm):
+    """同意否定."""
+
+    words = more_text("签批意见", most=OPINION_LIMIT, rows=2)
+
+
+class OrderForm(VersionedForm):
+    """要求办理."""
+
+    words = text("要求办理的理由", "请写明为什么要办、怎么办", most=OPINION_LIMIT, rows=3, hint="承办单位会看到")
+
+
+class MemberForm(BaseForm):
+    """联审成员. A line without a name is nobody."""
+
+    class Meta(BaseForm.Meta):
+        """The review's own form carries the token."""
+
+        csrf = False
+
+    form_key = None
+    name = StringField("姓名", [NotLonger(max=64)], render_kw={"data-size": "m", "autocomplete": "off"})
+    house = StringField("单位或职业", [NotLonger(max=100)], render_kw={"data-size": "m"})
+    opinion = CodeField("意见", Verdict, blank="请选择", render_kw={"data-size": "m"})
+    words = StringField("意见说明", [NotLonger(max=OPINION_LIMIT)], render_kw={"data-size": "m"})
+
+    def validate_house(self, field: StringField) -> None:
+        """A named member is from somewhere."""
+        if self.name.data and not field.data:
+            raise ValidationError("请写明成员的单位或职业")
+
+    def validate_opinion(self, field: CodeField) -> None:
+        """A named member has an opinion."""
+        if self.name.data and not field.data:
+            raise ValidationError("请选择成员的意见")
+
+    @property
+    def member(self) -> Member:
+        """The member, as the operation takes it."""
+        return Member(self.name.data, self.house.data, self.opinion.data, self.words.data)
+
+
+class ReviewForm(VersionedForm):
+    """联审."""
+
+    verdict = CodeRadio("联审结论", Verdict, validators=[InputRequired("请选择联审结论")],
+                        description="撤销、责令重办、完善告知的，办件继续办理")
+    words = TextAreaField("联审意见", [InputRequired("请写明联审意见"), NotLonger(max=TEXT_LIMIT)],
+                          description="承办单位和各级签批人会看到", render_kw={"rows": 4})
+    members = FieldList(FormField(MemberForm), f"成员（至少 {FEWEST_MEMBERS} 人）", min_entries=LINES,
+                        max_entries=MOST_MEMBERS)
+
+    @property
+    def panel(self) -> list[Member]:
+        """The members named."""
+        return [line.form.member for line in self.members if line.form.name.data]

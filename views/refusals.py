@@ -1,0 +1,150 @@
+"""否定报备: the register and its figures, one refusal with its signatures, the joint review, the printed form."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from models import clock
+from models.access import Role
+from operations.access.refusal_scope import READING
+from operations.clocks.calendar import SHANGHAI
+from operations.insight import refusal_page, refusal_sheet, refusals
+from operations.insight.refusals import Narrowing, State
+from operations.supervision import refusals as acts
+from views.forms.base import VersionedForm
+from views.forms.refusals import EndorseForm, OrderForm, ReviewForm
+from views.guards import for_roles
+from views.watch import XLSX, place_of
+from views.watch_filter import row_id
+
+bp = Blueprint("refusals", __name__, url_prefix="/refusals")
+
+SIGNING = (Role.UNIT_LEADER, Role.LEADER)
+FORMS: dict[str, type[VersionedForm]] = {"endorse": EndorseForm, "order": OrderForm}
+TOLD = {"endorse": "已签批，同意否定。", "order": "已要求办理，否定终止。"}
+
+
+@bp.get("")
+@for_roles(*READING)
+def index() -> str:
+    """登记表."""
+    narrowing, place = _narrowing(), place_of(request.args)
+    page = refusals.page_of(current_user, narrowing, place=place)
+    written = _written(narrowing)
+    return render_template(
+        "refusals/index.html", rows=page.rows, waiting=refusals.waiting(current_user) if not written else [],
+        narrowing=narrowing, states=State, units=refusals.units(current_user), month=_month_text(narrowing.month),
+        export_url=url_for(".export", **written), is_narrowed=bool(written),
+        previous=url_for(".index", **written, before=page.previous) if page.previous else "",
+        next=url_for(".index", **written, after=page.next) if page.next else "",
+    )
+
+
+@bp.post("/export")
+@for_roles(*READING)
+def export() -> ResponseReturnValue:
+    """导出登记表."""
+    file = refusal_sheet.export(current_user, _narrowing())
+    name = f"否定报备登记表-{clock.now().astimezone(SHANGHAI):%Y%m%d-%H%M}.xlsx"
+    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
+
+
+@bp.get("/figures")
+@for_roles(*READING)
+def figures() -> str:
+    """每月每单位的否定报备."""
+    month = _month(request.args.get("month", "")) or clock.now().astimezone(SHANGHAI).date().replace(day=1)
+    return render_template("refusals/figures.html", rows=refusals.figures(current_user, month), heads=refusals.FIGURES,
+                           month=_month_text(month))
+
+
+@bp.get("/<id:refusal_id>")
+@for_roles(*READING)
+def show(refusal_id: int) -> ResponseReturnValue:
+    """One refusal."""
+    return _shown(refusal_id)
+
+
+@bp.get("/<id:refusal_id>/form")
+@for_roles(*READING)
+def printed(refusal_id: int) -> str:
+    """否定报备情况表, to be printed."""
+    return render_template("refusals/form.html", card=refusal_page.card(current_user, refusal_id))
+
+
+@bp.post("/<id:refusal_id>/<any(endorse, order):verb>")
+@for_roles(*SIGNING)
+def decide(refusal_id: int, verb: str) -> ResponseReturnValue:
+    """同意否定 or 要求办理."""
+    card, form = refusal_page.card(current_user, refusal_id), FORMS[verb].from_request(prefix=f"{verb}-")
+    perform = acts.endorse if verb == "endorse" else acts.order_handling
+    if form.was_submitted_and_valid() and form.carried_out(lambda: perform(
+        card.ticket, card.refusal, actor=current_user, version=form.version.data, once=form.once, **form.answers
+    )):
+        flash(TOLD[verb], "success")
+        return redirect(url_for(".show", refusal_id=refusal_id))
+    return _shown(refusal_id, **{verb: form})
+
+
+@bp.route("/<id:refusal_id>/review", methods=["GET", "POST"])
+@for_roles(Role.SUPERVISOR)
+def review(refusal_id: int) -> ResponseReturnValue:
+    """联审."""
+    card, form = refusal_page.card(current_user, refusal_id), ReviewForm.from_request()
+    if form.was_submitted_and_valid() and form.carried_out(lambda: acts.judge(
+        card.ticket, card.refusal, actor=current_user, verdict=form.verdict.data, words=form.words.data,
+        members=form.panel, version=form.version.data, once=form.once,
+    )):
+        flash("已登记联审结论。", "success")
+        return redirect(url_for(".show", refusal_id=refusal_id))
+    if request.method == "GET" and not card.may_judge:
+        return redirect(url_for(".show", refusal_id=refusal_id))
+    card = refusal_page.card(current_user, refusal_id)
+    _as_of(form, card.ticket.version)
+    page = render_template("refusals/review.html", card=card, form=form)
+    return page, form.status_code if form.errors else 200
+
+
+def _shown(refusal_id: int, **sent: VersionedForm) -> ResponseReturnValue:
+    card = refusal_page.card(current_user, refusal_id)
+    shown = {verb: sent.get(verb) or kind(formdata=None, prefix=f"{verb}-") for verb, kind in FORMS.items()}
+    for one in shown.values():
+        _as_of(one, card.ticket.version)
+    form = next(iter(sent.values()), None)
+    page = render_template("refusals/show.html", card=card, forms=shown, form=form)
+    return page, form.status_code if form is not None and form.errors else 200
+
+
+def _as_of(form: VersionedForm, version: int) -> None:
+    """The page that comes back shows the ticket as it is now."""
+    form.version.data, form.version.raw_data = version, None
+
+
+def _narrowing() -> Narrowing:
+    args = request.args
+    return Narrowing(
+        state=next((state for state in State if state == args.get("state")), None),
+        month=_month(args.get("month", "")),
+        unit_id=row_id(args["unit"]) if args.get("unit") else None,
+    )
+
+
+def _written(n: Narrowing) -> dict[str, Any]:
+    values = {"state": n.state and n.state.value, "month": _month_text(n.month), "unit": n.unit_id}
+    return {name: value for name, value in values.items() if value}
+
+
+def _month(text: str) -> date | None:
+    """``2026-08``; what is no month asks for nothing."""
+    try:
+        found = date.fromisoformat(f"{text}-01") if len(text) == 7 and text.isascii() else None
+    except ValueError:
+        return None
+    return found if found and 2000 <= found.year < 2100 else None
+
+
+def _month_text(month: date | None) -> str:
+    return f"{month:%Y-%m}" if month else ""
