@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from models.base import db
 from models.directory import Enterprise, Organisation
+from models.refusals import Refusal
 from models.supervision import Level, Supervision
 from models.tickets import Instruction, Proposal, ProposalKind, Ticket
 from operations.access.actor import Actor
@@ -106,6 +107,12 @@ class Scene:
     def instruction(self) -> Instruction:
         """The leader's words that nobody has answered yet."""
         rows = select(Instruction).where(Instruction.ticket_id == self.ticket_id, Instruction.answered_at.is_(None))
+        return db.session.scalars(rows).one()
+
+    @property
+    def refusal(self) -> Refusal:
+        """The refusal that is on its way up."""
+        rows = select(Refusal).where(Refusal.ticket_id == self.ticket_id, Refusal.ended_at.is_(None))
         return db.session.scalars(rows).one()
 
     @property

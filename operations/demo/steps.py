@@ -7,12 +7,14 @@ from typing import Any
 
 from models import clock
 from models.ratings import Grade
+from models.refusals import RefusalKind, Verdict
 from models.tickets import Difficulty, LedgerClass, ProposalKind, ReplyMethod, ResultKind
 from operations.access.actor import Actor
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI, Limit
-from operations.demo.scene import CALLER, CENTRE, LEADER, Scene
-from operations.supervision import supervision
+from operations.demo.scene import CALLER, CENTRE, LEADER, OFFICE, Scene
+from operations.supervision import refusals, supervision
+from operations.supervision.refusals import Case, Member
 from operations.tickets import aftercare, conversation, coordination, handling, intake, merging, proposals
 from operations.tickets.aftercare import Call, Opinion
 from operations.tickets.proposals import Terms
@@ -142,6 +144,27 @@ def grant(when: str, kind: ProposalKind, words: str = "同意。", *, by: str = 
 def decline(when: str, kind: ProposalKind, words: str, *, by: str = "") -> Step:
     """不同意."""
     return step(when, proposals.decline, named(by, leader), proposal=lambda s: s.proposal(kind), words=words)
+
+
+def report_refusal(when: str, kind: RefusalKind, grounds: str, *, articles: str, alternatives: str) -> Step:
+    """否定报备, by the officer."""
+    return step(when, refusals.report, officer, case=Case(kind, grounds, articles, alternatives, was_noticed=True))
+
+
+def endorse_refusal(when: str, words: str, *, by: str = "") -> Step:
+    """同意否定, by the unit's head or by whoever is named."""
+    return step(when, refusals.endorse, named(by, leader), refusal=lambda s: s.refusal, words=words)
+
+
+def order_handling(when: str, words: str, *, by: str = "") -> Step:
+    """要求办理."""
+    return step(when, refusals.order_handling, named(by, leader), refusal=lambda s: s.refusal, words=words)
+
+
+def review_refusal(when: str, verdict: Verdict, words: str, members: Sequence[Member]) -> Step:
+    """联审, by the supervisor's office."""
+    return step(when, refusals.judge, named(OFFICE), refusal=lambda s: s.refusal, verdict=verdict, words=words,
+                members=members)  # fmt: skip
 
 
 def consult(when: str, units: Sequence[str], outcome: str) -> Step:

@@ -16,6 +16,7 @@ PEOPLE = (
     ("zhaolei", "赵磊", R.STEWARD, "河口镇人民政府", "企业管家", 9),
     ("gengna", "耿娜", R.CASE_OFFICER, "云州市市场监督管理局", "承办人", 9),
     ("qinhao", "秦浩", R.UNIT_LEADER, "云州市市场监督管理局", "局长", 1),
+    ("luyao", "陆瑶", R.UNIT_LEADER, "云州市市场监督管理局", "分管副局长", 2),
     ("dongqi", "董琪", R.CASE_OFFICER, "云州市城市管理局", "承办人", 9),
     ("wanlijun", "万立军", R.UNIT_LEADER, "云州市城市管理局", "局长", 1),
     ("gulan", "顾岚", R.SPECIAL_OBSERVER, "云州市营商环境建设局", "特约监督员", 9),
