@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
+from sqlalchemy import bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
@@ -135,6 +136,11 @@ def _take_last_steps() -> None:
         steps.pop(next(iter(steps)))()
 
 
+# Plain tables: every form that is sent comes by here, and the session's own layers would cost more than the rows.
+_SUBMISSIONS: Any = Submission.__table__
+_SETTLED = update(_SUBMISSIONS).where(_SUBMISSIONS.c.id == bindparam("claim")).values(target=bindparam("made"))
+
+
 @functools.cache
 def _ignoring(dialect: str, table: Any) -> Any:
     return _INSERTS[dialect](table).on_conflict_do_nothing()
@@ -148,7 +154,7 @@ def insert_ignoring(table: Any) -> Any:
 def _claim(once: Once) -> int:
     row = {"user_id": once.user_id, "form_key": once.key, "body_digest": once.digest, "target": "",
            "created_at": clock.now()}
-    claimed = db.session.scalar(insert_ignoring(Submission).values(row).returning(Submission.id))
+    claimed = db.session.connection().scalar(insert_ignoring(_SUBMISSIONS).returning(_SUBMISSIONS.c.id), row)
     if claimed is not None:
         return claimed
     earlier = db.session.query(Submission).filter_by(user_id=once.user_id, form_key=once.key).one()
@@ -159,4 +165,4 @@ def _claim(once: Once) -> int:
 
 def _settle(claim: int, result: object, args: tuple[Any, ...]) -> None:
     made = getattr(result, "number", None) or (getattr(args[0], "number", "") if args else "")
-    db.session.query(Submission).filter_by(id=claim).update({"target": made})
+    db.session.connection().execute(_SETTLED, {"claim": claim, "made": made})
