@@ -127,10 +127,13 @@ def _tickets(actor: Actor, text: str, named: Found, *, most: int) -> list[Line]:
 
 
 def _meant(text: str, words: Found, named: Found) -> ColumnElement[bool]:
-    """Tickets of this number, with these words, or of these enterprises: each looked up by its own index."""
-    if words.too_many:
-        return words.condition(Ticket.id)
+    """Tickets of this number, with these words, or of these enterprises: each looked up by its own index.
+
+    Words so common that the index has too many of either are met soon: the tickets are then walked, newest first.
+    """
     number = numbered(text)
+    if words.too_many or (named.too_many and number is None):
+        return or_(words.condition(Ticket.id), named.condition(Ticket.enterprise_id))
     firms = named.ids[:FIRMS_FOR_TICKETS] if number is None else ()
     ways = [
         select(Ticket.id).where(words.condition(Ticket.id)),
