@@ -18,7 +18,9 @@ from tests.views.digests import digests
 pytestmark = pytest.mark.shares_rows
 
 ROWS = matrix.rows()
-PROBERS = (ANYBODY, "hengzha", "chenjing", "wujie", "audit")
+PROBERS = (ANYBODY, "chenjing", "wujie")
+# One of each kind of scope: what the others see is the same conditions of the same statements. SQLite asks everybody.
+SCOPES = (ANYBODY, "hengzha", "liumin", "chenjing", "zhoujian", "tangyi", "hening", "qianwei", "audit", "dengli")
 # Pages that are there whoever asks for what; and the one that leads a member on to the enterprise's own page.
 TELLS_NOTHING = ("/search", "/verify", "/watch", "/tickets/{handling}", "/enterprises/bulk")
 ODD = (
@@ -64,7 +66,9 @@ def test_every_act_has_its_row(app, town):
 
 
 @pytest.mark.parametrize("username", WHO)
-def test_everybody_gets_what_the_table_says_and_reading_changes_nothing(app, town, username):
+def test_everybody_gets_what_the_table_says_and_reading_changes_nothing(app, town, username, engine_name):
+    if engine_name == "postgresql" and username not in SCOPES:
+        pytest.skip("PostgreSQL asks one of each kind of scope")
     caller, before = town.callers[username], digests()
     found = {}
     for row in sorted(ROWS, key=lambda row: row.method == "POST"):
@@ -84,6 +88,7 @@ def test_everybody_gets_what_the_table_says_and_reading_changes_nothing(app, tow
     assert found == {}
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")  # two pages are compared
 @pytest.mark.parametrize("username", BLIND)
 def test_what_is_anothers_looks_like_what_is_not_there(app, town, username):
     caller = town.callers[username]
