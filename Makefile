@@ -7,7 +7,7 @@ TEST_ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets run test lint jobs demo bench docs clean
+.PHONY: help setup assets run test drill lint jobs demo bench docs clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ run: setup ## start the site on http://127.0.0.1:8000, with demonstration data t
 
 test: setup ## run every test, on SQLite and on PostgreSQL (TEST_ARGS="-k name" for some)
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(TEST_ARGS)
+
+drill: setup ## what takes too long for every run: all real messages, axe on all pages at both widths
+	@DRILLS=1 $(BIN)/python -m pytest -n auto --dist worksteal -k "real_message or test_pages" $(TEST_ARGS)
 
 lint: setup ## check style, order of imports and types
 	@$(BIN)/python -m flake8

@@ -30,13 +30,17 @@ OVERTAKEN = ("23505", "40001", "40P01")
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Once:
-    """The key of one printed form. The same key with the same body is the same act."""
+    """The key of one printed form. The same key with the same body is the same act.
+
+    ``made`` is the number of what the act has made or changed: to lead on to it without reading it again.
+    """
 
     user_id: int | None
     key: str
     digest: str
+    made: str = ""
 
 
 class Operation(Protocol[P, Made]):
@@ -68,8 +72,8 @@ def operation(act: Callable[P, R]) -> Operation[P, R]:
             with log.gathering():
                 claim = _claim(once) if once else None
                 result = act(*args, **kwargs)
-                if claim:
-                    _settle(claim, result, args)
+                if once and claim:
+                    once.made = _settle(claim, result, args)
                 _take_last_steps()
                 db.session.flush()
                 log.seal()
@@ -163,6 +167,7 @@ def _claim(once: Once) -> int:
     raise AlreadyDone(earlier.target)
 
 
-def _settle(claim: int, result: object, args: tuple[Any, ...]) -> None:
+def _settle(claim: int, result: object, args: tuple[Any, ...]) -> str:
     made = getattr(result, "number", None) or (getattr(args[0], "number", "") if args else "")
     db.session.connection().execute(_SETTLED, {"claim": claim, "made": made})
+    return str(made)

@@ -1,6 +1,7 @@
 """``zhitongche import messages`` and ``zhitongche replay``, typed as people type them."""
 
 import json
+import os
 
 import openpyxl
 import pytest
@@ -155,6 +156,7 @@ def test_a_replay_leaves_a_database_with_people_alone(type_on_site, database_url
 
 
 @needs_messages
+@pytest.mark.skipif("DRILLS" not in os.environ, reason="a minute long: make drill (test_replay.py tries a part)")
 def test_every_real_message_agrees_with_plain_date_arithmetic(type_in, tmp_path):
     said = type_in("replay", MESSAGES, "--limit", 5, "--json", tmp_path / "out.json")
 

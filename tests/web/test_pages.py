@@ -1,5 +1,6 @@
 """Every page of every role, as a desk and as a phone show it: accessible, within its width, true to the house rules."""
 
+import os
 import re
 from collections import defaultdict
 
@@ -42,9 +43,10 @@ ELSEWHERE = {
 }
 ON_PHONES = (None, "hengzha", "jinxiu", "luyao", "yunqi")
 SMALLEST = {"width": 320, "height": 700}
-# Numbers in addresses; and the kinds of page that this worker has looked at with everything at each width. For the next
-# role axe looks at the width that this role uses, and leaves out colours: they come from the sheet, not from the rows.
-NAMED = re.compile(r"(ZQ-)?\d[\d-]*")
+# Numbers in addresses; and the kinds of page whose colours were looked at: they come from the sheet, not from
+# the rows. axe looks at the width that the role uses; `make drill` at every page at both widths, colours included.
+IS_DRILL = "DRILLS" in os.environ
+NAMED, ACT = re.compile(r"(ZQ-)?\d[\d-]*"), re.compile("(?<=^/tickets/#)/.+$")  # the acts' pages are of one template
 SEEN = set()
 
 # Who looks at what; {names} are found in the life by `addresses`.
@@ -249,12 +251,12 @@ def faults_of(visitor, paths, *, used_on="desk"):
 
 
 def look(visitor, path, faults, *, used_on="phone"):
-    page, kind = visitor.page, NAMED.sub("#", path.partition("?")[0])
+    page, kind = visitor.page, ACT.sub("/act", NAMED.sub("#", path.partition("?")[0]))
     note(faults, path, rules.house(page))
     for name, size in WIDTHS.items():
         page.set_viewport_size(size)
         is_main, is_new = name == used_on, kind not in SEEN
-        axe = rules.axe(page, contrast=is_main and is_new) if is_main or is_new else []
+        axe = rules.axe(page, contrast=is_main and (is_new or IS_DRILL)) if is_main or IS_DRILL else []
         note(faults, f"{path} {name}", [*rules.fit(page), *axe])
     SEEN.add(kind)
     page.set_viewport_size(SMALLEST)

@@ -111,12 +111,12 @@ def demand(enterprise_id: int) -> ResponseReturnValue:
     similar: list[Any] = []
     if form.was_submitted_and_valid():
         similar = [] if form.has_seen_similar.data else intake.similar_open(enterprise, form.subject.data)
-        made = None if similar else form.submitted(
-            lambda: intake.submit(form.demand_of(enterprise), actor=current_user, once=form.once)
-        )
-        if made:
-            flash(f"已登记：{made.subject}，编号 {made.number}。", "success")
-            return redirect(f"/tickets/{made.number}")
+        once = form.once
+        if not similar and form.submitted(
+            lambda: intake.submit(form.demand_of(enterprise), actor=current_user, once=once)
+        ):
+            flash(f"已登记：{form.subject.data}，编号 {once.made}。", "success")
+            return redirect(f"/tickets/{once.made}")
     page = render_template("enterprises/demand.html", enterprise=enterprise, form=form, similar=similar)
     return page, 422 if form.errors else 200
 
