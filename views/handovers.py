@@ -6,7 +6,8 @@ from flask_login import current_user
 
 from models.access import Role
 from models.directory import Handover
-from operations.access.scope import REGIONAL, get_handover, get_steward
+from operations.access.duty_scope import get_handover, get_steward
+from operations.access.scope import REGIONAL
 from operations.directory import handover_package, handovers, stewards
 from operations.directory.stewardship import GIVERS
 from views import ways

@@ -10,6 +10,7 @@ from flask_login import current_user
 from models import clock
 from models.access import Role
 from operations.access.refusal_scope import READING
+from operations.clocks import shanghai
 from operations.clocks.calendar import SHANGHAI
 from operations.insight import refusal_page, refusal_sheet, refusals
 from operations.insight.refusals import Narrowing, State
@@ -56,7 +57,7 @@ def export() -> ResponseReturnValue:
 @for_roles(*READING)
 def figures() -> str:
     """每月每单位的否定报备."""
-    month = _month(request.args.get("month", "")) or clock.now().astimezone(SHANGHAI).date().replace(day=1)
+    month = _month(request.args.get("month", "")) or shanghai.today().replace(day=1)
     return render_template("refusals/figures.html", rows=refusals.figures(current_user, month), heads=refusals.FIGURES,
                            month=_month_text(month))
 

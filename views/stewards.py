@@ -9,7 +9,8 @@ from flask_login import current_user
 
 from models.access import Role
 from models.directory import Enterprise
-from operations.access.scope import REGIONAL, get_steward
+from operations.access.duty_scope import get_steward
+from operations.access.scope import REGIONAL
 from operations.directory import assigning, departures, stewards, stewardship, unowned, workload
 from operations.directory.stewardship import GIVERS
 from operations.directory.workload import Mark

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from models.access import CADRES, Role
 from operations.access.scope import OFFICIALS, REGIONAL
+from operations.clocks import shanghai
 from operations.directory import enterprises
 from operations.engagement import cap, visits
 from operations.engagement.cadence import rules
@@ -37,7 +38,7 @@ def index() -> ResponseReturnValue:
     page = duties.listed(current_user, wanted, place=place_of(request.args))
     more = {"all": "1"} if "all" in request.args else {}
     return render_template(
-        "visits/index.html", page=page, wanted=wanted, rules=known, states=State, today=rules.today(),
+        "visits/index.html", page=page, wanted=wanted, rules=known, states=State, today=shanghai.today(),
         is_steward=current_user.holds(Role.STEWARD), is_cadre=current_user.holds(*CADRES),
         may_cover=current_user.holds(*ANSWERING), about=_about(wanted),
         before=url_of(".index", wanted, before=page.before, **more) if page.before else "",
@@ -58,7 +59,7 @@ def plan(enterprise_id: int) -> ResponseReturnValue:
         if not form.errors:
             flash(f"已安排：{form.day.data.month}月{form.day.data.day}日 走访{enterprise.called}。", "success")
             return redirect(url_for(".index"))
-    so_far = cap.visited(enterprise, rules.today())
+    so_far = cap.visited(enterprise, shanghai.today())
     page = render_template("visits/plan.html", form=form, enterprise=enterprise, so_far=so_far)
     return page, 422 if form.errors else 200
 
@@ -84,7 +85,7 @@ def new() -> ResponseReturnValue:
 def cover() -> ResponseReturnValue:
     """覆盖情况."""
     known = rules.in_force()
-    periods = duties.offered(known, rules.today())
+    periods = duties.offered(known, shanghai.today())
     asked = wanted_from(request.args, known)
     code = asked.code or (known[0].code if known else "")
     offered = periods.get(code, [])

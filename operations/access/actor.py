@@ -1,5 +1,6 @@
 """The acting person: an argument of every operation, built once per request from the session row."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,6 +52,11 @@ class Actor:
     def posts_as(self, *roles: Role) -> tuple[Standing, ...]:
         """The posts of these roles."""
         return tuple(post for post in self.posts if post.role in roles)
+
+    def post_above(self, *paths: str, roles: Collection[Role]) -> Standing | None:
+        """The first post of ``roles`` whose ground holds all of these regions; a post without a ground holds none."""
+        held = (post for post in self.posts_as(*roles) if post.region_path)
+        return next((post for post in held if all(path.startswith(post.region_path) for path in paths)), None)
 
     def only(self, *roles: Role) -> "Actor":
         """The same person with their posts of these roles only: on officials' pages nobody acts as a member."""

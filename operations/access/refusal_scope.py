@@ -1,15 +1,12 @@
 """Who sees which refusal: the offices above see their region, a unit its own and its children's."""
 
-from typing import Any
-
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from models.access import Role
-from models.base import db
 from models.refusals import Refusal
 from operations.access.actor import Actor, Standing
+from operations.access.found import the_one
 from operations.access.scope import REGIONAL, units_of
-from operations.errors import NotFound
 
 UNIT = (Role.CASE_OFFICER, Role.UNIT_LEADER)
 READING = (*UNIT, *REGIONAL)
@@ -20,17 +17,14 @@ def refusal_scope(actor: Actor) -> ColumnElement[bool]:
     return or_(false(), *(_refusals_of(post) for post in actor.posts))
 
 
-def visible_refusals(actor: Actor) -> Select[Any]:
+def visible_refusals(actor: Actor) -> Select[Refusal]:
     """Every refusal the actor may open."""
     return select(Refusal).where(refusal_scope(actor))
 
 
 def get_refusal(actor: Actor, refusal_id: int) -> Refusal:
     """The refusal, or NotFound."""
-    found: Refusal | None = db.session.scalar(visible_refusals(actor).where(Refusal.id == refusal_id))
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(visible_refusals(actor).where(Refusal.id == refusal_id))
 
 
 def _refusals_of(post: Standing) -> ColumnElement[bool]:

@@ -2,25 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, bindparam, exists, false, or_, select
 
 from models import clock
-from models.access import Post, Role, User
+from models.access import Role
 from models.base import db
-from models.directory import (
-    Enterprise,
-    Handover,
-    HandoverItem,
-    ImportBatch,
-    Organisation,
-    Region,
-    Steward,
-    Stewardship,
-)
+from models.directory import Enterprise, ImportBatch, Organisation, Region, Stewardship
 from models.engagement import Interaction, Obligation
 from models.supervision import Supervision
 from models.tickets import Attachment, OrderOutcome, Proposal, SigningStage, Ticket, UnitOrder
 from operations.access.actor import Actor, Standing
+from operations.access.found import the_one
 from operations.errors import NotFound
 
 REGIONAL = (Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.DISCIPLINE_OBSERVER)
@@ -40,10 +32,7 @@ def ticket_scope(actor: Actor) -> ColumnElement[bool]:
 
 def get_ticket(actor: Actor, number: str) -> Ticket:
     """The ticket of this number. Raises NotFound when it is not there or not the actor's."""
-    ticket = db.session.scalar(visible_tickets(actor).where(Ticket.number == number))
-    if ticket is None:
-        raise NotFound
-    return ticket
+    return the_one(visible_tickets(actor).where(Ticket.number == number))
 
 
 def own_enterprise_ids(actor: Actor) -> list[int]:
@@ -59,10 +48,7 @@ def own_tickets(actor: Actor) -> Select[Ticket]:
 
 def get_own_ticket(actor: Actor, number: str) -> Ticket:
     """The ticket of this number of the actor's own enterprise. Raises NotFound."""
-    ticket = db.session.scalar(own_tickets(actor).where(Ticket.number == number))
-    if ticket is None:
-        raise NotFound
-    return ticket
+    return the_one(own_tickets(actor).where(Ticket.number == number))
 
 
 def own_enterprises(actor: Actor) -> list[Enterprise]:
@@ -97,10 +83,7 @@ def is_below(path: str) -> ColumnElement[bool]:
 
 def get_enterprise(actor: Actor, enterprise_id: int) -> Enterprise:
     """The enterprise, or NotFound."""
-    enterprise = db.session.scalar(visible_enterprises(actor).where(Enterprise.id == enterprise_id))
-    if enterprise is None:
-        raise NotFound
-    return enterprise
+    return the_one(visible_enterprises(actor).where(Enterprise.id == enterprise_id))
 
 
 def changeable_enterprises(actor: Actor) -> Select[Enterprise]:
@@ -111,10 +94,7 @@ def changeable_enterprises(actor: Actor) -> Select[Enterprise]:
 
 def get_changeable_enterprise(actor: Actor, enterprise_id: int) -> Enterprise:
     """The enterprise when the actor registers for its owner, or NotFound."""
-    enterprise = db.session.scalar(changeable_enterprises(actor).where(Enterprise.id == enterprise_id))
-    if enterprise is None:
-        raise NotFound
-    return enterprise
+    return the_one(changeable_enterprises(actor).where(Enterprise.id == enterprise_id))
 
 
 def registering_post(actor: Actor, enterprise: Enterprise) -> Standing | None:
@@ -150,28 +130,19 @@ def visible_interactions(actor: Actor) -> Select[Interaction]:
 
 def get_interaction(actor: Actor, interaction_id: int) -> Interaction:
     """The interaction, or NotFound."""
-    found = db.session.scalar(visible_interactions(actor).where(Interaction.id == interaction_id))
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(visible_interactions(actor).where(Interaction.id == interaction_id))
 
 
 def get_own_interaction(actor: Actor, interaction_id: int) -> Interaction:
     """The interaction with an enterprise that the actor is a member of, or NotFound."""
     own = select(Interaction).where(Interaction.enterprise_id.in_(own_enterprise_ids(actor)))
-    found = db.session.scalar(own.where(Interaction.id == interaction_id))
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(own.where(Interaction.id == interaction_id))
 
 
 def get_import_batch(actor: Actor, batch_id: int) -> ImportBatch:
     """The import of the actor's unit, or NotFound."""
     units = [post.unit_id for post in actor.posts_as(Role.REGISTRAR)]
-    found = db.session.scalar(select(ImportBatch).where(ImportBatch.unit_id.in_(units), ImportBatch.id == batch_id))
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(select(ImportBatch).where(ImportBatch.unit_id.in_(units), ImportBatch.id == batch_id))
 
 
 def supervision_scope(actor: Actor) -> ColumnElement[bool]:
@@ -181,10 +152,7 @@ def supervision_scope(actor: Actor) -> ColumnElement[bool]:
 
 def get_supervision(actor: Actor, supervision_id: int) -> Supervision:
     """The supervision order, or NotFound."""
-    found = db.session.scalar(select(Supervision).where(supervision_scope(actor), Supervision.id == supervision_id))
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(select(Supervision).where(supervision_scope(actor), Supervision.id == supervision_id))
 
 
 def visible_proposals(actor: Actor) -> Select[Proposal]:
@@ -221,47 +189,6 @@ def stewarded_by(user_id: Any, at: Any = None) -> Select[Any]:
         Stewardship.started_at <= now,
         or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > now),
     )
-
-
-def steward_scope(actor: Actor) -> ColumnElement[bool]:
-    """The condition on ``users``: stewards of an office's region; a registrar's own, and who looks after what it owns.
-
-    domain.md §1: a registrar sees what its unit owns. A county's registrar owns by territory, a bureau's by its line.
-    """
-    offices = or_(false(), *(_stewards_on_ground(post) for post in actor.posts_as(*REGIONAL)))
-    registrars = actor.posts_as(Role.REGISTRAR)
-    looking_after = (
-        select(Stewardship.steward_id)
-        .join(Enterprise, Enterprise.id == Stewardship.enterprise_id)
-        .where(Enterprise.owner_unit_id.in_([post.unit_id for post in registrars]),
-               or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > clock.now()))
-    )
-    serving = User.id.in_(looking_after) if registrars else false()
-    return or_(offices, serving, *(_stewards_registered_by(post) for post in registrars))
-
-
-def get_steward(actor: Actor, user_id: int) -> User:
-    """The steward of this id in the actor's region, or the actor as a steward; NotFound otherwise."""
-    is_own = actor.holds(Role.STEWARD) and actor.user_id == user_id
-    found = db.session.scalar(select(User).where(User.id == user_id, true() if is_own else steward_scope(actor)))
-    if found is None:
-        raise NotFound
-    return found
-
-
-def visible_handovers(actor: Actor) -> Select[Handover]:
-    """The hand-overs a steward is party to, of an office's region, and of a registrar's stewards or enterprises."""
-    mine = or_(Handover.from_id == actor.user_id, Handover.to_id == actor.user_id)
-    is_party = mine if actor.holds(Role.STEWARD) else false()
-    return select(Handover).where(or_(is_party, *(_handovers_of(post) for post in actor.posts)))
-
-
-def get_handover(actor: Actor, handover_id: int) -> Handover:
-    """The hand-over, or NotFound."""
-    found = db.session.scalar(visible_handovers(actor).where(Handover.id == handover_id))
-    if found is None:
-        raise NotFound
-    return found
 
 
 def units_of(post: Standing) -> Select[Any] | list[int | None]:
@@ -326,50 +253,6 @@ def _supervisions_of(post: Standing) -> ColumnElement[bool]:
     if post.role in (Role.CASE_OFFICER, Role.UNIT_LEADER):
         return Supervision.receiver_id.in_(units_of(post))
     return false()
-
-
-def _stewards_on_ground(post: Standing) -> ColumnElement[bool]:
-    here = is_below(post.region_path)
-    return User.id.in_(_stewards().where(here)) if post.region_path else false()
-
-
-def _stewards_registered_by(post: Standing) -> ColumnElement[bool]:
-    """Whom the unit reported or employs; without a line, everybody of its territory."""
-    owns_by_territory = exists().where(Organisation.id == post.unit_id, Organisation.line.is_(None))
-    employed = Organisation.path.startswith(post.unit_path, autoescape=True)
-    return or_(
-        User.id.in_(select(Steward.user_id).where(Steward.owner_unit_id == post.unit_id)),
-        User.id.in_(_stewards().where(employed)) if post.unit_path else false(),
-        and_(owns_by_territory.correlate(None), _stewards_on_ground(post)),
-    )
-
-
-def stewards_below(code: str) -> ColumnElement[bool]:
-    """The condition on ``users``: who serves in the region of this code, or below it."""
-    path = db.session.scalar(select(Region.path).where(Region.code == code))
-    return User.id.in_(_stewards().where(Region.path.startswith(path, autoescape=True))) if path else false()
-
-
-def _stewards() -> Select[Any]:
-    """Ids of who is or was a steward, with the unit and the ground of their post."""
-    return (
-        select(Post.user_id)
-        .join(Organisation, Organisation.id == Post.organisation_id)
-        .join(Region, Region.id == func.coalesce(Post.region_id, Organisation.region_id))
-        .where(Post.role == Role.STEWARD)
-    )
-
-
-def _handovers_of(post: Standing) -> ColumnElement[bool]:
-    if post.role in REGIONAL:
-        return Handover.from_id.in_(select(User.id).where(_stewards_on_ground(post)))
-    if post.role is not Role.REGISTRAR:
-        return false()
-    own = select(HandoverItem.handover_id).join(Enterprise, Enterprise.id == HandoverItem.enterprise_id)
-    return or_(
-        Handover.id.in_(own.where(Enterprise.owner_unit_id == post.unit_id)),
-        Handover.from_id.in_(select(User.id).where(_stewards_registered_by(post))),
-    )
 
 
 def _desk_of(post: Standing) -> ColumnElement[bool]:

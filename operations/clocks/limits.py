@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from models import clock
 from models.clocks import ClockKind
 from models.tickets import Ticket
-from operations.clocks import rulebook
-from operations.clocks.calendar import SHANGHAI, Limit, WorkCalendar
+from operations.clocks import rulebook, shanghai
+from operations.clocks.calendar import Limit, WorkCalendar
 
 BY_DIFFICULTY = (ClockKind.HANDLING, ClockKind.ASSISTING)
 DAY = timedelta(days=1)
@@ -29,7 +29,7 @@ def until(day: date, calendar: WorkCalendar, *, now: datetime) -> Limit:
 
     A day that is over is 即办.
     """
-    today = now.astimezone(SHANGHAI).date()
+    today = shanghai.day_of(now)
     if day <= today:
         return Limit.same_day()
     ahead = [today + DAY * step for step in range(1, (day - today).days + 1)]

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from models import clock
+from operations.clocks import shanghai
 from operations.clocks.calendar import SHANGHAI
 
 WEEKDAYS = "一二三四五六日"
@@ -12,7 +13,7 @@ def moment(value: datetime | None) -> str:
     """``今天 17:30``, ``8月24日 17:30``; the year only when it is another one."""
     if value is None:
         return ""
-    here, today = value.astimezone(SHANGHAI), clock.now().astimezone(SHANGHAI).date()
+    here, today = value.astimezone(SHANGHAI), shanghai.today()
     return f"{_near(here.date(), today)} {here:%H:%M}"
 
 
@@ -20,13 +21,13 @@ def day(value: datetime | date | None) -> str:
     """``8月24日 星期一``; the year only when it is another one."""
     if value is None:
         return ""
-    here = value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
+    here = shanghai.day_of(value) if isinstance(value, datetime) else value
     return f"{short_day(here)} 星期{WEEKDAYS[here.weekday()]}"
 
 
 def short_day(value: datetime | date) -> str:
     """``8月24日``; the year only when it is another one."""
-    here = value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
+    here = shanghai.day_of(value) if isinstance(value, datetime) else value
     year = "" if here.year == clock.now().astimezone(SHANGHAI).year else f"{here.year}年"
     return f"{year}{here.month}月{here.day}日"
 
@@ -35,7 +36,7 @@ def ago(value: datetime | None) -> str:
     """``今天``, ``昨天``, ``41 天前``: whole Shanghai days."""
     if value is None:
         return "从未"
-    days = (clock.now().astimezone(SHANGHAI).date() - value.astimezone(SHANGHAI).date()).days
+    days = (shanghai.today() - shanghai.day_of(value)).days
     return {0: "今天", 1: "昨天"}.get(days, f"{days} 天前")
 
 

@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from models import clock
 from models.correspondence import Side
 from operations.access.actor import Actor
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import shanghai
 from operations.demo.scene import Scene
 from operations.demo.stories.story import Circular, Contact, Line
 from operations.engagement import answers, broadcasts, thread
@@ -17,7 +16,7 @@ NEXT_MORNING = timedelta(hours=20)
 
 def note(contact: Contact, scene: Scene) -> None:
     """The steward writes it down."""
-    today = clock.now().astimezone(SHANGHAI).date()
+    today = shanghai.today()
     ahead = None if contact.next_in_days is None else today + timedelta(days=contact.next_in_days)
     talk = Talk(contact.kind, contact.content, next_contact_on=ahead)
     log_interaction(scene.enterprise, actor=scene.at_the_desk, talk=talk)

@@ -7,7 +7,7 @@ from typing import Any
 
 from models import clock
 from models.engagement import MeetingKind, WalkMode
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import shanghai
 from operations.demo.scene import Stage
 from operations.engagement import walks
 from operations.engagement.meetings import minutes, planning
@@ -56,7 +56,7 @@ class Gatherings:
         came = [row.MeetingGuest.id for row in meetings.dossier(meeting).guests]
         minutes.write_minutes(meeting, actor=clerk, came=came,
                               words="逐条研究了企业提出的问题，外线接入由市供电公司牵头，公交问题会后另行协调。")
-        until = (meeting.held_at + timedelta(days=21)).astimezone(SHANGHAI).date()
+        until = shanghai.day_of(meeting.held_at + timedelta(days=21))
         firm, unit = self.stage.city.enterprises["恒轧机械"], self.stage.city.organisations[LEAD]
         minutes.decide(meeting, Decided("月底前给出恒轧机械二期外线接入方案", firm, unit, until), actor=clerk)
         minutes.decide(meeting, Decided("会后协调延长工业园末班公交"), actor=clerk)
@@ -82,7 +82,7 @@ class Gatherings:
     def _walk(self, when: str, mode: WalkMode, *told: Any, problems: tuple[str, ...] = ()) -> Walk:
         place, steps, conclusion = told
         unit_id = self.stage.city.organisations[LEAD].id
-        return Walk(self.stage.city.users[CHAIR].id, self.moment(when).astimezone(SHANGHAI).date(), "企业外线接入", mode,
+        return Walk(self.stage.city.users[CHAIR].id, shanghai.day_of(self.moment(when)), "企业外线接入", mode,
                     unit_id, place, conclusion, steps, problems)
 
 

@@ -11,7 +11,7 @@ from models.access import Post, User
 from models.base import db
 from models.directory import Stewardship
 from operations import notices
-from operations.clocks import rulebook
+from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import SHANGHAI
 from operations.demo import correspondence, duty, gatherings, suburbs
 from operations.demo.scene import Scene, Stage
@@ -65,7 +65,7 @@ def moment(when: str) -> datetime:
 
 def _working_day(back: int) -> date:
     calendar = rulebook.current().calendar
-    day = clock.now().astimezone(SHANGHAI).date()
+    day = shanghai.today()
     while back:
         day -= DAY
         back -= calendar.is_working_day(day)

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from models import clock
 from models.ratings import Grade
 from models.refusals import RefusalKind, Verdict
 from models.tickets import Difficulty, LedgerClass, ProposalKind, ReplyMethod, ResultKind
 from operations.access.actor import Actor
-from operations.clocks import rulebook
-from operations.clocks.calendar import SHANGHAI, Limit
+from operations.clocks import rulebook, shanghai
+from operations.clocks.calendar import Limit
 from operations.demo.scene import CALLER, CENTRE, LEADER, OFFICE, Scene
 from operations.supervision import refusals, supervision
 from operations.supervision.refusals import Case, Member
@@ -262,8 +261,8 @@ def _propose(when: str, kind: ProposalKind, by: Somebody, terms: Callable[[Scene
 def _past_due(scene: Scene, days: int) -> date:
     due_at = scene.ticket.due_at
     assert due_at is not None
-    return rulebook.current().calendar.due(due_at, Limit(days, "d")).due_at.astimezone(SHANGHAI).date()
+    return shanghai.day_of(rulebook.current().calendar.due(due_at, Limit(days, "d")).due_at)
 
 
 def _in_days(days: int) -> date:
-    return clock.now().astimezone(SHANGHAI).date() + timedelta(days=days)
+    return shanghai.today() + timedelta(days=days)

@@ -11,6 +11,7 @@ from models.bulk import among
 from models.directory import Enterprise, Stewardship, StewardshipKind
 from operations.access import scope
 from operations.access.actor import Actor
+from operations.access.found import the_one
 from operations.directory import tenures
 from operations.directory.stewardship import GIVERS
 from operations.errors import NotFound
@@ -64,13 +65,10 @@ def firms_to_cover(person: User, actor: Actor) -> Sequence[Enterprise]:
 def get_cover(actor: Actor, covering_id: int) -> Stewardship:
     """A cover of an enterprise that is the actor's to give; NotFound otherwise."""
     firms = scope.visible_enterprises(actor.only(*GIVERS)).with_only_columns(Enterprise.id)
-    found = db.session.scalar(select(Stewardship).where(
+    return the_one(select(Stewardship).where(
         Stewardship.id == covering_id, Stewardship.kind == StewardshipKind.SUBSTITUTE,
         Stewardship.enterprise_id.in_(firms),
     ))
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _read(text: str) -> dict[int, int | None]:

@@ -9,7 +9,7 @@ from models.access import Post, Role, User
 from models.base import db
 from models.directory import Handover, Organisation, Region, Steward, Stewardship, StewardshipKind
 from operations import log
-from operations.access import scope
+from operations.access import duty_scope
 from operations.access.actor import SYSTEM, Actor, Standing
 from operations.base import insert_ignoring, operation
 from operations.directory import handovers, tenures
@@ -51,7 +51,7 @@ def release_departed() -> int:
 def may_release(person: User, actor: Actor) -> bool:
     """Whether the actor may end the duty of this steward."""
     if actor.holds(Role.CLERK) and db.session.scalar(
-        select(User.id).where(User.id == person.id, scope.steward_scope(actor.only(Role.CLERK)))
+        select(User.id).where(User.id == person.id, duty_scope.steward_scope(actor.only(Role.CLERK)))
     ):
         return True
     registrars = actor.posts_as(Role.REGISTRAR)

@@ -8,10 +8,9 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
-from models import clock
 from models.base import LabelledEnum
 from models.directory import CreditFlag, EnterpriseCategory, EnterpriseKind, EnterpriseSize, EnterpriseStatus
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import shanghai
 from operations.directory import names
 from operations.errors import BadInput
 
@@ -97,7 +96,7 @@ def _day(said: Any, *, label: str, is_past: bool = False) -> date | None:
         found = said if isinstance(said, date) else date.fromisoformat(str(said).strip())
     except ValueError:
         raise BadInput(f"{label}请写成 2026-08-24 这样。") from None
-    if found < FIRST_DAY or is_past and found > clock.now().astimezone(SHANGHAI).date():
+    if found < FIRST_DAY or is_past and found > shanghai.today():
         raise BadInput(f"{label} {found} 不可能，请核对。")
     return found
 

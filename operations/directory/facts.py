@@ -25,7 +25,7 @@ from operations import log
 from operations.access import scope
 from operations.access.actor import Actor
 from operations.base import operation, remembered
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import shanghai
 from operations.directory import names
 from operations.directory.fact_kinds import ALL_FACTS, FACTS, KEPT, label_of, told
 from operations.directory.ownership import Owners
@@ -139,7 +139,7 @@ def _region(said: Any) -> Region:
     """The region of an id, of a code or of a name that only one has, if it is in force."""
     text = str(said or "").strip()
     by = Region.id == said if isinstance(said, int) else or_(Region.code == text, Region.name == text)
-    today = clock.now().astimezone(SHANGHAI).date()
+    today = shanghai.today()
     in_force = or_(Region.valid_to.is_(None), Region.valid_to >= today)
     found = db.session.scalars(select(Region).where(by, in_force).limit(2)).all()
     if not found:
@@ -172,7 +172,7 @@ def _follow(enterprise: Enterprise, wanted: dict[str, Any], *, before: dict[str,
     """What follows from the changed facts."""
     if enterprise.name != before["name"]:
         enterprise.initials = names.initials_of(enterprise.name)
-        ended_on = clock.now().astimezone(SHANGHAI).date()
+        ended_on = shanghai.today()
         db.session.add(EnterpriseName(enterprise_id=enterprise.id, name=before["name"], ended_on=ended_on))
     if enterprise.credit_code and "credit_code" in wanted:
         enterprise.kind = kind_of(enterprise.credit_code)

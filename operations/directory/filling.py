@@ -14,6 +14,7 @@ from models.notices import NoticeKind
 from operations import log, notices
 from operations.access.actor import Actor, Standing
 from operations.base import insert_ignoring, operation
+from operations.clocks import shanghai
 from operations.clocks.calendar import SHANGHAI
 from operations.errors import BadInput, NotAllowed, Refused
 from operations.insight import filling
@@ -50,7 +51,7 @@ def remind(unit: Unit, *, actor: Actor) -> int:
     if not people:
         raise Refused(f"{unit.short_name}还没有填报人，请先由系统管理员设岗。")
     now = clock.now()
-    day = now.astimezone(SHANGHAI).date()
+    day = shanghai.day_of(now)
     row = {"unit_id": unit.id, "day": day, "reminded_by_id": actor.user_id, "reminded_at": now}
     made = db.session.scalar(insert_ignoring(FillingReminder).values(row).returning(FillingReminder.id))
     if made is None:
@@ -76,7 +77,7 @@ def freeze_week() -> int:
 
 def monday(moment: datetime) -> date:
     """The first day of the moment's Shanghai week."""
-    day = moment.astimezone(SHANGHAI).date()
+    day = shanghai.day_of(moment)
     return day - timedelta(days=day.weekday())
 
 
@@ -107,8 +108,7 @@ def _notice(unit: Unit, user_id: int, now: datetime, later: datetime) -> dict[st
 
 
 def _post_above(actor: Actor, unit: Unit) -> Standing | None:
-    posts = actor.posts_as(*SETTING)
-    return next((post for post in posts if unit.region_path.startswith(post.region_path)), None)
+    return actor.post_above(unit.region_path, roles=SETTING)
 
 
 def _ensure_above(actor: Actor, unit: Unit) -> Standing:

@@ -13,7 +13,7 @@ from models.base import db
 from models.directory import Enterprise, Handover, HandoverItem, HandoverStage, Organisation
 from models.log import Event
 from models.tickets import Act, Ticket
-from operations.access import scope
+from operations.access import duty_scope, scope
 from operations.access.actor import Actor
 from operations.clocks import rulebook
 from operations.directory.handovers import IS_WAITING
@@ -61,7 +61,7 @@ def listed(actor: Actor, *, has_ended: bool, before: int | None = None) -> Seque
     size = select(func.count()).where(HandoverItem.handover_id == Handover.id).correlate(Handover).scalar_subquery()
     ended = or_(*(~waits for waits in IS_WAITING))
     rows = (
-        scope.visible_handovers(actor)
+        duty_scope.visible_handovers(actor)
         .join(giver, giver.id == Handover.from_id)
         .join(receiver, receiver.id == Handover.to_id)
         .where(ended if has_ended else ~ended)

@@ -12,15 +12,15 @@ from models.base import db
 from models.bulk import among, insert_returning
 from models.directory import Enterprise, Handover, HandoverItem, HandoverStage, Stewardship
 from operations import log
-from operations.access import scope
+from operations.access import duty_scope
 from operations.access.actor import Actor, Standing
 from operations.base import operation
-from operations.clocks import rulebook
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import rulebook, shanghai
 from operations.directory import tenures
 from operations.directory.stewardship import GIVERS, ensure_steward, givable, midnight
 from operations.directory.tenures import REASON_LIMIT, Change
-from operations.errors import BadInput, NotAllowed, Refused
+from operations.errors import NotAllowed, Refused
+from operations.words import ensure_said
 
 REMIND_AFTER_DAYS = 3
 MOVED, CHANGED = "moved", "changed"
@@ -37,7 +37,7 @@ def propose(
     is left to hand over, when the receiver is no steward.
     """
     standing = _standing(giver, actor)
-    reason = _said(reason, "请写明为什么移交。")
+    reason = ensure_said(reason, "请写明为什么移交。", most=REASON_LIMIT)
     if receiver.id == giver.id:
         raise Refused("不能移交给本人。")
     ensure_steward(receiver)
@@ -88,7 +88,7 @@ def confirm(handover: Handover, *, actor: Actor) -> list[int]:
 def decline(handover: Handover, *, actor: Actor, words: str) -> None:
     """谢绝：with the reason; everything stays where it is. Raises NotAllowed for anybody but the receiver."""
     standing = _receiving(handover, actor)
-    words = _said(words, "请写明为什么不接。")
+    words = ensure_said(words, "请写明为什么不接。", most=REASON_LIMIT)
     _close(handover, declined_at=clock.now(), words=words)
     _settle(handover, [item.id for item in _items(handover)], "")
     _record("decline_handover", handover, actor=actor, standing=standing, words=words)
@@ -102,7 +102,8 @@ def cancel(handover: Handover, *, actor: Actor, words: str) -> None:
     standing = _standing(handover.giver, actor)
     if not _may_call_off(handover, actor):
         raise NotAllowed
-    call_off(handover, actor=actor, standing=standing, words=_said(words, "请写明为什么取消。"))
+    words = ensure_said(words, "请写明为什么取消。", most=REASON_LIMIT)
+    call_off(handover, actor=actor, standing=standing, words=words)
 
 
 def call_off(handover: Handover, *, actor: Actor, standing: Standing, words: str) -> None:
@@ -172,7 +173,7 @@ def _standing(giver: User, actor: Actor) -> Standing:
     if actor.user_id == giver.id and actor.holds(Role.STEWARD):
         return actor.posts_as(Role.STEWARD)[0]
     posts = actor.posts_as(*GIVERS)
-    watched = scope.steward_scope(actor.only(*GIVERS))
+    watched = duty_scope.steward_scope(actor.only(*GIVERS))
     if not posts or db.session.scalar(select(User.id).where(User.id == giver.id, watched)) is None:
         raise NotAllowed
     return posts[0]
@@ -183,15 +184,6 @@ def _receiving(handover: Handover, actor: Actor) -> Standing:
     if not posts or handover.to_id != actor.user_id:
         raise NotAllowed
     return posts[0]
-
-
-def _said(words: str, sentence: str) -> str:
-    words = words.strip()
-    if not words:
-        raise BadInput(sentence)
-    if len(words) > REASON_LIMIT:
-        raise BadInput(f"理由最多 {REASON_LIMIT} 字，现有 {len(words)} 字。")
-    return words
 
 
 def _close(handover: Handover, **values: Any) -> None:
@@ -215,7 +207,7 @@ def _settle(handover: Handover, ids: Sequence[int], outcome: str) -> None:
 
 def _waited_since() -> datetime:
     """What was proposed before this moment has waited its working days: the day of receipt does not count (§5)."""
-    calendar, day = rulebook.current().calendar, clock.now().astimezone(SHANGHAI).date()
+    calendar, day = rulebook.current().calendar, shanghai.today()
     counted = 0
     while counted < REMIND_AFTER_DAYS:
         day -= timedelta(days=1)

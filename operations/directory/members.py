@@ -16,6 +16,7 @@ from operations import log, notices
 from operations.access import scope
 from operations.access.accounts import account_of, digest_of
 from operations.access.actor import Actor
+from operations.access.found import the_one
 from operations.base import operation
 from operations.errors import NotFound, Refused
 from operations.texting import outbox
@@ -152,10 +153,7 @@ def _lock(enterprise_id: int | None, actor: Actor | None) -> Enterprise:
 
 def _locked_member(post_id: int) -> Post:
     rows = select(Post).where(Post.id == post_id, Post.ended_at.is_(None)).with_for_update(of=Post)
-    post = db.session.scalar(rows.execution_options(populate_existing=True))
-    if post is None:
-        raise NotFound
-    return post
+    return the_one(rows.execution_options(populate_existing=True))
 
 
 def _part_with_administrator(post: Post) -> None:

@@ -164,8 +164,7 @@ def _post_for(actor: Actor, enterprises: Sequence[Enterprise]) -> Standing | Non
         if owners == {post.unit_id}:
             return post
     paths = list(db.session.scalars(select(Region.path).where(Region.id.in_([one.region_id for one in enterprises]))))
-    above = (post for post in actor.posts_as(*ABOVE) if all(path.startswith(post.region_path) for path in paths))
-    return next(above, None)
+    return actor.post_above(*paths, roles=ABOVE)
 
 
 def _ensure_two(enterprise: Enterprise, into: Enterprise) -> None:

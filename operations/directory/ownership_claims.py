@@ -12,9 +12,11 @@ from models.base import db
 from models.directory import ClaimOutcome, Enterprise, FactChange, Organisation, OwnershipClaim, Region
 from operations import log
 from operations.access.actor import Actor, Standing
+from operations.access.found import the_one
 from operations.base import insert_ignoring, operation
 from operations.directory.facts import written
-from operations.errors import BadInput, NotAllowed, NotFound, Refused
+from operations.errors import NotAllowed, NotFound, Refused
+from operations.words import ensure_said
 
 DECIDING = (Role.CLERK, Role.SUPERVISOR)
 LONGEST = 500
@@ -31,7 +33,7 @@ def claim_ownership(enterprise: Enterprise, *, actor: Actor, reason: str) -> Own
     if enterprise.merged_into_id is not None:
         raise Refused("这家企业已经合并到另一家。")
     row = {"enterprise_id": enterprise.id, "claimant_id": post.unit_id, "holder_id": enterprise.owner_unit_id,
-           "reason": _words(reason, "请写明归本单位的依据。"), "claimed_by_id": actor.user_id,
+           "reason": ensure_said(reason, "请写明归本单位的依据。", most=LONGEST), "claimed_by_id": actor.user_id,
            "claimed_at": clock.now(), "decision": ""}
     claim_id = db.session.scalar(insert_ignoring(OwnershipClaim).values(row).returning(OwnershipClaim.id))
     if claim_id is None:
@@ -51,7 +53,7 @@ def decide_claim(claim: OwnershipClaim, *, actor: Actor, outcome: ClaimOutcome, 
         raise NotAllowed
     if claim.decided_at is not None:
         raise Refused(f"这项主张已经裁定：{claim.outcome.label if claim.outcome else ''}。")
-    decision = _words(reason, "请写明裁定理由。")
+    decision = ensure_said(reason, "请写明裁定理由。", most=LONGEST)
     if outcome is ClaimOutcome.UPHELD:
         _hand_over(claim, actor=actor)
     claim.outcome, claim.decision = outcome, decision
@@ -85,10 +87,7 @@ def queue(actor: Actor, *, is_open: bool = True, most: int = 100) -> Sequence[Ow
 
 def get_claim(actor: Actor, claim_id: int) -> OwnershipClaim:
     """The claim, or NotFound."""
-    found = db.session.scalar(visible_claims(actor).where(OwnershipClaim.id == claim_id))
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(visible_claims(actor).where(OwnershipClaim.id == claim_id))
 
 
 def claimable(actor: Actor, credit_code: str) -> Enterprise:
@@ -109,11 +108,7 @@ def deciding_post(actor: Actor, claim: OwnershipClaim) -> Standing | None:
     grounds = select(Region.path).join(Organisation, Organisation.region_id == Region.id)
     paths = list(db.session.scalars(grounds.where(Organisation.id.in_(units))))
     own = db.session.scalar(select(Region.path).where(Region.id == claim.enterprise.region_id)) or ""
-    above = (
-        post for post in actor.posts_as(*DECIDING)
-        if post.region_path and all(path.startswith(post.region_path) for path in (*paths, own))
-    )
-    return next(above, None)
+    return actor.post_above(*paths, own, roles=DECIDING)
 
 
 def withdrawing_post(actor: Actor, claim: OwnershipClaim) -> Standing | None:
@@ -142,12 +137,3 @@ def _claims_of(post: Standing) -> ColumnElement[bool]:
     if post.role is Role.REGISTRAR:
         return or_(OwnershipClaim.claimant_id == post.unit_id, OwnershipClaim.holder_id == post.unit_id)
     return false()
-
-
-def _words(reason: str, missing: str) -> str:
-    words = reason.strip()
-    if not words:
-        raise BadInput(missing)
-    if len(words) > LONGEST:
-        raise BadInput(f"最多 {LONGEST} 字，现有 {len(words)} 字。")
-    return words

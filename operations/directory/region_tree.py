@@ -9,17 +9,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import aliased
 
-from models import clock
 from models.access import Post, Role, User
 from models.base import db
 from models.directory import Enterprise, Organisation, Region
 from operations.access.actor import Actor
+from operations.access.found import the_one
 from operations.access.scope import REGIONAL
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import shanghai
 from operations.directory.regions import ADMINISTRATORS
 from operations.directory.stewards import on_duty
 from operations.directory.unowned import is_live
-from operations.errors import NotFound
 
 SHOWN = 100
 
@@ -60,7 +59,7 @@ def tree(actor: Actor, *, code: str = "", after: str = "") -> Tree:
     found = db.session.scalars(rows.order_by(Region.code).limit(SHOWN + 1)).all()
     shown = found[:SHOWN]
     firms, stewards = _enterprises(here), _stewards(here)
-    children, day = _children(shown), clock.now().astimezone(SHANGHAI).date()
+    children, day = _children(shown), shanghai.today()
     return Tree(
         here=here,
         above=_above(actor, here) if here else [],
@@ -82,10 +81,7 @@ def reach(actor: Actor) -> ColumnElement[bool]:
 def _here(actor: Actor, code: str) -> Region | None:
     if not code:
         return None
-    found = db.session.scalar(select(Region).where(Region.code == code, reach(actor)))
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(select(Region).where(Region.code == code, reach(actor)))
 
 
 def _uppermost(actor: Actor) -> ColumnElement[bool]:

@@ -7,7 +7,6 @@ from datetime import date
 from sqlalchemy import Text, bindparam, cast, literal, select, update
 from sqlalchemy.orm import aliased
 
-from models import clock
 from models.access import Role
 from models.base import db
 from models.bulk import insert_rows
@@ -17,7 +16,7 @@ from models.tickets import Ticket
 from operations import log
 from operations.access.actor import Actor
 from operations.base import operation
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import shanghai
 from operations.directory.region_rows import Place, Problem, problems_of
 from operations.errors import NotAllowed
 
@@ -66,7 +65,7 @@ def plan(places: Sequence[Place], *, on: date | None = None, closes_missing: boo
     """
     there = {region.code: region for region in db.session.scalars(select(Region))}
     codes = {region.id: region.code for region in there.values()}
-    found = Plan(on or clock.now().astimezone(SHANGHAI).date())
+    found = Plan(on or shanghai.today())
     found.bad = problems_of(places, {code: region.level for code, region in there.items()})
     bad = {problem.row for problem in found.bad}
     good = [place for place in places if place.row not in bad]

@@ -3,11 +3,10 @@
 from datetime import date, timedelta
 from typing import Any
 
-from models import clock
 from models.directory import Enterprise, EnterpriseStatus, FactChange
 from operations.access.actor import Actor
 from operations.base import operation
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import shanghai
 from operations.directory.facts import change_facts
 from operations.errors import BadInput, Refused
 
@@ -54,7 +53,7 @@ def resume(
 
 def rest_is_over(enterprise: Enterprise) -> bool:
     """Whether the announced end of the rest has passed and nobody has said how it goes on."""
-    today = clock.now().astimezone(SHANGHAI).date()
+    today = shanghai.today()
     until = enterprise.suspended_until
     return enterprise.status is EnterpriseStatus.SUSPENDED and until is not None and until < today
 

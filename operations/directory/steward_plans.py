@@ -12,13 +12,14 @@ from models.bulk import among, insert_rows
 from models.directory import Enterprise, PlanOutcome, PlanRow, Region, Steward, StewardPlan
 from operations import log
 from operations.access.actor import Actor, Standing
+from operations.access.found import the_one
 from operations.base import operation
 from operations.directory import matching, tenures, unowned
 from operations.directory.matching import Candidate, Ground
 from operations.directory.stewards import CAPACITY, HELD, on_duty
 from operations.directory.stewardship import GIVERS, ensure_steward, givable
 from operations.directory.tenures import Change
-from operations.errors import NotAllowed, NotFound, Refused
+from operations.errors import NotAllowed, Refused
 
 MOST = 10_000
 BY_HAND = "人工指定"
@@ -107,19 +108,13 @@ def plans_of(actor: Actor) -> Select[StewardPlan]:
 
 def get_plan(actor: Actor, plan_id: int) -> StewardPlan:
     """The plan, or NotFound."""
-    plan = db.session.scalar(plans_of(actor).where(StewardPlan.id == plan_id))
-    if plan is None:
-        raise NotFound
-    return plan
+    return the_one(plans_of(actor).where(StewardPlan.id == plan_id))
 
 
 def get_row(actor: Actor, row_id: int) -> PlanRow:
     """One row of a plan of the actor's own units, or NotFound."""
     plans = plans_of(actor).with_only_columns(StewardPlan.id)
-    row = db.session.scalar(select(PlanRow).where(PlanRow.id == row_id, PlanRow.plan_id.in_(plans)))
-    if row is None:
-        raise NotFound
-    return row
+    return the_one(select(PlanRow).where(PlanRow.id == row_id, PlanRow.plan_id.in_(plans)))
 
 
 def _candidates() -> list[Candidate]:

@@ -15,10 +15,12 @@ from operations import log
 from operations.access import scope
 from operations.access.actor import Actor, Standing
 from operations.base import operation
+from operations.clocks import shanghai
 from operations.clocks.calendar import SHANGHAI
 from operations.directory import tenures
 from operations.directory.tenures import REASON_LIMIT, Change
 from operations.errors import BadInput, NotAllowed, Refused, Stale
+from operations.words import ensure_said
 
 # Who gives enterprises to stewards: the unit that owns them, and the service centre of the region.
 GIVERS = (Role.REGISTRAR, Role.CLERK)
@@ -174,10 +176,7 @@ def _ready(actor: Actor, steward: User, reason: str) -> Standing:
     posts = actor.posts_as(*GIVERS)
     if not posts:
         raise NotAllowed
-    if not reason.strip():
-        raise BadInput("请写明理由。")
-    if len(reason) > REASON_LIMIT:
-        raise BadInput(f"理由最多 {REASON_LIMIT} 字，现有 {len(reason)} 字。")
+    ensure_said(reason, "请写明理由。", most=REASON_LIMIT)
     ensure_steward(steward)
     return posts[0]
 
@@ -189,7 +188,7 @@ def _objection(enterprise: Enterprise, own: frozenset[int]) -> str:
 
 
 def _ensure_days(starts_on: date, ends_on: date) -> None:
-    today = clock.now().astimezone(SHANGHAI).date()
+    today = shanghai.today()
     if starts_on < today:
         raise BadInput("备岗不能从过去的日子开始。")
     if ends_on < starts_on:

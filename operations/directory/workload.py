@@ -27,7 +27,7 @@ from models.bulk import among
 from models.directory import Organisation, Steward, Stewardship, StewardshipKind
 from models.engagement import Interaction
 from models.tickets import Ticket
-from operations.access import scope
+from operations.access import duty_scope
 from operations.access.actor import Actor
 from operations.directory import tenures
 from operations.directory.stewards import CAPACITY, on_duty
@@ -101,11 +101,11 @@ def listed(
     rows = select(User.id, key.label("key")).outerjoin(Steward, Steward.user_id == User.id)
     for grouped in joins:
         rows = rows.outerjoin(grouped, grouped.c.steward_id == User.id)
-    rows = rows.where(on_duty(), scope.steward_scope(actor), _of_tab(tab))
+    rows = rows.where(on_duty(), duty_scope.steward_scope(actor), _of_tab(tab))
     if words:
         rows = rows.where(or_(User.name.startswith(words, autoescape=True), User.phone == words))
     if region:
-        rows = rows.where(scope.stewards_below(region))
+        rows = rows.where(duty_scope.stewards_below(region))
     value: Any = None
     if after:
         value = literal(EPOCH + after.value * MICROSECOND, UTCDateTime()) if sort == "quiet" else literal(after.value)

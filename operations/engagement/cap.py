@@ -9,8 +9,7 @@ from models.base import db
 from models.days import shanghai_day
 from models.directory import Enterprise
 from models.engagement import DutyPeriod, Interaction, InteractionKind
-from operations.clocks import rulebook
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import rulebook, shanghai
 from operations.engagement.cadence.periods import period_of
 from operations.errors import BadInput
 
@@ -60,7 +59,7 @@ def ensure_within(enterprise: Enterprise, happened: datetime, *, reason: str) ->
 
     The caller has locked the enterprise's row, so that of two visits at once the second counts the first.
     """
-    day = happened.astimezone(SHANGHAI).date()
+    day = shanghai.day_of(happened)
     so_far = visited(enterprise, day)
     if day in so_far.days or not so_far.is_full:
         return ""

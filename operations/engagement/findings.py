@@ -13,11 +13,13 @@ from models.engagement import DutyAct, Finding, FindingKind
 from models.tickets import Channel, Ticket, TicketKind
 from operations import log, notices
 from operations.access.actor import Actor, Standing
+from operations.access.found import the_one
 from operations.access.scope import REGIONAL
 from operations.base import operation
 from operations.engagement.cadence import counting
-from operations.errors import BadInput, NotAllowed, NotFound, Refused
+from operations.errors import NotAllowed, Refused
 from operations.tickets import intake
+from operations.words import ensure_said
 
 ANSWERING = (Role.CLERK, Role.SUPERVISOR)
 READING = (Role.SPECIAL_OBSERVER, *REGIONAL)
@@ -31,7 +33,7 @@ def file(actor: Actor, *, kind: FindingKind, words: str, unit: Organisation | No
     if not posts:
         raise NotAllowed
     now = clock.now()
-    made = Finding(kind=kind, unit_id=unit.id if unit else None, words=_said(words, "请写发现了什么。", WORDS_LIMIT),
+    made = Finding(kind=kind, unit_id=unit.id if unit else None, words=ensure_said(words, "请写发现了什么。", most=WORDS_LIMIT),
                    region_path=posts[0].region_path, filed_by_id=actor.user_id, filed_at=now)
     db.session.add(made)
     db.session.flush()
@@ -46,7 +48,7 @@ def file(actor: Actor, *, kind: FindingKind, words: str, unit: Organisation | No
 def answer(finding: Finding, *, actor: Actor, words: str) -> None:
     """答复：what came of it, told to the observer, once. Raises NotAllowed, Refused."""
     standing = _standing(finding, actor, ANSWERING)
-    words = _said(words, "请写答复。", ANSWER_LIMIT)
+    words = ensure_said(words, "请写答复。", most=ANSWER_LIMIT)
     _close(finding, actor, words, ticket_id=None)
     _record("answer_finding", finding, actor, standing, words=words)
 
@@ -67,10 +69,7 @@ def put_on_line(finding: Finding, enterprise: Enterprise, *, actor: Actor) -> Ti
 
 def get(actor: Actor, finding_id: int) -> Finding:
     """The finding, or NotFound."""
-    found = db.session.scalar(select(Finding).where(Finding.id == finding_id, _visible(actor)))
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(select(Finding).where(Finding.id == finding_id, _visible(actor)))
 
 
 def listed(actor: Actor, *, before: int | None = None) -> Sequence[Any]:
@@ -99,8 +98,7 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
 
 
 def _post_for(finding: Finding, actor: Actor, roles: Sequence[Role]) -> Standing | None:
-    held = (post for post in actor.posts_as(*roles) if post.region_path)
-    return next((post for post in held if finding.region_path.startswith(post.region_path)), None)
+    return actor.post_above(finding.region_path, roles=roles)
 
 
 def _standing(finding: Finding, actor: Actor, roles: Sequence[Role]) -> Standing:
@@ -130,15 +128,6 @@ def _offices(region_path: str) -> set[int]:
         .where(Region.id.in_(regions), Post.role.in_(ANSWERING), Post.ended_at.is_(None))
     )
     return set(db.session.scalars(at))
-
-
-def _said(words: str, sentence: str, limit: int) -> str:
-    words = words.strip()
-    if not words:
-        raise BadInput(sentence)
-    if len(words) > limit:
-        raise BadInput(f"最多 {limit} 字，现有 {len(words)} 字。")
-    return words
 
 
 def _record(

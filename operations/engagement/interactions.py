@@ -17,12 +17,13 @@ from models.tickets import Attachment, Channel, Ticket, TicketKind
 from operations import log, notices
 from operations.access import scope
 from operations.access.actor import Actor, Standing
+from operations.access.found import the_one
 from operations.base import operation
-from operations.clocks import rulebook
-from operations.clocks.calendar import SHANGHAI, WorkCalendar
+from operations.clocks import rulebook, shanghai
+from operations.clocks.calendar import WorkCalendar
 from operations.engagement import cap, judging, talk_drafts
 from operations.engagement.cadence import counting
-from operations.errors import BadInput, NotAllowed, NotFound, Refused
+from operations.errors import BadInput, NotAllowed, Refused
 from operations.tickets import intake
 
 CONTENT_LIMIT = 2000
@@ -122,7 +123,7 @@ def ensure_happened(moment: datetime) -> None:
 
 def ensure_ahead(day: date) -> None:
     """Raise BadInput for a next contact before today, or more than a year away; ``day`` is a Shanghai date."""
-    today = clock.now().astimezone(SHANGHAI).date()
+    today = shanghai.today()
     if not today <= day <= today + FURTHEST:
         raise BadInput("下次联系的日期应在今天之后一年以内。")
 
@@ -139,10 +140,7 @@ def get_own(actor: Actor, interaction_id: int) -> Interaction:
         Interaction.steward_id == actor.user_id,
         Interaction.enterprise_id.in_(scope.stewarded_by(actor.user_id)),
     )
-    found = db.session.scalar(rows)
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(rows)
 
 
 def number_of_ticket(noted: Interaction) -> str:
@@ -175,7 +173,7 @@ def of_enterprise(enterprise: Enterprise, *, before: int | None = None, limit: i
 
 def days_ahead() -> list[tuple[str, date]]:
     """The days offered for the next contact: tomorrow, in three days, next Monday, each moved on to a working day."""
-    today = clock.now().astimezone(SHANGHAI).date()
+    today = shanghai.today()
     offered = (("明天", 1), ("3 天后", 3), ("下周一", 7 - today.weekday()))
     calendar = rulebook.current().calendar
     found: dict[date, str] = {}
@@ -224,7 +222,7 @@ def _keep(noted: Interaction, photos: Sequence[Attachment]) -> None:
 
 def touch(enterprise: Enterprise, happened: datetime, next_contact_on: date | None = None) -> None:
     """The lists' own columns: a promise is kept by any contact on its day or after it."""
-    kept_on = happened.astimezone(SHANGHAI).date()
+    kept_on = shanghai.day_of(happened)
     still_ahead = case((Enterprise.next_contact_on > kept_on, Enterprise.next_contact_on), else_=None)
     later = case((Enterprise.quiet_since < happened, happened), else_=Enterprise.quiet_since)
     db.session.execute(

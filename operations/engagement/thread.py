@@ -21,7 +21,8 @@ from operations.access.actor import Actor, Standing
 from operations.base import operation
 from operations.clocks import rulebook
 from operations.engagement import interactions, judging
-from operations.errors import BadInput, NotAllowed
+from operations.errors import NotAllowed
+from operations.words import ensure_said
 
 BODY_LIMIT = 2000
 SHOWN, THREADS_SHOWN = 20, 50
@@ -33,10 +34,7 @@ def write(enterprise: Enterprise, *, actor: Actor, side: Side, body: str) -> Mes
 
     An enterprise's answer in time makes the exchange an interaction. Raises NotAllowed, BadInput.
     """
-    if not body.strip():
-        raise BadInput("请写点什么再发出。")
-    if len(body) > BODY_LIMIT:
-        raise BadInput(f"最多 {BODY_LIMIT} 字，现有 {len(body)} 字。")
+    ensure_said(body, "请写点什么再发出。", most=BODY_LIMIT)
     standing = _standing(enterprise, actor, side)
     db.session.execute(select(Enterprise.id).where(Enterprise.id == enterprise.id).with_for_update())
     _mark_read(enterprise, actor, side)

@@ -41,9 +41,7 @@ def log_cadre_visit(enterprise: Enterprise, *, actor: Actor, talk: Talk) -> Inte
 
 
 def _standing(enterprise: Enterprise, actor: Actor) -> Standing:
-    path = enterprise.region.path
-    held = (post for post in actor.posts_as(*CADRES) if post.region_path and path.startswith(post.region_path))
-    found = next(held, None)
+    found = actor.post_above(enterprise.region.path, roles=CADRES)
     if found is None:
         raise NotAllowed
     return found

@@ -16,10 +16,11 @@ from models.engagement import WalkMode, WalkProblem, WalkStep, Walkthrough
 from models.tickets import Channel, Ticket, TicketKind
 from operations import log
 from operations.access.actor import Actor, Standing
+from operations.access.found import the_one
 from operations.access.scope import REGIONAL, units_of
 from operations.base import operation
-from operations.clocks.calendar import SHANGHAI
-from operations.errors import BadInput, NotAllowed, NotFound, Refused
+from operations.clocks import shanghai
+from operations.errors import BadInput, NotAllowed, Refused
 from operations.tickets import intake
 
 RECORDING = (Role.LEADER, Role.UNIT_LEADER, Role.CLERK)
@@ -110,19 +111,13 @@ def visible(actor: Actor) -> Select[Walkthrough]:
 
 def get(actor: Actor, walk_id: int) -> Walkthrough:
     """The walk, or NotFound."""
-    found = db.session.scalar(visible(actor).where(Walkthrough.id == walk_id))
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(visible(actor).where(Walkthrough.id == walk_id))
 
 
 def problem_of(actor: Actor, problem_id: int) -> WalkProblem:
     """A problem of a walk that the actor may read, or NotFound."""
     rows = select(WalkProblem).join(Walkthrough, Walkthrough.id == WalkProblem.walkthrough_id)
-    found = db.session.scalar(rows.where(WalkProblem.id == problem_id, walk_scope(actor)))
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(rows.where(WalkProblem.id == problem_id, walk_scope(actor)))
 
 
 def steps_of(walk: Walkthrough) -> Sequence[WalkStep]:
@@ -165,7 +160,7 @@ def _standing(actor: Actor) -> Standing:
 
 
 def _ensure_sound(walk: Walk) -> None:
-    today = clock.now().astimezone(SHANGHAI).date()
+    today = shanghai.today()
     if not today - OLDEST <= walk.walked_on <= today:
         raise BadInput("走流程的日期应在过去一年以内。")
     if not walk.steps:

@@ -16,8 +16,8 @@ from models.clocks import Clock
 from models.directory import Enterprise, Organisation, Stewardship
 from models.tickets import Decision, LedgerEntry, OrderOutcome, Proposal, ProposalKind, Status, Ticket, UnitOrder
 from operations.access.actor import Actor
-from operations.clocks import rulebook
-from operations.clocks.calendar import SHANGHAI, WorkCalendar
+from operations.clocks import rulebook, shanghai
+from operations.clocks.calendar import WorkCalendar
 from operations.clocks.lights import Light, light_of
 from operations.insight.keyset import TOP, Place, paged
 from operations.insight.lines import CALLED, COLUMNS, Cursor, Line, line_of, words_left
@@ -100,7 +100,7 @@ def counts(actor: Actor) -> dict[Queue, int]:
 def waiting(actor: Actor) -> tuple[int, Sequence[Any]]:
     """What waits for somebody else: how many for the enterprise's supplement, and the next ledger reviews."""
     supplement = _counted(_in_region(actor), _stands_at(Status.AWAITING_SUPPLEMENT))
-    until = clock.now().astimezone(SHANGHAI).date() + timedelta(days=REVIEW_DAYS)
+    until = shanghai.today() + timedelta(days=REVIEW_DAYS)
     reviews = (
         select(Ticket.number, Ticket.subject, LedgerEntry.review_on, LedgerEntry.ledger_class, CALLED)
         .join(LedgerEntry, LedgerEntry.ticket_id == Ticket.id)

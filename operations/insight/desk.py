@@ -19,8 +19,7 @@ from models.engagement import Interaction
 from models.tickets import Act, Status, Ticket, TicketKind
 from operations.access.actor import Actor
 from operations.access.scope import stewarded_by
-from operations.clocks import rulebook
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import rulebook, shanghai
 from operations.clocks.lights import Light, light_of
 from operations.clocks.wording import ago, moment, short_day
 from operations.insight.lines import (
@@ -134,7 +133,7 @@ def talks(actor: Actor) -> Sequence[Any]:
 
 def tab_lines(now: datetime) -> dict[str, Any]:
     """The parameters of ``firm_tabs``: 久未联系 is who was last spoken to before that moment, 约好 who waits today."""
-    return {"quiet_before": now - timedelta(days=QUIET_DAYS), "today": now.astimezone(SHANGHAI).date()}
+    return {"quiet_before": now - timedelta(days=QUIET_DAYS), "today": shanghai.day_of(now)}
 
 
 def _countdown(now: datetime) -> Callable[[datetime], tuple[str, str]]:

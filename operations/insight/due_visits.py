@@ -12,7 +12,7 @@ from models.directory import Enterprise
 from models.engagement import Obligation
 from operations.access.actor import Actor
 from operations.access.scope import stewarded_by
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import shanghai
 from operations.insight.duties import LIGHTS, State, left_in_words
 from operations.insight.lines import NOW, plain_rows
 
@@ -68,6 +68,6 @@ def of(actor: Actor) -> DueVisits:
 def _visit(row: Any, now: Any) -> DueVisit:
     state = State.WARNED if row.warned_at else State.DUE
     planned = row.next_contact_on
-    is_missed = planned is not None and planned < now.astimezone(SHANGHAI).date()
+    is_missed = planned is not None and planned < shanghai.day_of(now)
     return DueVisit(row.enterprise_id, row.name, LIGHTS[state], left_in_words(row.ends_on, state, now), row.ends_on,
                     planned, is_missed)

@@ -15,8 +15,7 @@ from models.directory import Enterprise, Organisation, Stewardship, StewardshipK
 from models.engagement import CadenceRule, DutyPeriod, Obligation
 from operations.access.actor import Actor
 from operations.access.scope import obligation_scope
-from operations.clocks import rulebook
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import rulebook, shanghai
 from operations.engagement.cadence import periods
 from operations.insight.keyset import TOP, Page, Place, paged
 from operations.insight.lines import Cursor
@@ -137,7 +136,7 @@ def state_of(owed: Any) -> State:
 
 def left_in_words(ends_on: date, state: State, now: datetime) -> str:
     """``还剩 12 个工作日``; what is over says so."""
-    today = now.astimezone(SHANGHAI).date()
+    today = shanghai.day_of(now)
     if state in (State.DONE, State.LAPSED):
         return state.label
     if ends_on < today:

@@ -7,14 +7,13 @@ from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
-from models import clock
 from models.access import Role
 from models.base import db
 from models.directory import Enterprise, EnterpriseName, EnterpriseStatus, FactChange
 from operations.access import scope
 from operations.access.actor import Actor
 from operations.access.scope import REGIONAL
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import shanghai
 from operations.directory import merging, standing
 from operations.directory.fact_kinds import ALL_FACTS
 from operations.directory.facts import written
@@ -70,7 +69,7 @@ def known(enterprise: Enterprise) -> list[Known]:
 
 def due(enterprise: Enterprise) -> list[Due]:
     """到期：the promised contact, and the end of a rest. Tickets have their own list with their lights."""
-    today = clock.now().astimezone(SHANGHAI).date()
+    today = shanghai.today()
     found = []
     if enterprise.next_contact_on:
         found.append(Due("约好再联系", enterprise.next_contact_on, enterprise.next_contact_on < today))

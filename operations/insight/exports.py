@@ -15,14 +15,16 @@ from models.base import LabelledEnum, db
 from models.exports import Export
 from operations import log, notices
 from operations.access.actor import Actor
+from operations.access.found import the_one
 from operations.base import operation
-from operations.clocks import rulebook
-from operations.clocks.calendar import SHANGHAI, Limit
+from operations.clocks import rulebook, shanghai
+from operations.clocks.calendar import Limit
 from operations.clocks.reckoning import midnight
 from operations.clocks.wording import moment
-from operations.errors import BadInput, NotAllowed, NotFound, Refused
+from operations.errors import BadInput, NotAllowed, Refused
 from operations.insight import enterprise_sheet
 from operations.insight.enterprise_picks import Picking, pick
+from operations.words import ensure_said
 
 APPROVING = (Role.SECURITY_ADMINISTRATOR,)
 REASON_LIMIT, MOST_WAITING, SHOWN = 200, 3, 50
@@ -71,7 +73,7 @@ def ask(actor: Actor, *, query: str, scope: str, count: int, reason: str) -> Exp
     _ensure_somebody(actor)
     if count > enterprise_sheet.MOST_ROWS:
         raise BadInput(f"一次最多导出 {enterprise_sheet.MOST_ROWS} 家，请用筛选条件分几次导出。")
-    reason = _said(reason, "请写明导出的用途。")
+    reason = ensure_said(reason, "请写明导出的用途。", most=REASON_LIMIT)
     mine = select(func.count()).where(Export.asked_by_id == actor.user_id, *_waiting())
     if (db.session.scalar(mine) or 0) >= MOST_WAITING:
         raise Refused(f"你已有 {MOST_WAITING} 份申请在等审批，有结果后再申请。")
@@ -88,7 +90,7 @@ def decide(export: Export, *, actor: Actor, is_granted: bool, words: str = "") -
     """批准 or 不予批准, by somebody else. Raises NotAllowed, BadInput for a refusal without words, Refused too late."""
     if not actor.holds(*APPROVING) or export.asked_by_id == actor.user_id:
         raise NotAllowed
-    words = _said(words, "请写明为什么不批准。") if not is_granted else words.strip()[:REASON_LIMIT]
+    words = ensure_said(words, "请写明为什么不批准。", most=REASON_LIMIT) if not is_granted else words.strip()[:REASON_LIMIT]
     db.session.refresh(export, with_for_update=True)
     if state_of(export) is not ExportState.WAITING:
         raise Refused("这份申请已经有结果，或已过期。")
@@ -118,10 +120,7 @@ def take(export: Export, *, actor: Actor, picking: Picking) -> IO[bytes]:
 
 def get(actor: Actor, export_id: int) -> Export:
     """The actor's own, or one that waits or waited for their word; NotFound otherwise."""
-    found = db.session.scalar(select(Export).where(Export.id == export_id, _visible(actor)))
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(select(Export).where(Export.id == export_id, _visible(actor)))
 
 
 def listed(actor: Actor, *, before: int | None = None) -> Sequence[Export]:
@@ -164,7 +163,7 @@ def _ensure_not_too_often(actor: Actor) -> None:
     """The person's row is locked, so that of two at once the second counts the first."""
     _ensure_somebody(actor)
     db.session.execute(select(User.id).where(User.id == actor.user_id).with_for_update())
-    today = midnight(clock.now().astimezone(SHANGHAI).date())
+    today = midnight(shanghai.today())
     taken = select(func.count()).where(
         Export.asked_by_id == actor.user_id, Export.taken_at >= today, Export.taken_at < today + timedelta(days=1)
     )
@@ -193,12 +192,3 @@ def _file(export: Export, actor: Actor, rows: Sequence[Any]) -> IO[bytes]:
 def _record(action: str, export: Export, actor: Actor, *, words: str = "", **details: Any) -> None:
     log.record(action, object_type="export", object_id=export.id, actor=actor, standing=actor.posts[0], words=words,
                details={"count": export.row_count} | details)
-
-
-def _said(words: str, sentence: str) -> str:
-    words = words.strip()
-    if not words:
-        raise BadInput(sentence)
-    if len(words) > REASON_LIMIT:
-        raise BadInput(f"最多 {REASON_LIMIT} 字，现有 {len(words)} 字。")
-    return words

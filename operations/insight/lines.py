@@ -13,6 +13,7 @@ from models.directory import Enterprise, Organisation
 from models.supervision import Level
 from models.tickets import Status, Ticket
 from models.tickets.workflow import Stage
+from operations.clocks import shanghai
 from operations.clocks.calendar import SHANGHAI, WorkCalendar
 from operations.clocks.lights import Light, light_of
 
@@ -112,7 +113,7 @@ def lit() -> ColumnElement[str]:
 
 def tonight(now: datetime) -> datetime:
     """The last moment of the present Shanghai day."""
-    here = now.astimezone(SHANGHAI).date() + timedelta(days=1)
+    here = shanghai.day_of(now) + timedelta(days=1)
     return datetime.combine(here, time(), SHANGHAI).astimezone(UTC) - timedelta(microseconds=1)
 
 

@@ -15,10 +15,10 @@ from models.directory import Enterprise, Organisation, Region
 from models.engagement import Meeting, MeetingDecision, MeetingGuest, MeetingKind, MeetingProblem
 from models.tickets import Ticket
 from operations.access.actor import Actor, Standing
+from operations.access.found import the_one
 from operations.access.scope import REGIONAL, own_enterprise_ids, units_of
 from operations.clocks import rulebook
 from operations.clocks.lights import light_of
-from operations.errors import NotFound
 from operations.insight.keyset import TOP, Page, Place, paged
 from operations.insight.lines import words_left
 
@@ -77,10 +77,7 @@ def meeting_scope(actor: Actor) -> ColumnElement[bool]:
 
 def get(actor: Actor, meeting_id: int) -> Meeting:
     """The meeting, or NotFound."""
-    found = db.session.scalar(select(Meeting).where(meeting_scope(actor), Meeting.id == meeting_id))
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(select(Meeting).where(meeting_scope(actor), Meeting.id == meeting_id))
 
 
 def listed(actor: Actor, *, when: When = When.AHEAD, kind: MeetingKind | None = None, place: Place = TOP) -> Page:

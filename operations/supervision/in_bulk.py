@@ -129,8 +129,8 @@ def _one_per_ticket(picked: Sequence[Picked]) -> list[Picked]:
 
 
 def _role(actor: Actor, order: Supervision) -> Role:
-    posts = actor.posts_as(Role.CLERK, Role.SUPERVISOR)
-    return next((post.role for post in posts if order.region_path.startswith(post.region_path)), Role.CLERK)
+    post = actor.post_above(order.region_path, roles=(Role.CLERK, Role.SUPERVISOR))
+    return post.role if post else Role.CLERK
 
 
 def _foretell_order(item: Picked, role: Role) -> tuple[str | None, str]:

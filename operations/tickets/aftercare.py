@@ -14,8 +14,7 @@ from models.tickets import Act, OrderRole, Reply, ReplyMethod, Round, Status, Ti
 from operations import log, notices
 from operations.access.actor import SYSTEM, Actor
 from operations.base import insert_ignoring, operation
-from operations.clocks import rulebook
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import rulebook, shanghai
 from operations.errors import BadInput, Refused
 from operations.tickets.advance import advance
 from operations.tickets.coordination import order_unit
@@ -142,8 +141,8 @@ def _unnamed(actor: Actor, opinion: Opinion) -> Actor:
 
 def _not_reached(ticket: Ticket, actor: Actor, call: Call, version: int | None) -> None:
     needed = rulebook.current().policy("follow_up")["attempts"]
-    today = clock.now().astimezone(SHANGHAI).date()
-    earlier = {moment.astimezone(SHANGHAI).date() for moment in _failed_calls(ticket)}
+    today = shanghai.today()
+    earlier = {shanghai.day_of(moment) for moment in _failed_calls(ticket)}
     if len(earlier | {today}) >= needed:
         advance(ticket, Act.FOLLOW_UP, actor=actor, words=call.words, version=version, reached=False)
         notices.tell_enterprise(ticket, f"多次未接通，请评价：{ticket.subject}")

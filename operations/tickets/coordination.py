@@ -104,7 +104,7 @@ def consult(
 
 def may_rule(ticket: Ticket, actor: Actor) -> bool:
     """Whether the actor decides for good whose business a ticket is: the clerk alone (domain.md §4, send_back)."""
-    return any(ticket.region_path.startswith(post.region_path) for post in actor.posts_as(Role.CLERK))
+    return actor.post_above(ticket.region_path, roles=(Role.CLERK,)) is not None
 
 
 def order_unit(ticket: Ticket, unit: Organisation, role: OrderRole, *, actor: Actor, basis: str) -> UnitOrder:

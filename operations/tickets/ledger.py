@@ -10,8 +10,7 @@ from models.tickets import Act, LedgerClass, LedgerEntry, Proposal, Ticket
 from operations import notices
 from operations.access.actor import SYSTEM, Actor
 from operations.base import operation
-from operations.clocks import rulebook
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import rulebook, shanghai
 from operations.errors import BadInput, Refused
 from operations.tickets.advance import advance
 
@@ -62,7 +61,7 @@ def leave_ledger(ticket: Ticket) -> None:
 
 def due_for_review() -> list[Ticket]:
     """Tickets whose review date is today or past, oldest first."""
-    today = clock.now().astimezone(SHANGHAI).date()
+    today = shanghai.today()
     rows = select(Ticket).join(LedgerEntry, LedgerEntry.ticket_id == Ticket.id)
     due = rows.where(LedgerEntry.left_at.is_(None), LedgerEntry.review_on <= today)
     return list(db.session.scalars(due.order_by(LedgerEntry.review_on, LedgerEntry.id)))
@@ -72,7 +71,7 @@ def ensure_allowed(ledger_class: LedgerClass | None, review_on: date | None) -> 
     """A class and a review date at most 90 days ahead (setting); raises BadInput."""
     if ledger_class is None or review_on is None:
         raise BadInput("请选择挂账类别并填写复核日期。")
-    today = clock.now().astimezone(SHANGHAI).date()
+    today = shanghai.today()
     latest = today + timedelta(days=rulebook.current().policy("ledger")["review_days"])
     if not today < review_on <= latest:
         raise BadInput(f"复核日期应在今天之后，最晚 {latest:%Y年%m月%d日}。")

@@ -15,7 +15,7 @@ from models.engagement import Interaction
 from models.refusals import Refusal
 from models.supervision import Level, Supervision
 from models.tickets import Act, Proposal, Status, Ticket
-from operations.access import desks, scope
+from operations.access import desks, duty_scope, scope
 from operations.access.people import actor_named
 from operations.access.refusal_scope import visible_refusals
 from operations.demo import city, suburbs
@@ -286,9 +286,10 @@ class Findings(dict):
             "fact_request": lambda: desks.visible_fact_requests(self.actor).with_only_columns(FactRequest.id),
             "plan": lambda: steward_plans.plans_of(self.actor).with_only_columns(StewardPlan.id),
             "plan_row": lambda: select(PlanRow.id).where(PlanRow.corrected_by_id.is_(None)),
-            "handover": lambda: scope.visible_handovers(self.actor).with_only_columns(Handover.id),
+            "handover": lambda: duty_scope.visible_handovers(self.actor).with_only_columns(Handover.id),
             "steward": lambda: select(User.id).where(
-                User.id == self.actor.user_id if self.actor.holds(Role.STEWARD) else scope.steward_scope(self.actor)
+                User.id == self.actor.user_id if self.actor.holds(Role.STEWARD)
+                else duty_scope.steward_scope(self.actor)
             ),
             "proposal": lambda: scope.visible_proposals(self.actor).with_only_columns(Proposal.id),
             "talk": lambda: scope.visible_interactions(self.actor).with_only_columns(Interaction.id),

@@ -1,7 +1,6 @@
 """Forms by which enterprises go from one steward to another, for good or for a time."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from wtforms import DateField, HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
@@ -9,9 +8,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from models import clock
 from models.access import User
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import shanghai
 from operations.directory import stewards
 from operations.directory.tenures import REASON_LIMIT
 from views.forms.base import NotLonger, RefusableForm
@@ -76,7 +74,7 @@ class CoverForm(RefusableForm):
     def offer_today(self) -> None:
         """Most covers begin today."""
         if self.starts_on.data is None and not self.starts_on.raw_data:
-            self.starts_on.data = today()
+            self.starts_on.data = shanghai.today()
 
 
 class LeaveForm(RefusableForm):
@@ -132,8 +130,3 @@ class WordsForm(RefusableForm):
 
     words = TextAreaField("原因", [InputRequired("请写明原因"), NotLonger(max=REASON_LIMIT)],
                           render_kw={"rows": 2, "data-max": REASON_LIMIT})
-
-
-def today() -> date:
-    """The present Shanghai date."""
-    return clock.now().astimezone(SHANGHAI).date()

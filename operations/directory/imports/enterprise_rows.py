@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from models import clock
 from models.directory import EnterpriseCategory, EnterpriseKind, EnterpriseStatus, ProjectStage, StagedEnterprise
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import shanghai
 from operations.directory import sizes
 from operations.directory.imports import lookups, reference
 from operations.directory.imports.findings import Findings
@@ -95,7 +94,7 @@ class EnterpriseRows:
         self.hashing = hashlib.blake2b(mark, digest_size=DIGEST_BYTES)
 
     def _readers(self) -> dict[str, Reader]:
-        today = clock.now().astimezone(SHANGHAI).date()
+        today = shanghai.today()
         texts = {name: cells.text(SHORT[attribute]) for name, attribute in FIELDS.items() if attribute in SHORT}
         return texts | {
             REGION: reference.regions(),

@@ -11,7 +11,7 @@ from models import clock
 from models.access import Post, Role, User
 from models.base import db
 from models.directory import Industry, Organisation, Region
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import shanghai
 from operations.directory.names import plain_phone
 from operations.tables.cells import Reader, plain_text
 from operations.tables.opening import Cell
@@ -52,7 +52,7 @@ class Ground:
 
 def regions() -> Reader:
     """A reader of 区划: a code of 6, 9 or 12 digits or a local one, a name, or a name with those above it."""
-    today = clock.now().astimezone(SHANGHAI).date()
+    today = shanghai.today()
     rows = {row.id: row for row in db.session.scalars(select(Region))}
     known: dict[str, Any] = {}
     for row in rows.values():

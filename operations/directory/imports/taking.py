@@ -28,7 +28,7 @@ from models.directory import (
     StewardshipKind,
 )
 from operations.base import insert_ignoring
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import shanghai
 from operations.directory import sizes
 from operations.directory.imports.written import Writer
 from operations.insight import indexing
@@ -263,4 +263,4 @@ def _revived() -> Any:
 
 
 def _day(now: datetime) -> Any:
-    return now.astimezone(SHANGHAI).date()
+    return shanghai.day_of(now)

@@ -19,7 +19,7 @@ from models.engagement import (
     MeetingKind,
     Obligation,
 )
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import shanghai
 from operations.engagement.cadence import periods, rules
 from operations.engagement.cadence.periods import Period
 
@@ -111,7 +111,7 @@ def settle_person(user_id: int, act: DutyAct, happened: datetime) -> None:
 
 def _settle_open(whose: ColumnElement[bool], act: DutyAct, happened: datetime) -> None:
     """The few open obligations of somebody on that day."""
-    day = happened.astimezone(SHANGHAI).date()
+    day = shanghai.day_of(happened)
     rows = (
         select(Obligation)
         .join(CadenceRule, CadenceRule.id == Obligation.rule_id)

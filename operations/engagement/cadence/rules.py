@@ -14,9 +14,10 @@ from models.directory import EnterpriseCategory
 from models.engagement import CadenceRule, DutyAct, DutyHolder, DutyPeriod
 from operations import log
 from operations.access.actor import Actor, Standing
+from operations.access.found import the_one
 from operations.base import operation
-from operations.clocks.calendar import SHANGHAI
-from operations.errors import BadInput, NotAllowed, NotFound, Refused
+from operations.clocks import shanghai
+from operations.errors import BadInput, NotAllowed, Refused
 
 MOST_NEEDED, MOST_WARN_DAYS = 31, 60
 ACTS_OF = {
@@ -43,14 +44,9 @@ class Terms:
     green_card_only: bool = False
 
 
-def today() -> date:
-    """The Shanghai date of now."""
-    return clock.now().astimezone(SHANGHAI).date()
-
-
 def in_force(day: date | None = None) -> Sequence[CadenceRule]:
     """The rules of a day, today as a rule."""
-    at = day or today()
+    at = day or shanghai.today()
     rows = select(CadenceRule).where(
         CadenceRule.valid_from <= at, or_(CadenceRule.valid_to.is_(None), CadenceRule.valid_to > at)
     )
@@ -70,10 +66,7 @@ def history() -> Sequence[Any]:
 
 def get(code: str) -> CadenceRule:
     """The open version of a rule; NotFound when there is none."""
-    found = db.session.scalar(select(CadenceRule).where(CadenceRule.code == code, CadenceRule.valid_to.is_(None)))
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(select(CadenceRule).where(CadenceRule.code == code, CadenceRule.valid_to.is_(None)))
 
 
 @operation
@@ -112,7 +105,7 @@ def _standing(actor: Actor) -> Standing:
 def _end(rule: CadenceRule) -> None:
     if rule.valid_to is not None:
         raise Refused("这条规则刚刚被改过，请重新打开页面。")
-    rule.valid_to = max(today(), rule.valid_from)
+    rule.valid_to = max(shanghai.today(), rule.valid_from)
     db.session.flush()  # the next version may be open only when this one is not
 
 
@@ -120,7 +113,7 @@ def _write(
     code: str, terms: Terms, *, reason: str, actor: Actor, standing: Standing, action: str
 ) -> CadenceRule:
     _ensure_sound(terms, reason)
-    rule = CadenceRule(code=code, **asdict(terms), valid_from=today(), reason=reason, set_by_id=actor.user_id,
+    rule = CadenceRule(code=code, **asdict(terms), valid_from=shanghai.today(), reason=reason, set_by_id=actor.user_id,
                        set_at=clock.now())
     db.session.add(rule)
     db.session.flush()

@@ -16,7 +16,7 @@ from models.notices import NoticeKind
 from operations import log, notices
 from operations.access.actor import SYSTEM
 from operations.base import operation
-from operations.clocks import rulebook
+from operations.clocks import rulebook, shanghai
 from operations.engagement.cadence import counting, opening, periods, rules
 
 ANSWERING = (Role.UNIT_LEADER, Role.REGISTRAR)
@@ -40,7 +40,7 @@ class Swept:
 @operation
 def sweep() -> Swept:
     """巡检：what the day asks for, in one transaction."""
-    today = rules.today()
+    today = shanghai.today()
     opened = opening.open_all(today)
     fulfilled = counting.settle_all(today)
     _follow_calendar()

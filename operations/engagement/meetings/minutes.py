@@ -22,8 +22,7 @@ from models.engagement import (
 from models.tickets import Channel, Ticket, TicketKind
 from operations.access.actor import Actor
 from operations.base import operation
-from operations.clocks import rulebook
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks import rulebook, shanghai
 from operations.clocks.wording import short_day
 from operations.engagement import judging
 from operations.engagement.cadence import counting
@@ -106,9 +105,9 @@ def _ensure_whole(meeting: Meeting, decided: Decided, actor: Actor) -> None:
         raise BadInput("转为办件的，请选择涉及哪家企业。")
     if decided.unit and not actor.holds(Role.CLERK):
         raise NotAllowed("转为办件由企业服务中心登记；可以先记为没有时限的议定事项。")
-    if decided.due_on and decided.due_on < meeting.held_at.astimezone(SHANGHAI).date():
+    if decided.due_on and decided.due_on < shanghai.day_of(meeting.held_at):
         raise BadInput("时限不能早于会议日期。")
-    if decided.due_on and decided.due_on > (clock.now() + planning.FURTHEST).astimezone(SHANGHAI).date():
+    if decided.due_on and decided.due_on > shanghai.day_of(clock.now() + planning.FURTHEST):
         raise BadInput("时限应在一年以内。")
 
 

@@ -113,9 +113,7 @@ def convening(actor: Actor) -> Standing:
 
 def ensure_convenes(meeting: Meeting, actor: Actor) -> Standing:
     """The post by which the actor runs this meeting; NotAllowed without one."""
-    path = meeting.region.path
-    held = (post for post in actor.posts_as(*CONVENING) if post.region_path and path.startswith(post.region_path))
-    found = next(held, None)
+    found = actor.post_above(meeting.region.path, roles=CONVENING)
     if found is None:
         raise NotAllowed
     return found

@@ -8,6 +8,7 @@ from typing import Any
 from models.clocks import ClockKind, ClockOutcome
 from models.supervision import Level
 from models.tickets import ProposalKind
+from operations.clocks import shanghai
 from operations.clocks.calendar import SHANGHAI, Limit
 from operations.clocks.clocks import GOVERNING
 from operations.clocks.lights import Light, light_of
@@ -138,7 +139,7 @@ def _segments(d: Dossier, clock: Any) -> Iterator[Segment]:
 
 def _days(d: Dossier, clock: Any) -> list[date]:
     """The working days that are counted: not the day of receipt, unless the limit ends on it."""
-    first, last = clock.started_at.astimezone(SHANGHAI).date(), clock.due_at.astimezone(SHANGHAI).date()
+    first, last = shanghai.day_of(clock.started_at), shanghai.day_of(clock.due_at)
     if first != last and not clock.limit.endswith("h"):
         first += timedelta(days=1)
     span = ((first + timedelta(days=n)) for n in range(min((last - first).days + 1, 400)))
@@ -150,7 +151,7 @@ def _scale(d: Dossier, clock: Any) -> list[str]:
     if not days or len(days) > MOST_SEGMENTS:
         return []
     marks = [days[0], days[len(days) // 2], days[-1]] if len(days) > 2 else days
-    today = d.now.astimezone(SHANGHAI).date()
+    today = shanghai.day_of(d.now)
     return ["今天" if day == today else short_day(day) for day in dict.fromkeys(marks)]
 
 

@@ -121,6 +121,6 @@ def _is_mine(d: Dossier, proposal: Proposal) -> bool:
     """Whether the proposal lies on a desk of this person's, as ``access.scope`` says."""
     role = DESKS[proposal.stage]
     if role is not Role.UNIT_LEADER:
-        return any(d.ticket.region_path.startswith(post.region_path) for post in d.actor.posts_as(role))
+        return d.actor.post_above(d.ticket.region_path, roles=(role,)) is not None
     paths = {unit.id: unit.path for _, unit in d.orders}
     return any(paths.get(proposal.unit_id, "").startswith(post.unit_path) for post in d.actor.posts_as(role))

@@ -13,6 +13,7 @@ from models.refusals import RefusalLevel, Verdict
 from models.supervision import Level
 from models.tickets import Act, ProposalKind, ReplyMethod, ResultKind
 from operations.access.scope import REGIONAL
+from operations.clocks import shanghai
 from operations.clocks.calendar import SHANGHAI
 from operations.clocks.wording import day as day_words
 from operations.clocks.wording import moment
@@ -116,8 +117,8 @@ def days(d: Dossier) -> list[Day]:
     for file in d.files:
         files.setdefault(file.event_seq, []).append(file)
     told = [(event, entry(event, d, files.get(event.seq, []))) for event in d.shown]
-    by_day = groupby(told, key=lambda pair: pair[0].at.astimezone(SHANGHAI).date())
-    today = d.now.astimezone(SHANGHAI).date()
+    by_day = groupby(told, key=lambda pair: shanghai.day_of(pair[0].at))
+    today = shanghai.day_of(d.now)
     near = {today: "今天　", today - timedelta(days=1): "昨天　"}
     return [Day(near.get(date, "") + day_words(date), [one for _, one in pairs]) for date, pairs in by_day]
 

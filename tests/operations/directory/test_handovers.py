@@ -12,8 +12,9 @@ from models.directory import Enterprise, Handover, HandoverItem, HandoverStage, 
 from models.log import Event
 from models.notices import Notice
 from models.tickets import Status, Ticket
+from operations.access.duty_scope import steward_scope, visible_handovers
 from operations.access.people import actor_named
-from operations.access.scope import steward_scope, visible_enterprises, visible_handovers
+from operations.access.scope import visible_enterprises
 from operations.directory import departures, handover_package, handovers, stewardship, unowned
 from operations.errors import NotAllowed, Refused
 from operations.tickets import conversation, intake
