@@ -13,7 +13,7 @@ from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import Limit
 from operations.demo.scene import CALLER, CENTRE, LEADER, OFFICE, Scene
 from operations.supervision import refusals, supervision
-from operations.supervision.refusals import Case, Member
+from operations.supervision.refusal_checks import Case, Member
 from operations.tickets import aftercare, conversation, coordination, handling, intake, merging, proposals
 from operations.tickets.aftercare import Call, Opinion
 from operations.tickets.proposals import Terms

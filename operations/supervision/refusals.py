@@ -5,23 +5,19 @@ concludes. All the while the case clock runs; every level and the review have cl
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
 from models import clock
-from models.access import User
 from models.base import db
 from models.clocks import ClockKind
 from models.directory import Organisation
 from models.refusals import (
-    FEWEST_MEMBERS,
     Endorsement,
     LevelOutcome,
     Refusal,
     RefusalEnd,
-    RefusalKind,
     RefusalLevel,
     ReviewMember,
     Verdict,
@@ -35,33 +31,12 @@ from operations.clocks import clocks, rulebook
 from operations.errors import BadInput, NotFound, Refused
 from operations.supervision import climbing, ladder
 from operations.supervision.climbing import Way
+from operations.supervision.refusal_checks import Case, Member, ensure_panel, ensure_sound, signers
 from operations.tickets.advance import advance, allowed
 from operations.tickets.coordination import end_order, open_orders
 
 LEVEL_CLOCKS = (ClockKind.REFUSAL_LEVEL, ClockKind.GOVERNMENT_LEVEL)
-TEXT_LIMIT, OPINION_LIMIT, MOST_MEMBERS = 2000, 500, 15
 ENDS = {Verdict.REVOKED: RefusalEnd.VETOED, Verdict.REDO: RefusalEnd.VETOED, Verdict.NOTICE: RefusalEnd.RETURNED}
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What is reported: the enterprise reads grounds, articles and alternatives if it comes to a refusal."""
-
-    kind: RefusalKind
-    grounds: str
-    articles: str
-    alternatives: str
-    was_noticed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One member of the joint review with their opinion."""
-
-    name: str
-    house: str
-    opinion: Verdict
-    words: str = ""
 
 
 @operation
@@ -69,7 +44,7 @@ def report(ticket: Ticket, *, actor: Actor, case: Case, version: int | None = No
     """否定报备：the section of the lead unit reports; the next level that is held gets it, and the review begins."""
     situation = allowed(ticket, Act.REPORT_REFUSAL, actor=actor, version=version)
     unit = next(unit for order, unit in situation.open_orders if order is situation.lead_order)
-    _ensure_sound(case)
+    ensure_sound(case)
     height, office_id = height_of(ticket), _office_of(ticket)
     found = climbing.desks(unit, without=[actor.user_id])
     if not any(found[level].people for level in found if level.place >= height.place):
@@ -93,7 +68,7 @@ def endorse(ticket: Ticket, refusal: Refusal, *, actor: Actor, words: str = "", 
     situation = allowed(ticket, Act.ENDORSE_REFUSAL, actor=actor, version=version)
     way = Way()
     if level.level.place < refusal.height.place:
-        way = climbing.way_up(climbing.desks(refusal.unit, without=_signers(refusal, actor)), level.level)
+        way = climbing.way_up(climbing.desks(refusal.unit, without=signers(refusal, actor)), level.level)
         if way.to is None:
             raise Refused("再往上的岗位都空缺，不能上报；请等补缺，或者要求办理。")
     advance(ticket, Act.ENDORSE_REFUSAL, actor=actor, words=words, seen=situation, refusal=refusal.id,
@@ -126,7 +101,7 @@ def judge(
     _ensure_open(ticket, refusal)
     act = Act.UPHOLD_REFUSAL if verdict is Verdict.UPHELD else Act.VETO_REFUSAL
     situation = allowed(ticket, act, actor=actor, version=version)
-    _ensure_panel(refusal, words, members)
+    ensure_panel(refusal, words, members)
     advance(ticket, act, actor=actor, words=words, seen=situation, refusal=refusal.id, verdict=str(verdict),
             members=len(members))
     clocks.stop(ticket, [ClockKind.JOINT_REVIEW])
@@ -268,40 +243,6 @@ def _ensure_open(ticket: Ticket, refusal: Refusal) -> None:
         raise NotFound
     if refusal.ended_at is not None:
         raise Refused("这份否定报备已经有了结论。")
-
-
-def _ensure_sound(case: Case) -> None:
-    for said, missing in ((case.grounds, "请写明否定的理由。"), (case.articles, "请写明依据的法律条款。"),
-                          (case.alternatives, "请写明企业还可以怎么办。")):
-        if not said.strip():
-            raise BadInput(missing)
-        if len(said) > TEXT_LIMIT:
-            raise BadInput(f"每项最多 {TEXT_LIMIT} 字。")
-
-
-def _ensure_panel(refusal: Refusal, words: str, members: Sequence[Member]) -> None:
-    """At least three, each once, none of whom has signed or belongs to the unit that refuses (回避)."""
-    fewest = max(FEWEST_MEMBERS, int(rulebook.current().policy("refusal")["members"]))
-    if not words.strip():
-        raise BadInput("请写明联审意见。")
-    if len(members) > MOST_MEMBERS or any(not one.name.strip() or not one.house.strip() for one in members):
-        raise BadInput("请写明每位成员的姓名和单位。")
-    names = [(one.name, one.house) for one in members]
-    if len(set(names)) != len(names):
-        raise BadInput("同一位成员只写一次。")
-    if len(members) < fewest:
-        raise Refused(f"联审至少 {fewest} 人，现在只有 {len(members)} 人。")
-    signed = db.session.scalars(select(User.name).where(User.id.in_(_signers(refusal))))
-    concerned = {refusal.unit.name, refusal.unit.short_name}
-    if any(one.house in concerned for one in members) or {one.name for one in members} & set(signed):
-        raise Refused("报备单位的人和签过意见的人应当回避，不参加联审。")
-
-
-def _signers(refusal: Refusal, *more: Actor) -> set[int | None]:
-    rows = select(Endorsement.decided_by_id).where(
-        Endorsement.refusal_id == refusal.id, Endorsement.decided_by_id.is_not(None)
-    )
-    return {*db.session.scalars(rows), *(actor.user_id for actor in more)}
 
 
 def _office_of(ticket: Ticket) -> int:

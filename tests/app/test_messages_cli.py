@@ -1,7 +1,6 @@
 """``zhitongche import messages`` and ``zhitongche replay``, typed as people type them."""
 
 import json
-import os
 
 import openpyxl
 import pytest
@@ -12,6 +11,7 @@ from app.cli import main
 from models.base import db
 from models.tickets import Ticket
 from tests.hotline import MESSAGES, ensure_it_agrees, message, needs_messages, rows_of, write_table
+from tests.shared import IS_DRILL
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_a_replay_leaves_a_database_with_people_alone(type_on_site, database_url
 
 
 @needs_messages
-@pytest.mark.skipif("DRILLS" not in os.environ, reason="a minute long: make drill (test_replay.py tries a part)")
+@pytest.mark.skipif(not IS_DRILL, reason="a minute long: make drill (test_replay.py tries a part)")
 def test_every_real_message_agrees_with_plain_date_arithmetic(type_in, tmp_path):
     said = type_in("replay", MESSAGES, "--limit", 5, "--json", tmp_path / "out.json")
 

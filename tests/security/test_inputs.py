@@ -14,6 +14,7 @@ from tests.security import matrix
 from tests.security.caller import Upload, code_of
 from tests.security.forms import FORMS, TEXT, filled_in
 from tests.security.matrix import ANYBODY, WHO
+from tests.shared import every
 
 pytestmark = pytest.mark.shares_rows
 # What templates and the reading of forms do is the same whatever the rows lie in.
@@ -144,7 +145,7 @@ def pages_of_everybody(town):
     for place, row in enumerate(row for row in matrix.rows() if row.method == "GET"):
         path = row.filled_in(town.names)[0]
         seers = [username for username in WHO if row.codes[username] == "200" and not path.startswith("/static")]
-        for username in seers[place % 3::3] or seers[:1]:
+        for username in seers[place % every(3)::every(3)] or seers[:1]:
             yield town.callers[username].asks("GET", path), path
     for username in WHO:
         for name in ("handling", "closed", "replied", "unsigned") if username in ("wujie", "hening") else ():
@@ -169,7 +170,7 @@ def test_no_text_breaks_a_form(app, town):
         caller = town.callers[form.username]
         path, fields = filled_in(caller, form, town.names)
         typed = [(form.texts, odd) for odd in TYPED if form.texts]
-        for names, odd in typed + [(fields.keys() - {"csrf_token"}, odd) for odd in FORGED[place % 3::3]]:
+        for names, odd in typed + [(fields.keys() - {"csrf_token"}, odd) for odd in FORGED[place % every(3)::every(3)]]:
             body = urlencode(fields | dict.fromkeys(names, odd), errors="surrogatepass")
             answer = caller.asks("POST", path, data=body, content_type="application/x-www-form-urlencoded")
             assert answer.status_code < 500, (path, odd[:20])
@@ -181,7 +182,7 @@ def test_a_body_that_is_no_form_breaks_nothing(app, town):
     for offset, form in enumerate(FORMS):
         caller = town.callers[form.username]
         path = form.path.format(**town.names)
-        for place, (body, kind) in enumerate(NO_FORM[offset % 2::2]):
+        for place, (body, kind) in enumerate(NO_FORM[offset % every(2)::every(2)]):
             headers = {"X-CSRFToken": caller.token} if place % 4 else {}
             answer = caller.asks("POST", path, data=body, content_type=kind, headers=headers)
             assert answer.status_code < 500, (path, body[:20], kind)

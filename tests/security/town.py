@@ -37,7 +37,7 @@ from operations.insight.list_habits import save_view
 from operations.ratings import links
 from operations.supervision import refusals as refusing
 from operations.supervision import supervision
-from operations.supervision.refusals import Case
+from operations.supervision.refusal_checks import Case
 from operations.tickets import conversation, drafts, intake, merging
 from tests import importing
 from tests.claimants import claim, texts

@@ -1,6 +1,5 @@
 """Every page of every role, as a desk and as a phone show it: accessible, within its width, true to the house rules."""
 
-import os
 import re
 from collections import defaultdict
 
@@ -23,6 +22,7 @@ from operations.directory import merging, ownership_claims, particulars, public_
 from operations.errors import DomainError
 from operations.tickets import workflow
 from operations.tickets.advance import may
+from tests.shared import IS_DRILL
 from tests.web import rules
 from views.tickets.acts import ACTS
 
@@ -45,7 +45,6 @@ ON_PHONES = (None, "hengzha", "jinxiu", "luyao", "yunqi")
 SMALLEST = {"width": 320, "height": 700}
 # Numbers in addresses; and the kinds of page whose colours were looked at: they come from the sheet, not from
 # the rows. axe looks at the width that the role uses; `make drill` at every page at both widths, colours included.
-IS_DRILL = "DRILLS" in os.environ
 NAMED, ACT = re.compile(r"(ZQ-)?\d[\d-]*"), re.compile("(?<=^/tickets/#)/.+$")  # the acts' pages are of one template
 SEEN = set()
 

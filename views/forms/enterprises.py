@@ -19,9 +19,23 @@ REASON = [InputRequired("请写明依据"), NotLonger(max=200)]
 DAY = "日期请写成 2026-08-24 这样"
 
 
-def fact_field(name: str, label: str = "", **rest: Any) -> StringField:
+# How a fact is asked for, by whomever: its hint, and what its box is for.
+ASKED: dict[str, dict[str, Any]] = {
+    "short_name": {"description": "列表里显示的名称"},
+    "credit_code": {"render_kw": {"autocomplete": "off"}},
+    "code_override": {"description": "只在代码末位校验不符、核对执照确实如此时填写"},
+    "industry": {"description": "GB/T 4754，2 至 4 位", "render_kw": {"inputmode": "numeric", "data-size": "s"}},
+    "staff_count": {"description": "人", "render_kw": {"inputmode": "numeric", "data-size": "s"}},
+    "revenue": {"description": "万元", "render_kw": {"inputmode": "decimal", "data-size": "m"}},
+    "assets": {"description": "万元", "render_kw": {"inputmode": "decimal", "data-size": "m"}},
+    "founded_on": {"description": "例如 2015-06-30", "render_kw": {"data-size": "m"}},
+    "contact_phone": {"render_kw": {"inputmode": "tel", "data-size": "m"}},
+}
+
+
+def fact_field(name: str) -> StringField:
     """A fact as text: the rule that the operation asks is asked while the form is there."""
-    return StringField(label or FACTS[name].label, [Obeys(FACTS[name].read)], **rest)
+    return StringField(FACTS[name].label, [Obeys(FACTS[name].read)], **ASKED.get(name, {}))
 
 
 class FactsForm(BaseForm):
@@ -29,22 +43,21 @@ class FactsForm(BaseForm):
 
     version = MarkField()
     name = fact_field("name")
-    short_name = fact_field("short_name", description="列表里显示的名称")
-    credit_code = fact_field("credit_code", render_kw={"autocomplete": "off"})
-    code_override = fact_field("code_override", description="只在代码末位校验不符、核对执照确实如此时填写")
+    short_name = fact_field("short_name")
+    credit_code = fact_field("credit_code")
+    code_override = fact_field("code_override")
     category = CodeField("填报类别", EnterpriseCategory, description="改类别或区划，企业随之移交相应的填报单位")
     region_id = StringField("所在区划", [InputRequired("请填写所在区划"), NotLonger(max=100)], description="区划代码或名称",
                             render_kw={"data-suggest": "/search/regions?q=", "autocomplete": "off"})
     address = fact_field("address")
-    industry = fact_field("industry", description="GB/T 4754，2 至 4 位",
-                          render_kw={"inputmode": "numeric", "data-size": "s"})
-    staff_count = fact_field("staff_count", description="人", render_kw={"inputmode": "numeric", "data-size": "s"})
-    revenue = fact_field("revenue", description="万元", render_kw={"inputmode": "decimal", "data-size": "m"})
-    assets = fact_field("assets", description="万元", render_kw={"inputmode": "decimal", "data-size": "m"})
-    founded_on = fact_field("founded_on", description="例如 2015-06-30", render_kw={"data-size": "m"})
+    industry = fact_field("industry")
+    staff_count = fact_field("staff_count")
+    revenue = fact_field("revenue")
+    assets = fact_field("assets")
+    founded_on = fact_field("founded_on")
     legal_representative = fact_field("legal_representative")
     contact_name = fact_field("contact_name")
-    contact_phone = fact_field("contact_phone", render_kw={"inputmode": "tel", "data-size": "m"})
+    contact_phone = fact_field("contact_phone")
     credit_flag = CodeField("信用标记", CreditFlag)
     has_green_card = BooleanField("绿卡项目")
     source = StringField("资料来源", [InputRequired("请写明资料从哪里来"), NotLonger(max=100)], description="例如：营业执照、年报、企业申报")

@@ -6,7 +6,7 @@ from wtforms import BooleanField, FieldList, FormField, StringField, TextAreaFie
 from wtforms.validators import InputRequired, ValidationError
 
 from models.refusals import FEWEST_MEMBERS, RefusalKind, Verdict
-from operations.supervision.refusals import MOST_MEMBERS, OPINION_LIMIT, TEXT_LIMIT, Case, Member
+from operations.supervision.refusal_checks import MOST_MEMBERS, OPINION_LIMIT, TEXT_LIMIT, Case, Member
 from views.forms.base import BaseForm, CodeField, NotLonger, VersionedForm
 from views.forms.portal import CodeRadio
 from views.forms.tickets import ActForm, more_text, text

@@ -13,7 +13,7 @@ from operations.demo.steps import (
     sign,
 )
 from operations.demo.stories.story import Story
-from operations.supervision.refusals import Member
+from operations.supervision.refusal_checks import Member
 
 K, D = TicketKind, Difficulty
 PANEL = ("何宁", "市营商局"), ("夏明轩", "云岭正衡律师事务所"), ("丁若楠", "云州大学法学院")

@@ -27,7 +27,7 @@ from operations.clocks import rulebook
 from operations.clocks.recomputation import reckon
 from operations.errors import BadInput, IllegalTransition, NotAllowed, NotFound, Refused, Stale
 from operations.supervision import refusals
-from operations.supervision.refusals import Case, Member
+from operations.supervision.refusal_checks import Case, Member
 from operations.tickets import coordination, intake, merging, workflow
 from operations.tickets.advance import advance
 from tests.happened import as_happened
