@@ -35,7 +35,7 @@ test: setup ## run every test, on SQLite and on PostgreSQL (TEST_ARGS="-k name" 
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(TEST_ARGS)
 
 drill: setup ## all that make test tries in turn: axe at both widths, odd input everywhere, real messages
-	@DRILLS=1 $(BIN)/python -m pytest -n auto --dist worksteal -k "real_message or test_pages or test_matrix or test_inputs" $(TEST_ARGS)
+	@DRILLS=1 $(BIN)/python -m pytest -n auto --dist worksteal -k "real_message or test_pages or test_matrix or test_inputs or test_journey" $(TEST_ARGS)
 
 lint: setup ## check style, order of imports and types
 	@$(BIN)/python -m flake8

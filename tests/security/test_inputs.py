@@ -14,7 +14,7 @@ from tests.security import matrix
 from tests.security.caller import Upload, code_of
 from tests.security.forms import FORMS, TEXT, filled_in
 from tests.security.matrix import ANYBODY, WHO
-from tests.shared import every
+from tests.shared import ENGINES_TRIED, every
 
 pytestmark = pytest.mark.shares_rows
 # What templates and the reading of forms do is the same whatever the rows lie in.
@@ -84,7 +84,7 @@ def contents():
     return rows
 
 
-@WHATEVER_THE_ENGINE
+@pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")
 def test_a_form_changes_its_own_fields_and_nothing_else(app, town):
     everything, changed = columns_as_fields(), {}
     for form in FORMS:

@@ -13,7 +13,7 @@ from tests.security import matrix
 from tests.security.caller import code_of
 from tests.security.matrix import ANYBODY, BLIND, NUMBERS, THEIRS, WHO
 from tests.security.town import ABSENT
-from tests.shared import IS_DRILL, every
+from tests.shared import ENGINES_TRIED, IS_DRILL, every
 from tests.views.digests import digests
 
 pytestmark = pytest.mark.shares_rows
@@ -89,7 +89,7 @@ def test_everybody_gets_what_the_table_says_and_reading_changes_nothing(app, tow
     assert found == {}
 
 
-@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")  # two pages are compared
+@pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")  # two pages are compared
 @pytest.mark.parametrize("username", BLIND)
 def test_what_is_anothers_looks_like_what_is_not_there(app, town, username):
     caller = town.callers[username]

@@ -9,9 +9,10 @@ from jobs.runner import Runner
 from jobs.schedule import job_named
 from models import clock
 from tests.lives import shanghai
+from tests.shared import ENGINES_TRIED
 
 # What a browser shows is the same on both engines; what the operations do is told as stories on each.
-pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")
+pytestmark = pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")
 
 NUMBER = re.compile(r"ZQ-\d{4}-\d{2}-\d{7}")
 SUBJECT = "厂区外接10千伏线路迟迟未送电"
