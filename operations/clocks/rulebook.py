@@ -2,7 +2,7 @@
 
 import functools
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 from sqlalchemy import DateTime, bindparam, func, select, type_coerce
@@ -87,4 +87,10 @@ def _read(_database: str, version: str) -> Rulebook:
     merged = policies.merged(values)
     office = merged["office"]["hours"]
     hours = tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in office)
-    return Rulebook(version, WorkCalendar(overrides, office_hours=hours, confirmed_years=years), merged)
+    return Rulebook(version, _calendar(tuple(overrides.items()), hours, years), merged)
+
+
+@functools.lru_cache(maxsize=8)
+def _calendar(overrides: tuple[tuple[date, Override], ...], hours: OfficeHours, years: frozenset[int]) -> WorkCalendar:
+    """Made anew only when a day changes: a new policy alone leaves the days as they are."""
+    return WorkCalendar(dict(overrides), office_hours=hours, confirmed_years=years)

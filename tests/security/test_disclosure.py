@@ -17,6 +17,7 @@ from tests.guest import said
 from tests.security import matrix
 from tests.security.forms import FORMS, TEXT, filled_in
 from tests.security.town import INTERNAL, PHONE
+from tests.shared import ENGINES_TRIED
 
 pytestmark = pytest.mark.shares_rows
 
@@ -62,6 +63,7 @@ def pages_of(town, username):
             yield path, town.callers[username].asks("GET", path)
 
 
+@pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")  # the lines know no engine
 def test_no_number_and_nothing_typed_gets_into_the_log_lines_or_the_sealed_text(app, town, lines):
     typed = f"请打 {CANARY} 或 138-0000-2607，身份证 {IDENTITY}，口令 Geheim-4711"
     for form in FORMS:

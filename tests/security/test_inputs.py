@@ -79,8 +79,8 @@ def contents():
     with db.engine.connect() as connection:
         for name, table in Base.metadata.tables.items():
             drawn = DRAWN | {column for place, column in DRAWN_THERE if place == name}
-            kept = [column for column in table.columns if column.name not in drawn]
-            rows[name] = sorted(repr(tuple(row)) for row in connection.execute(sa.select(*kept)))
+            kept = ", ".join(f'"{column.name}"' for column in table.columns if column.name not in drawn)
+            rows[name] = sorted(repr(tuple(row)) for row in connection.exec_driver_sql(f'SELECT {kept} FROM "{name}"'))
     return rows
 
 

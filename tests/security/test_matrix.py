@@ -21,7 +21,7 @@ pytestmark = pytest.mark.shares_rows
 ROWS = matrix.rows()
 PROBERS = (ANYBODY, "hengzha", "chenjing", "wujie", "audit")[::every(2)]
 # One of each kind of scope: what the others see is the same conditions of the same statements. SQLite asks everybody.
-SCOPES = (ANYBODY, "hengzha", "liumin", "chenjing", "zhoujian", "tangyi", "hening", "qianwei", "audit", "dengli")
+SCOPES = ("hengzha", "liumin", "zhoujian", "tangyi", "hening", "dengli")
 # Pages that are there whoever asks for what; and the one that leads a member on to the enterprise's own page.
 TELLS_NOTHING = ("/search", "/verify", "/watch", "/tickets/{handling}", "/enterprises/bulk")
 ODD = (
@@ -159,7 +159,7 @@ def in_turn(pairs, engine_name, step):
 
 def test_no_odd_id_in_an_address_breaks_anything(app, town, engine_name):
     named = [pair for pair in first_of_each_kind(app, town) if pair[0].names]
-    for row, username, odds in in_turn(named, engine_name, every(3)):
+    for row, username, odds in in_turn(named, engine_name, every(5)):
         for odd in odds:
             path = re.sub(r"{\w+}", lambda _, odd=odd: odd, row.path)
             answer = answer_of(town.callers[username], row.method, path)
@@ -169,7 +169,7 @@ def test_no_odd_id_in_an_address_breaks_anything(app, town, engine_name):
 
 def test_no_odd_parameter_breaks_a_page(app, town, engine_name):
     pages = [pair for pair in first_of_each_kind(app, town) if pair[0].method == "GET"]
-    for row, username, odds in in_turn(pages, engine_name, every(5)):
+    for row, username, odds in in_turn(pages, engine_name, every(9)):
         path = row.filled_in(town.names)[0].partition("?")[0]
         for odd in odds:
             query = "&".join(f"{name}={odd[:LONGEST]}" for name in PARAMETERS)

@@ -2,9 +2,10 @@
 
 import re
 import secrets
-from html.parser import HTMLParser
+from functools import cached_property
 
 from flask_login.utils import _create_identifier
+from lxml.html import HTMLParser, document_fromstring
 from sqlalchemy import select
 
 from models import clock
@@ -15,20 +16,32 @@ from operations.access.accounts import digest_of
 AGENT = "tests"
 
 
-class Page(HTMLParser):
+class Page:
     """``page.words`` is what one reads, ``page.form()`` what would be sent, ``page.h1`` the heading."""
 
     def __init__(self, answer):
-        super().__init__()
         self.answer, self.status = answer, answer.status_code
         self.html = answer.get_data().decode(errors="replace")
-        self.forms, self.links, self.h1, self._texts, self._open = [], {}, "", [], []
-        self._area = self._link = None
-        self.feed(self.html)
 
-    @property
+    @cached_property
+    def tree(self):
+        return document_fromstring(self.html or "<html></html>", parser=HTMLParser(encoding="utf-8"))
+
+    @cached_property
     def words(self):
-        return re.sub(r"\s+", " ", "".join(self._texts))
+        return re.sub(r"\s+", " ", self.tree.text_content())
+
+    @cached_property
+    def h1(self):
+        return next((text for h1 in self.tree.iter("h1") if (text := h1.text_content().strip())), "")
+
+    @cached_property
+    def links(self):
+        return {link.text_content().strip(): link.get("href") for link in self.tree.iter("a") if link.get("href")}
+
+    @cached_property
+    def forms(self):
+        return [{"action": form.get("action", ""), "fields": list(fields_of(form))} for form in self.tree.iter("form")]
 
     @property
     def leads_to(self):
@@ -40,35 +53,17 @@ class Page(HTMLParser):
         fields = {name: value for name, value in self.forms[index]["fields"]} | changes
         return {name: value for name, value in fields.items() if value is not None}
 
-    def handle_starttag(self, tag, attrs):
-        about = dict(attrs)
-        self._open.append(tag)
-        if tag == "form":
-            self.forms.append({"action": about.get("action", ""), "fields": []})
-        elif tag == "textarea":
-            self._area = (about.get("name"), [])
-        elif tag == "a" and about.get("href"):
-            self._link = (about["href"], [])
-        elif tag == "input" and self.forms and about.get("name"):
-            ticked = about.get("type") not in ("radio", "checkbox") or "checked" in about
-            if ticked and about.get("type") not in ("file", "submit"):
-                self.forms[-1]["fields"].append((about["name"], about.get("value") or ""))
 
-    def handle_endtag(self, tag):
-        if tag == "textarea" and self._area and self.forms:
-            self.forms[-1]["fields"].append((self._area[0], "".join(self._area[1]).removeprefix("\n")))
-            self._area = None
-        elif tag == "a" and self._link:
-            self.links["".join(self._link[1]).strip()] = self._link[0]
-            self._link = None
-
-    def handle_data(self, text):
-        self._texts.append(text)
-        for held in (self._area, self._link):
-            if held:
-                held[1].append(text)
-        if self._open and self._open[-1] == "h1" and text.strip():
-            self.h1 = self.h1 or text.strip()
+def fields_of(form):
+    """The name and value of each field that would be sent, chosen options left out as before any choice."""
+    for field in form.iter("input", "textarea"):
+        name, kind = field.get("name"), field.get("type")
+        if not name or kind in ("file", "submit"):
+            continue
+        if field.tag == "textarea":
+            yield name, (field.text or "").removeprefix("\n")
+        elif kind not in ("radio", "checkbox") or field.get("checked") is not None:
+            yield name, field.get("value") or ""
 
 
 class Guest:
