@@ -15,10 +15,11 @@ def render(kind: str, item: object, _context: object) -> str | bool:
 
 
 def wait_for_turn(connection: Connection) -> None:
-    """One at a time, and as long as it takes: the limits of the engine are for pages. SQLite has one writer anyway."""
-    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-    connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
-    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({TURN})")
+    """One at a time, and as long as it takes: the limits of the engine are for pages. SQLite's one writer began."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({TURN})")
 
 
 def migrate() -> None:
@@ -31,10 +32,10 @@ def migrate() -> None:
             render_as_batch=engine.dialect.name == "sqlite",
             render_item=render,
             compare_type=True,
+            transactional_ddl=True,  # Alembic would commit each step on SQLite, and another process come in between
         )
         with context.begin_transaction():
-            if engine.dialect.name == "postgresql":
-                wait_for_turn(connection)
+            wait_for_turn(connection)
             context.run_migrations()
         connection.commit()
 

@@ -1,12 +1,16 @@
 """The migrations leave the tables that the models describe: columns, keys, and indexes with what they hold."""
 
 import re
+import sqlite3
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import inspect
 
 from models.base import Base, db
+from tests.conftest import migrate
 
 
 def is_modelled(thing, _name, _kind, is_stored, model):
@@ -36,3 +40,19 @@ def plain(condition):
     text = re.sub(r"::[a-z ]+(\[\])?", "", "" if condition is None else str(condition)).lower()
     text = re.sub(r"= any \(\(?array\[(.*?)\]\)?\)", r"in \1", text).replace("<> all (array[", "not in ")
     return re.sub(r"[()\[\]\s]", "", text)
+
+
+def test_a_migration_that_breaks_off_leaves_nothing_behind(tmp_path, monkeypatch):
+    """On PostgreSQL the server sees to it; Alembic by itself would keep every step on SQLite."""
+    path, create = tmp_path / "broken.sqlite3", Operations.create_table
+
+    def break_off(operations, name, *columns, **rest):
+        if name == "refusals":
+            raise InterruptedError
+        return create(operations, name, *columns, **rest)
+
+    monkeypatch.setattr(Operations, "create_table", break_off)
+    with pytest.raises(InterruptedError):
+        migrate(f"sqlite:///{path}")
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,)
