@@ -109,6 +109,10 @@ class Config:
         default="console",
         means="短信由谁发：`console` 打印在定时作业的终端上，只供开发和演示；`off` 不发，企业不能自助认领",
     )
+    CLOCK_GAP = Setting(
+        env.duration, default=timedelta(hours=72),
+        means="重启机器或换机器后，停机不超过这么久就直接恢复作业；更久、或时间倒退，须系统管理员确认时间",
+    )
     SWEEP_SECONDS = Setting(env.whole(5, 600), default=30, means="巡检间隔的秒数；到期事项由巡检预警、督办")
 
     SQLALCHEMY_DATABASE_URI = Derived(lambda c: c.DATABASE_URL)

@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 TOLERATED_SECONDS = 120.0
 STEP_SECONDS = 1.0  # less is the ordinary work of a time server
@@ -13,10 +15,18 @@ def steady() -> float:
     return time.monotonic() if counts_sleep is None else time.clock_gettime(counts_sleep)
 
 
-class ClockGuard:
-    """``tick`` regularly. A step up to 120 s is taken over; a larger one holds until the clock is right again.
+def boot() -> str:
+    """Which start of the machine the steady clock counts from; empty where the system does not say."""
+    with suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return ""
 
-    An operator who finds the new time right starts the process anew: it begins by believing the wall clock.
+
+class ClockGuard:
+    """``tick`` regularly. A step up to 120 s is taken over; a larger one stands against every job.
+
+    What it finds is written down by ``jobs/trust.py`` and stands there until an administrator confirms the time, who
+    makes it ``believe`` the wall clock again.
     """
 
     def __init__(self, *, wall: Callable[[], float] = time.time, steady: Callable[[], float] = steady) -> None:
@@ -35,6 +45,14 @@ class ClockGuard:
         """Why nothing may run now; empty when all is well."""
         drift = self.drift
         return f"the clock moved by {drift:+.0f} s" if abs(drift) > TOLERATED_SECONDS else ""
+
+    def believe(self) -> None:
+        """Take the wall clock for right as it is now."""
+        self._offset = self._last = self._wall() - self._steady()
+
+    def read(self) -> tuple[float, float]:
+        """The wall clock and the steady one, in seconds."""
+        return self._wall(), self._steady()
 
     def tick(self) -> bool:
         """Whether the wall clock has stepped since the last tick."""

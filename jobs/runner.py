@@ -1,5 +1,6 @@
 """The scheduler's process: APScheduler says when, the ledger who, and a steady clock whether time can be trusted."""
 
+import gc
 import logging
 import os
 import signal
@@ -18,6 +19,7 @@ from flask import Flask
 from jobs.clock_guard import ClockGuard
 from jobs.job import Job, Settings
 from jobs.schedule import SCHEDULE
+from jobs.trust import Trust
 from models import clock
 from models.base import db
 from models.job_runs import JobRun
@@ -44,6 +46,7 @@ class Runner:
 
     def __init__(self, app: Flask, *, schedule: tuple[Job, ...] = SCHEDULE, guard: ClockGuard | None = None) -> None:
         self.app, self.schedule, self.guard = app, schedule, guard or ClockGuard()
+        self.trust = Trust(self.guard, app.config, worker=worker_name())
         self.stopping = threading.Event()
         self.scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -59,6 +62,8 @@ class Runner:
         """Until SIGTERM or Ctrl-C. Starts with every job at once: what an outage has left is caught up with."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self.stop)
+        with self.app.app_context():
+            self.trust.examine()
         for job in self.schedule:
             trigger = NextSlot(job, self.app.config)
             self.scheduler.add_job(self.offer, trigger, args=[job], id=job.name, next_run_time=clock.now())
@@ -75,6 +80,8 @@ class Runner:
             log.warning("the clock stepped, drift is %+.0f s", self.guard.drift)
             for planned in self.scheduler.get_jobs():
                 planned.modify(next_run_time=clock.now())
+        with self.app.app_context():
+            self.trust.beat()
 
     def offer(self, job: Job) -> JobRun | None:
         """One slot of one job: held, claimed by another, or run. Returns the line of the ledger when it was ours."""
@@ -82,7 +89,7 @@ class Runner:
             slot = job.slot_name(clock.now(), self.app.config)
             if self.guard.steps:  # beats that the clock repeats are not those of before
                 slot = f"{slot}~{self.guard.steps}"
-            objection = self.guard.objection
+            objection = self.trust.objection()
             if objection:
                 log.error("%s is held: %s", job.name, objection, extra={"job": job.name})
                 job_ledger.hold(job.name, slot, worker=worker_name(), reason=objection)
@@ -102,6 +109,13 @@ def perform(job: Job, run_id: int, settings: Settings) -> JobRun:
     if tally.done or tally.error:
         log.info("%s did %d of %d", job.name, tally.done, tally.scanned, extra={"job": job.name})
     return job_ledger.finish(run_id, tally)
+
+
+def settle_memory() -> None:
+    """For a process that only runs jobs: what is loaded stays, and batches need not be searched for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 def worker_name() -> str:

@@ -2,6 +2,7 @@
 
 from models import (
     access,
+    clock_stops,
     clocks,
     correspondence,
     directory,
@@ -21,6 +22,6 @@ from models import (
 
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
-    access, clocks, correspondence, directory, engagement, exports, insight, job_runs, lists, log, notices, ratings,
-    refusals, supervision, texting, tickets,
+    access, clock_stops, clocks, correspondence, directory, engagement, exports, insight, job_runs, lists, log, notices,
+    ratings, refusals, supervision, texting, tickets,
 )

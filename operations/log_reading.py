@@ -59,6 +59,8 @@ LABELS = {str(act): act.label for act in Act} | {
     "update_regions": "更新区划",
     "set_filling_target": "定应报数",
     "remind_filling": "填报提醒",
+    "halt_clock": "时钟异常，停止作业",
+    "confirm_clock": "确认时间正确",
     "read_log": "查看日志",
 }
 

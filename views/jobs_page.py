@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from models import clock
 from models.access import Role
 from models.job_runs import JobRun
 from operations import job_ledger
 from operations.insight.lines import LARGEST_ID
-from operations.supervision import heartbeat
+from operations.supervision import clock_stops, heartbeat, sweep
+from views.forms.jobs import ClockForm
 from views.guards import for_roles
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -38,8 +40,24 @@ def index() -> ResponseReturnValue:
     return render_template(
         "jobs/index.html", latest=latest, runs=runs[:PAGE], name=name, names=NAMES, older=older,
         newest=url_for(".index", job=name) if request.args.get("before") else "", state=state_of,
-        beat=heartbeat.of_the_sweep(),
+        beat=heartbeat.of_the_sweep(), stops=clock_stops.waiting(),
     )
+
+
+@bp.route("/clock", methods=["GET", "POST"])
+@for_roles(Role.SYSTEM_ADMINISTRATOR)
+def clock_page() -> ResponseReturnValue:
+    """核对时间: what was found wrong, what will happen, and the word that the time is right."""
+    form = ClockForm.from_request()
+    if form.was_submitted_and_valid() and form.carried_out(
+        lambda: clock_stops.confirm(actor=current_user, reason=form.reason.data, once=form.once)
+    ):
+        flash("已确认时间正确，作业恢复运行。", "success")
+        return redirect(url_for(".index"))
+    now = clock.now()
+    page = render_template("jobs/clock.html", form=form, stops=clock_stops.waiting(), history=clock_stops.history(),
+                           now=now, due=sweep.remaining(now), said=clock_stops.said)
+    return page, form.status_code if form.errors else 200
 
 
 def state_of(run: JobRun) -> tuple[str, str]:

@@ -5,8 +5,10 @@ from flask import current_app
 
 from app.cli.opening import Schema, on_the_ground, on_the_site, schema
 from app.cli.tables import table
-from jobs.runner import Runner, perform, worker_name
+from jobs.clock_guard import ClockGuard
+from jobs.runner import Runner, perform, settle_memory, worker_name
 from jobs.schedule import SCHEDULE, job_named
+from jobs.trust import Trust
 from models import clock
 from models.job_runs import JobRun
 from operations import job_ledger
@@ -40,6 +42,10 @@ def run_job(name: str) -> None:
     job = job_named(name)
     if job is None:
         raise Refused(f"没有作业 {name}。现有：{'、'.join(job.name for job in SCHEDULE)}")
+    trust = Trust(ClockGuard(), current_app.config, worker=worker_name())
+    trust.examine()
+    if trust.objection():
+        raise Refused("服务器时间跳变，作业已停。请系统管理员核对时间，在“作业”页确认后再运行。")
     run_id = job_ledger.claim(name, f"by hand {clock.now():%Y%m%dT%H%M%S%f}", worker=worker_name())
     if run_id is None:
         raise Refused("同一时刻已有人在运行它，请再试一次。")
@@ -53,6 +59,7 @@ def run_job(name: str) -> None:
 @on_the_site
 def start() -> None:
     """启动调度进程，直到 Ctrl-C；可以同时开几个，不会重复。"""
+    settle_memory()
     Runner(current_app._get_current_object()).run()  # type: ignore[attr-defined]
 
 

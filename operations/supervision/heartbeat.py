@@ -2,35 +2,47 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from models import clock
 from models.base import db
+from models.clock_stops import ClockStop
 from models.job_runs import JobRun
 
 SWEEP = "sweep"
 STALE_AFTER_SECONDS = 300  # security.md R6: an escalation is never more than five minutes late
 
 
+_LAST = select(
+    select(JobRun.finished_at)
+    .where(JobRun.name == SWEEP, JobRun.finished_at.is_not(None))
+    .order_by(JobRun.finished_at.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("at"),
+    exists().where(ClockStop.confirmed_at.is_(None)).label("is_halted"),
+)
+LATE = "时限巡检没有按时运行，灯色可能不是最新的。"
+HALTED = "服务器时间跳变，等系统管理员确认；在此之前不会督办任何人，灯色可能不对。"
+
+
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """The sentence shown and whether it is alarming."""
+    """The sentence shown, whether it is alarming, and then what it means for whoever reads it."""
 
     words: str
     stale: bool
+    advice: str = LATE
 
 
 def of_the_sweep() -> Heartbeat:
-    """上次巡检 38 秒前; alarming when it is older than five minutes or has never been."""
-    last = db.session.scalar(
-        select(JobRun.finished_at)
-        .where(JobRun.name == SWEEP, JobRun.finished_at.is_not(None))
-        .order_by(JobRun.finished_at.desc())
-        .limit(1)
-    )
-    if last is None:
+    """上次巡检 38 秒前; alarming when it is older than five minutes, has never been, or the time cannot be trusted."""
+    last = db.session.execute(_LAST).one()
+    if last.is_halted:
+        return Heartbeat("时钟异常，督办已停", True, HALTED)
+    if last.at is None:
         return Heartbeat("还没有巡检过", True)
-    seconds = max(0, int((clock.now() - last).total_seconds()))
+    seconds = max(0, int((clock.now() - last.at).total_seconds()))
     return Heartbeat(f"上次巡检 {_words(seconds)}前", seconds > STALE_AFTER_SECONDS)
 
 

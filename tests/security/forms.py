@@ -126,6 +126,7 @@ FORMS = (
         "title": TEXT, "holder": "steward", "act": "visit", "period": "month", "reason": TEXT}),
     Filled("security", "/cadence/key-projects/end", {"reason": TEXT}),
     Filled("security", "/calendar/change", {"day": "2026-11-30", "kind": "off", "reason": TEXT, "step": "publish"}),
+    Filled("admin", "/jobs/clock", {"reason": TEXT}),
     Filled("audit", "/audit", {"ticket": TEXT, "person": TEXT}),
     Filled("liumin", "/claims/{claim}/refuse", {"refuse-reason": TEXT}, "/claims/{claim}"),
     Filled("wangqiang", "/claims/{claim_theirs}/confirm", {"confirm-reason": TEXT}, "/claims/{claim_theirs}"),

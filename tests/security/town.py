@@ -35,6 +35,7 @@ from operations.engagement.meetings import minutes, planning
 from operations.insight import exports
 from operations.insight.list_habits import save_view
 from operations.ratings import links
+from operations.supervision import clock_stops
 from operations.supervision import refusals as refusing
 from operations.supervision import supervision
 from operations.supervision.refusal_checks import Case
@@ -58,6 +59,7 @@ def build(city):
     units = city.organisations
     town |= {"filling": units["城东区人民政府"].id, "filling_theirs": units["云州市工业和信息化局"].id}
     newcomer()
+    clock_stopped()
     own_tickets(city, town)
     their_tickets(city, town)
     papers(city, town)
@@ -75,6 +77,11 @@ def build(city):
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)
     return town
+
+
+def clock_stopped():
+    """The clock was set back by a day, and nobody has confirmed the time."""
+    clock_stops.halt(clock_stops.Found.stepped(-86_400, wall=NOW), wall=NOW, worker="host:7")
 
 
 def newcomer():

@@ -7,6 +7,7 @@ import pytest
 from models import clock
 from models.base import db
 from models.job_runs import JobRun
+from operations.supervision import clock_stops
 from tests.views.digests import digests
 
 
@@ -53,6 +54,32 @@ def test_reading_the_ledger_writes_nothing_and_nonsense_is_taken_calmly(ledger, 
 def test_an_empty_ledger_says_what_is_missing(city, sign_in):
     reader = sign_in("admin")
     assert reader.get("/jobs") == 200 and "还没有作业运行过" in reader.text and "还没有巡检过" in reader.text
+
+
+@pytest.fixture
+def stopped(city):
+    now = clock.now()
+    clock_stops.halt(clock_stops.Found.stepped(365 * 86_400, wall=now), wall=now, worker="host:7")
+
+
+def test_a_jump_of_the_clock_is_on_every_page_of_those_who_rely_on_it(stopped, sign_in):
+    for username in ("hening", "wujie", "luoshizhang", "qianwei"):
+        reader = sign_in(username)
+        reader.get("/watch")
+        assert "时钟异常，督办已停" in reader.text and "等系统管理员确认" in reader.text
+
+
+def test_the_administrator_confirms_the_time_and_the_page_keeps_what_they_said(stopped, sign_in):
+    reader = sign_in("admin")
+    reader.get("/jobs")
+    assert "所有作业已停止，没有人会被督办" in reader.text and 'href="/jobs/clock"' in reader.html
+    reader.get("/jobs/clock")
+    assert "时钟向前跳了 365 天" in reader.text and "0 项到期事项" in reader.text
+    assert reader.post("/jobs/clock", {"reason": ""}) == 422 and "请写明怎样核对的时间" in reader.text
+    assert reader.post("/jobs/clock", {"reason": "与授时中心比对"}) == 302
+    reader.get("/jobs/clock")
+    assert "时钟正常" in reader.text and "与授时中心比对" in reader.text and "系统管理员" in reader.text
+    assert reader.post("/jobs/clock", {"reason": "再确认一次"}) == 409
 
 
 @pytest.mark.parametrize("username", ["security", "audit", "hening", "liumin", "hengzha"])

@@ -116,7 +116,7 @@ PAGES = {
     "gulan": ("/findings", "/findings/new"),
     "security": ("/calendar/2026", "/calendar/2027", "/calendar/2027/confirm", "/calendar/change", "/cadence",
                  "/cadence/new", "/cadence/key-projects/change", "/cadence/key-projects/end", "/exports"),
-    "admin": ("/jobs", "/jobs?job=sweep", "/regions", "/regions?at=9901", "/regions/import"),
+    "admin": ("/jobs", "/jobs?job=sweep", "/jobs/clock", "/regions", "/regions?at=9901", "/regions/import"),
     "audit": ("/audit",),
 }
 LARGE = {

@@ -1,0 +1,67 @@
+"""Whether the time can be trusted: this process's guard, what others found, and what an administrator confirmed."""
+
+import logging
+import threading
+from datetime import UTC, datetime
+
+from sqlalchemy.exc import DBAPIError
+
+from jobs.clock_guard import ClockGuard, boot
+from jobs.job import Settings
+from models.base import db
+from operations.supervision import clock_stops
+from operations.supervision.clock_stops import Reading
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 30.0
+HALTED = "the clock could not be trusted; a system administrator has to confirm the time"
+
+
+class Trust:
+    """One per process. Every question needs the app's context."""
+
+    def __init__(self, guard: ClockGuard, settings: Settings, *, worker: str) -> None:
+        self.guard, self.settings, self.worker = guard, settings, worker
+        self._confirmed: int | None = None
+        self._beat_at = float("-inf")
+        self._lock = threading.Lock()
+
+    def reading(self) -> Reading:
+        """The clocks now."""
+        wall, steady = self.guard.read()
+        return Reading(datetime.fromtimestamp(wall, UTC), steady, boot())
+
+    def examine(self) -> None:
+        """To be asked once, before the first job: what happened to the clock while no process was watching."""
+        reading = self.reading()
+        found = clock_stops.examine(reading, longest_gap=self.settings["CLOCK_GAP"])
+        if found is not None and not clock_stops.state().is_halted:
+            clock_stops.halt(found, wall=reading.wall, worker=self.worker)
+
+    def objection(self) -> str:
+        """Why nothing may run now; empty when all is well. What this process finds is written down for all others."""
+        with self._lock:
+            state = clock_stops.state()
+            if self._confirmed is not None and state.confirmed > self._confirmed:
+                self.guard.believe()
+            self._confirmed = state.confirmed
+        drift, objection = self.guard.drift, self.guard.objection
+        if objection and not state.is_halted:
+            wall = self.reading().wall
+            clock_stops.halt(clock_stops.Found.stepped(drift, wall=wall), wall=wall, worker=self.worker)
+        return objection or (HALTED if state.is_halted else "")
+
+    def beat(self) -> None:
+        """Write down every half minute where the clocks stand, while all is well; a lost database stops nobody."""
+        reading = self.reading()
+        if reading.steady_seconds - self._beat_at < BEAT_SECONDS or not reading.boot:
+            return
+        self._beat_at = reading.steady_seconds
+        try:
+            if not self.objection():
+                clock_stops.beat(reading)
+        except DBAPIError:
+            log.warning("the clocks could not be written down")
+        finally:
+            db.session.remove()
