@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -109,7 +110,8 @@ def bare_insert_of_the_same_rows(since: int) -> float:
     """Seconds of one INSERT … SELECT per table of the very rows the sweep wrote, into empty twins with the same
     indexes and keys, in one transaction."""
     connection = db.session.connection()
-    fresh = {Supervision: "TRUE", Notice: "dedup_key LIKE 'supervision.%%'", Event: f"seq > {since}"}
+    first, at = _first_order(since)
+    fresh = {Supervision: f"id >= {first}", Notice: f"created_at >= '{at.isoformat()}'", Event: f"seq > {since}"}
     for model in fresh:
         name = model.__tablename__
         connection.exec_driver_sql(f"CREATE TABLE twin_of_{name} (LIKE {name} INCLUDING ALL)")
@@ -127,6 +129,29 @@ def bare_insert_of_the_same_rows(since: int) -> float:
         )
     db.session.commit()
     return time.perf_counter() - started
+
+
+def bare_update_of_the_same_rows(since: int) -> float:
+    """Seconds of the two UPDATEs a sweep cannot do without: clocks looked at no more, tickets a rung higher.
+
+    Done again on the very rows, and rolled back.
+    """
+    connection, (first, _) = db.session.connection(), _first_order(since)
+    orders = f"SELECT {{}} FROM supervisions WHERE id >= {first}"
+    started = time.perf_counter()
+    connection.exec_driver_sql(f"UPDATE clocks SET fire_at = NULL WHERE id IN ({orders.format('clock_id')})")
+    connection.exec_driver_sql(f"UPDATE tickets SET rung = rung + 1 WHERE id IN ({orders.format('ticket_id')})")
+    took = time.perf_counter() - started
+    db.session.rollback()
+    return took
+
+
+def _first_order(since: int) -> tuple[int, datetime]:
+    """The first order that was opened after this event, and when."""
+    opened = sa.select(sa.func.min(Event.object_id), sa.func.min(Event.at)).where(Event.seq > since)
+    first, at = db.session.execute(opened).one()
+    assert first is not None
+    return first, at
 
 
 @contextmanager

@@ -22,7 +22,10 @@ class Level(LabelledEnum):
     @property
     def rung(self) -> int:
         """1 for a reminder up to 5 for a referral: what a ticket's ``rung`` stores."""
-        return list(Level).index(self) + 1
+        return _RUNGS[self]
+
+
+_RUNGS = {level: place for place, level in enumerate(Level, start=1)}
 
 
 class SupervisionSource(LabelledEnum):

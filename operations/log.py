@@ -24,6 +24,8 @@ from operations.access.actor import Actor, Standing
 ALGORITHM = "sha256"
 GENESIS = "0" * 64
 BOOT = secrets.token_hex(4)
+# Made once: ``json.dumps`` with options of its own makes an encoder for every text.
+_encoded = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 @dataclass(slots=True)
@@ -157,7 +159,7 @@ def _body(draft: Draft, seq: int, stamp: str) -> dict[str, Any]:
 
 def canonical(body: dict[str, Any]) -> str:
     """The one text of a body: JSON, sorted keys, no spaces, NFC (security.md (e))."""
-    return unicodedata.normalize("NFC", json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+    return unicodedata.normalize("NFC", _encoded(body))
 
 
 def link_hash(prev: str, seq: int, body: str, alg: str) -> str:
