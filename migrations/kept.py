@@ -20,3 +20,18 @@ def keep(tables: Iterable[str]) -> None:
                 f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, 'DELETE on {table} is refused: it is kept for ever'); END"
             )
+
+
+def seal(tables: Iterable[str]) -> None:
+    """Let nobody change a row of these tables either: what they say has been said."""
+    keep(tables)
+    for table in tables:
+        if op.get_bind().dialect.name == "postgresql":
+            op.execute(
+                f"CREATE TRIGGER {table}_unchanged BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse()"
+            )
+        else:
+            op.execute(
+                f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, 'UPDATE on {table} is refused: it is kept for ever'); END"
+            )

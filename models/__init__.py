@@ -15,6 +15,7 @@ from models import (
     notices,
     ratings,
     refusals,
+    routing,
     supervision,
     texting,
     tickets,
@@ -23,5 +24,5 @@ from models import (
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
     access, clock_stops, clocks, correspondence, directory, engagement, exports, insight, job_runs, lists, log, notices,
-    ratings, refusals, supervision, texting, tickets,
+    ratings, refusals, routing, supervision, texting, tickets,
 )

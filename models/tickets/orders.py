@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, LabelledEnum, created_at, open_unique, primary_key
+from models.base import Base, LabelledEnum, created_at, open_index, open_unique, primary_key
 from models.directory.organisations import Organisation
 
 
@@ -37,6 +37,7 @@ class UnitOrder(Base):
         open_unique("uq_unit_orders_one_per_unit", "ticket_id", "unit_id", while_null="ended_at"),
         Index("ix_unit_orders_ticket", "ticket_id"),
         Index("ix_unit_orders_unit", "unit_id", "ticket_id"),
+        open_index("ix_unit_orders_led", "ordered_at", "id", where="role = 'lead'"),  # the register of returns
     )
 
     id: Mapped[primary_key]

@@ -63,6 +63,8 @@ class Proposal(Base):
     stage: Mapped[SigningStage]
     reason: Mapped[str] = mapped_column(sa.Text)
     basis: Mapped[str] = mapped_column(sa.String(500), default="")
+    law: Mapped[str] = mapped_column(sa.String(200), default="")  # of a return: 法律 and 条款, which ``basis`` joins
+    article: Mapped[str] = mapped_column(sa.String(200), default="")
     until: Mapped[date | None]
     suggested_unit_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     ledger_class: Mapped[LedgerClass | None]

@@ -28,3 +28,25 @@ CATEGORIES = (
     Category("其他", "以上都不是"),
 )
 NAMES = tuple(category.name for category in CATEGORIES)
+
+STROKE, DEEPEST = "/", 3
+# Two levels to choose from: the names above, each with what belongs to it. The catalogue may go a third level down.
+OFFERED = (*NAMES, *(
+    f"{category.name}{STROKE}{part}" for category in CATEGORIES[:-1] for part in category.examples.split("、")
+))
+
+
+def parts(category: str) -> list[str]:
+    """The names of a category, the widest first: ``水电气暖/报装`` → 水电气暖, 报装."""
+    return [name.strip() for name in category.split(STROKE) if name.strip()]
+
+
+def above(category: str) -> list[str]:
+    """The category and every wider one it lies in, the nearest first; nothing for no category."""
+    names = parts(category)
+    return [STROKE.join(names[:count]) for count in range(len(names), 0, -1)]
+
+
+def topic(category: str) -> str:
+    """The widest category: what figures are counted by."""
+    return next(iter(parts(category)), "")

@@ -17,6 +17,7 @@ from operations.access.actor import Actor
 from operations.base import operation
 from operations.clocks import clocks
 from operations.errors import BadInput, NotAllowed
+from operations.tickets import rulings, suggesting
 from operations.tickets.advance import advance
 
 _RETURNS = select(func.count()).where(Event.ticket_id == bindparam("ticket"), Event.action == Act.SEND_BACK)
@@ -41,24 +42,32 @@ def dispatch(
     assisting: Sequence[Organisation] = (),
     basis: str = "",
     is_ruling: bool = False,
+    ruling_words: str = "",
     version: int | None = None,
 ) -> None:
     """派单：order one lead unit and any assisting units; every clock runs from now, not from signing.
 
-    After a second return, or when the clerk says so, the dispatch is a ruling: nobody may send it back any more.
-    Raises BadInput for a unit named twice and NotAllowed for a ruling by anybody but the region's service centre.
+    After a second return, or when the clerk says so, the dispatch is a ruling: nobody may send it back any more. What
+    the system would have suggested is kept beside what was done. Raises BadInput for a unit named twice or a ruling
+    without its basis, and NotAllowed for a ruling by anybody but the region's service centre.
     """
     if lead in assisting or len(set(assisting)) != len(assisting):
         raise BadInput("主办单位和协办单位不能重复。")
     if is_ruling and not may_rule(ticket, actor):
         raise NotAllowed
     ruling = is_ruling or times_sent_back(ticket) >= 2
+    if ruling and not basis.strip():
+        raise BadInput("裁定归属须写明依据。")
     ticket.lead_unit_id = lead.id
     units = [[lead.id, OrderRole.LEAD], *([unit.id, OrderRole.ASSIST] for unit in assisting)]
-    advance(ticket, Act.DISPATCH, actor=actor, words=basis, version=version, units=units, ruling=ruling or None)
+    offer = suggesting.best(ticket)
+    advance(ticket, Act.DISPATCH, actor=actor, words=basis, version=version, units=units, ruling=ruling or None,
+            suggested=[offer.source, offer.unit.id] if offer else None)
     if ruling:
         ticket.ruled_at = clock.now()
-    order_unit(ticket, lead, OrderRole.LEAD, actor=actor, basis=basis)
+        rulings.write(ticket, actor=actor, lead=lead, basis=basis, words=ruling_words)
+    order = order_unit(ticket, lead, OrderRole.LEAD, actor=actor, basis=basis)
+    suggesting.keep(ticket, order, offer, unit=lead)
     for unit in assisting:
         order_unit(ticket, unit, OrderRole.ASSIST, actor=actor, basis=basis)
     notices.tell_units([lead, *assisting], ticket, f"新派单：{ticket.subject}")
@@ -75,6 +84,7 @@ def transfer(ticket: Ticket, *, actor: Actor, lead: Organisation, reason: str, v
     end_lead(ticket, OrderOutcome.TRANSFERRED)
     end_order_of(ticket, lead, OrderOutcome.TRANSFERRED)
     ticket.lead_unit_id = lead.id
+    suggesting.settle_on(ticket, lead.id)
     order_unit(ticket, lead, OrderRole.LEAD, actor=actor, basis=reason)
     notices.tell_units([lead], ticket, f"转办：{ticket.subject}")
 

@@ -27,7 +27,7 @@ from operations.base import operation
 from operations.clocks import clocks, rulebook
 from operations.clocks.calendar import SHANGHAI, Limit
 from operations.errors import BadInput, NotFound, Refused
-from operations.tickets import handling, ledger
+from operations.tickets import handling, ledger, suggesting
 from operations.tickets.advance import advance, allowed, may
 from operations.tickets.attachments import attach
 from operations.tickets.coordination import end_lead, times_sent_back
@@ -53,6 +53,8 @@ class Terms:
 
     reason: str
     basis: str = ""
+    law: str = ""
+    article: str = ""
     until: date | None = None
     suggested_unit: Organisation | None = None
     ledger_class: LedgerClass | None = None
@@ -85,7 +87,9 @@ def propose(
         kind=kind,
         stage=stage,
         reason=terms.reason,
-        basis=terms.basis,
+        basis=terms.basis or _cited(terms),
+        law=terms.law,
+        article=terms.article,
         until=terms.until,
         suggested_unit_id=terms.suggested_unit.id if terms.suggested_unit else None,
         ledger_class=terms.ledger_class,
@@ -167,6 +171,7 @@ def _send_back(ticket: Ticket, proposal: Proposal, *, actor: Actor, version: int
             suggested=proposal.suggested_unit_id)
     end_lead(ticket, OrderOutcome.SENT_BACK)
     ticket.lead_unit_id = None
+    suggesting.settle_on(ticket, None)
     notices.tell_centre(ticket, f"部门退回，请重新派单：{ticket.subject}")
     if times_sent_back(ticket) >= 1:
         notices.tell_stewards(ticket, f"部门退回：{ticket.subject}")
@@ -197,6 +202,11 @@ def close_of(day: date) -> datetime:
     """The close of office of a day as an aware moment (domain.md §5)."""
     closes = time.fromisoformat(rulebook.current().policy("office")["hours"][-1][1])
     return datetime.combine(day, closes, SHANGHAI).astimezone(UTC)
+
+
+def _cited(terms: Terms) -> str:
+    """法律 and 条款 as one text: 《电力法》第二十六条."""
+    return f"《{terms.law.strip('《》')}》{terms.article}" if terms.law else ""
 
 
 def _ensure_sound(ticket: Ticket, kind: ProposalKind, terms: Terms) -> None:
