@@ -53,6 +53,7 @@ PLACES = (
     Place("覆盖", "chart", "/coverage", (R.REGISTRAR, R.SUPERVISOR)),
     Place("监督发现", "shield", "/findings", (R.SPECIAL_OBSERVER, R.SUPERVISOR, R.CLERK)),
     Place("否定报备", "up", "/refusals", (*UNIT, *ABOVE)),
+    Place("派单目录", "list", "/catalogue", (R.STEWARD, *UNIT, *ABOVE)),
     Place("群发", "megaphone", "/broadcasts", (R.REGISTRAR,)),
     Place("工作日历", "calendar", "/calendar", (R.SECURITY_ADMINISTRATOR,)),
     Place("走访规则", "walk", "/cadence", (R.SECURITY_ADMINISTRATOR,)),

@@ -13,7 +13,7 @@ from models.directory import Stewardship
 from operations import notices
 from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import SHANGHAI
-from operations.demo import correspondence, duty, gatherings, suburbs
+from operations.demo import catalogue, correspondence, duty, gatherings, suburbs
 from operations.demo.scene import Scene, Stage
 from operations.demo.stories import CIRCULARS, LINES, STORIES, TALKS
 from operations.demo.stories.story import Circular, Contact, Line, Story
@@ -41,6 +41,7 @@ def live() -> int:
     with clock.standing_at(moment(FOUNDED)):
         stage = Stage(suburbs.build())
         duty.report(stage)
+        catalogue.enter(stage)
     happenings = [happening for story in STORIES for happening in _of_story(story, stage)]
     happenings += [happening for talk in (*TALKS, *LINES, *CIRCULARS) for happening in _of_talk(talk, stage)]
     happenings += [Happening(moment(when), act) for when, act in gatherings.acts(stage, moment)]

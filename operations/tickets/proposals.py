@@ -212,6 +212,8 @@ def _cited(terms: Terms) -> str:
 def _ensure_sound(ticket: Ticket, kind: ProposalKind, terms: Terms) -> None:
     if not terms.reason.strip():
         raise BadInput("请写明理由。")
+    if kind is ProposalKind.SEND_BACK and not (terms.basis or _cited(terms)).strip():
+        raise BadInput("退回须写明依据的法律或职责文件。")
     if kind is ProposalKind.RESULT and terms.result_kind is None:
         raise BadInput("请选择办理结果。")
     if kind is ProposalKind.EXTENSION:

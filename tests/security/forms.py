@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from operations.tickets.categories import NAMES
 from tests import importing
-from tests.lives import LAND
+from tests.lives import LAND, POWER
 from tests.security.caller import Upload
 from tests.security.town import PHONE
 
@@ -66,7 +66,7 @@ FORMS = (
     Filled("liumin", "/tickets/{handling}/remind", {"words": TEXT}),
     Filled("chenjing", "/tickets/{unsigned}/sign"),
     Filled("chenjing", "/tickets/{unsigned}/contact", {"method": "电话", "words": TEXT}),
-    Filled("chenjing", "/tickets/{handling}/propose-send-back", {"reason": TEXT, "basis": TEXT}),
+    Filled("chenjing", "/tickets/{handling}/propose-send-back", {"reason": TEXT, "law": TEXT, "article": TEXT}),
     Filled("chenjing", "/tickets/{handling}/note", {"words": TEXT}),
     Filled("chenjing", "/tickets/{handling}/say", {"words": TEXT, "kind": "note"}, "/tickets/{handling}"),
     Filled("chenjing", "/tickets/{unsigned}/propose-result", {
@@ -103,6 +103,10 @@ FORMS = (
         "members-0-opinion": "revoked", "members-0-words": TEXT, "members-1-name": TEXT + "乙", "members-1-house": TEXT,
         "members-1-opinion": "revoked", "members-2-name": TEXT + "丙", "members-2-house": TEXT,
         "members-2-opinion": "upheld"}),
+    Filled("wujie", "/catalogue/new", {
+        "category": TEXT, "region_id": "{region}", "lead": LAND, "assisting-0": POWER, "basis": TEXT, "reason": TEXT}),
+    Filled("wujie", "/catalogue/{entry}/edit", {"lead": LAND, "basis": TEXT, "reason": TEXT}),
+    Filled("wujie", "/catalogue/{entry_elsewhere}/end", {"reason": TEXT}, "/catalogue/{entry_elsewhere}"),
     Filled("luoshizhang", "/tickets/{handling}/instruct", {"words": TEXT, "days": "3"}),
     Filled("hongda", "/my/tickets/{theirs}/withdraw", {"reason": TEXT}),
     Filled("wujie", "/meetings/new", {

@@ -20,6 +20,7 @@ from models.engagement import Finding, FindingKind, InteractionKind, MeetingKind
 from models.lists import SavedView
 from models.notices import Notice, NoticeKind
 from models.refusals import RefusalKind
+from models.routing import Ruling
 from models.tickets import Attachment, Instruction, LedgerClass, ProposalKind, TicketKind
 from operations.access.accounts import hash_password
 from operations.access.people import actor_named
@@ -39,7 +40,7 @@ from operations.supervision import clock_stops
 from operations.supervision import refusals as refusing
 from operations.supervision import supervision
 from operations.supervision.refusal_checks import Case
-from operations.tickets import conversation, drafts, intake, merging
+from operations.tickets import catalogue, conversation, drafts, intake, merging
 from tests import importing
 from tests.claimants import claim, texts
 from tests.eventful import upload
@@ -74,6 +75,7 @@ def build(city):
     plan(town)
     exported(town)
     found(city, town)
+    routing(city, town)
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)
     return town
@@ -158,6 +160,24 @@ def refusals(town, city, theirs):
     for ending, life, reporter in lives:
         said = Case(RefusalKind.OTHER, "不在规划内。", "《条例》第三条", "规划调整后再报。")
         town[f"refusal{ending}"] = life.does(refusing.report, reporter, case=said).id
+
+
+def routing(city, town):
+    """The catalogue of 城东区 and of 高新区, and a ruling on one's own and on another's ticket."""
+    for name, region, unit in (("entry", "990102", POWER), ("entry_elsewhere", "990103", LAND)):
+        with clock.standing_at(START):
+            town[name] = catalogue.enter(
+                actor=actor_named("wujie"), category="水电气暖", region=city.regions[region],
+                terms=catalogue.Terms(city.organisations[unit], "《条例》第三条"),
+            ).id
+    town["region"] = city.regions["9901"].id
+    own = Life(city).submit(subject="外线归谁").accept()
+    theirs = Life(city, enterprise="宏达电商产业园", member="hongda", steward="wangqiang").submit(subject="路归谁").accept()
+    for ending, life, unit in (("", own, POWER), ("_theirs", theirs, LAND)):
+        life.dispatch(unit, by="wujie", is_ruling=True)
+        town[f"ruled{ending}"] = life.ticket.number
+        rows = select(Ruling.id).where(Ruling.ticket_id == life.ticket.id)
+        town[f"ruling{ending}"] = db.session.scalars(rows).one()
 
 
 def their_tickets(city, town):

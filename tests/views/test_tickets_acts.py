@@ -92,7 +92,8 @@ ACTS = {
     "dispatch": (coordinating, "wujie", {"lead": POWER, "assisting-0": "市财政局", "basis": "职责"}, "handling", "hening"),
     "sign": (handling, "chenjing", {}, "handling", "wujie"),
     "contact": (signed, "chenjing", {"method": "电话", "words": "已通话"}, "handling", "liumin"),
-    "propose-send-back": (handling, "chenjing", {"reason": "不属本单位", "basis": "三定"}, "handling", "zhoujian"),
+    "propose-send-back": (
+        handling, "chenjing", {"reason": "不属本单位", "law": "三定方案", "article": "第三条"}, "handling", "zhoujian"),
     "request-extension": (signed, "chenjing", {"until": "2026-08-28", "reason": "待供货"}, "handling", "wujie"),
     "propose-ledger": (
         signed, "zhoujian", {"ledger_class": "funds", "until": "2026-10-15", "reason": "资金"}, "handling", "chenjing"

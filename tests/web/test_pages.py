@@ -78,7 +78,8 @@ PAGES = {
     "zhaoguoqiang": ("/work", "/sign-offs", "/sign-offs/{proposal}", "/supervisions?tab=reminders",
                      "/sign-offs/grant?pick={proposal}"),
     "wujie": (
-        "/dispatch", "/dispatch?show=returned", "/watch", "/tickets", "/tickets/{late}", "/tickets/{late}?tab=demand",
+        "/dispatch", "/dispatch?show=returned", "/catalogue", "/catalogue/1", "/catalogue/lacking", "/catalogue/new",
+        "/catalogue/1/edit", "/watch", "/tickets", "/tickets/{late}", "/tickets/{late}?tab=demand",
         "/tickets/{late}?tab=files", "/tickets/{late}?tab=work", "/tickets/{late}?tab=orders",
         "/tickets/{closed}?tab=outcome", "/tickets/{merged}", "/sign-offs",
         "/meetings", "/meetings?show=held", "/meetings/1", "/meetings/new", "/meetings/2/problems/new",

@@ -1,16 +1,18 @@
 """Forms of intake, coordination and handling: from acceptance to the result."""
 
+from functools import cached_property
 from typing import Any
 
+from flask import request
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
 
 from models.tickets import Difficulty, LedgerClass, ResultKind, TicketKind
 from operations.clocks import rulebook
 from operations.clocks.calendar import Limit
 from operations.clocks.clocks import ClockKind
-from operations.tickets import categories, coordination, second_look
+from operations.tickets import categories, coordination, second_look, suggesting
 from operations.tickets.situation import Situation
 from views.forms.base import NotLonger
 from views.forms.portal import CodeRadio
@@ -60,21 +62,39 @@ class AnswerForm(ActForm):
 class DispatchForm(ActForm):
     """派单."""
 
-    lead = UnitField("主办单位", [InputRequired("请选择主办单位")])
+    lead = UnitField("主办单位", [DataRequired("请选择主办单位")])
     assisting = UnitsField("协办单位", lines=4)
     basis = text("派单依据", "请写明派单依据：职责分工、文件条款或先例", most=SHORT, rows=3)
-    is_ruling = BooleanField("这是归属裁定", description="裁定后主办单位不能再退回；第二次退回后派单自动成为裁定")
+    is_ruling = BooleanField("这是归属裁定", description="裁定后任何单位不能再退回，裁定存为先例；第二次退回后派单自动成为裁定")
+    ruling_words = more_text("裁定理由", most=2000, hint="采纳或不采纳各家理由的原因；随裁定存为先例，供以后派单参考")
 
     def prepare(self, situation: Situation) -> None:
-        """Rulings are the service centre's."""
+        """Rulings are the service centre's. ``?take=0`` fills in the first suggestion."""
+        self.ticket = situation.ticket
         if "is_ruling" in self and not coordination.may_rule(situation.ticket, situation.actor):
             del self.is_ruling
+            del self.ruling_words
+        asked = request.args.get("take", "")
+        if asked.isdecimal() and len(asked) < 3 and not self.is_submitted():
+            self._take(int(asked))
+
+    @cached_property
+    def offers(self) -> list[suggesting.Offer]:
+        """What the catalogue and precedents say, asked when the page shows it."""
+        return suggesting.offers(self.ticket)
+
+    def _take(self, place: int) -> None:
+        taken = next((one for one in self.offers[place : place + 1] if not one.objection), None)
+        if taken:
+            self.lead.data, self.basis.data = taken.unit.name, taken.basis
+            for entry, unit in zip(self.assisting.entries, taken.assisting, strict=False):
+                entry.data = unit.name
 
 
 class TransferForm(ActForm):
     """转办."""
 
-    lead = UnitField("新主办单位", [InputRequired("请选择新主办单位")])
+    lead = UnitField("新主办单位", [DataRequired("请选择新主办单位")])
     reason = text("转办理由", "请写明为什么转办", most=SHORT, rows=3, hint="办结时限不停、不重新计算")
 
 
@@ -89,7 +109,10 @@ class SendBackForm(ActForm):
     """提请退回."""
 
     reason = text("退回理由", "请写明为什么不属于本单位", rows=4, hint="退回不重新计时，并计入本单位退回次数")
-    basis = text("法律或职责依据", "请写明依据的条款", most=SHORT, rows=2)
+    law = StringField("依据的法律或文件", [DataRequired("请写明依据的法律、法规或职责文件名称"), NotLonger(max=200)],
+                      render_kw={"placeholder": "例如：电力供应与使用条例"})
+    article = StringField("条款", [DataRequired("请写明依据的条款"), NotLonger(max=200)],
+                          render_kw={"placeholder": "例如：第二十三条"})
     suggested_unit = UnitField("建议的主办单位", [Optional()])
 
 
