@@ -22,6 +22,7 @@ SCHEDULE: tuple[Job, ...] = (
     Job("windows", windows.lapse, Every(60), "补正、评价期满：视为撤回、记为未评价"),
     Job("interactions", windows.lapse_interactions, Every(600), "互动确认期满：企业没有回应的不计有效"),
     Job("ledger-review", windows.review_ledger, Every(600), "挂账到复核日，自动恢复计时"),
+    Job("review-reminders", windows.remind_reviewers, Every(600), "联审将到期，提醒还没有发表意见的成员"),
     Job("handover-reminders", stewards.remind, Daily(time(8, 40)), "移交满 3 个工作日没有确认，提醒双方"),
     Job("departed-stewards", stewards.release, Every(600), "没有管家岗位的人不再包保企业，企业转入待交接"),
     Job("deliver-notices", delivery.run, Every(15), "送达站内通知，避开安静时段"),

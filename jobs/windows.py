@@ -3,6 +3,7 @@
 from jobs.job import Settings
 from operations.engagement import judging
 from operations.job_ledger import Tally
+from operations.supervision import panel
 from operations.tickets import windows
 from operations.tickets.windows import Lapsed
 
@@ -26,3 +27,9 @@ def lapse_interactions(_settings: Settings) -> Tally:
     """Interactions of which the enterprise said nothing in time."""
     lapsed = judging.lapse_unanswered()
     return Tally(scanned=lapsed, done=lapsed)
+
+
+def remind_reviewers(_settings: Settings) -> Tally:
+    """Members of joint reviews who have said nothing and whose time runs short."""
+    count = panel.remind_members()
+    return Tally(count, count)

@@ -154,14 +154,31 @@ class Endorsement(Base):
 
 
 class ReviewMember(Base):
-    """联审成员: a person of the joint review, from whatever house, with the opinion they gave."""
+    """联审成员: an account of an office concerned, named by the supervisor's office, with the opinion they gave.
+
+    ``name`` and ``house`` are those of the moment of naming. The opinion is written once, by the member alone: a
+    trigger keeps it as it is; another keeps the unit that refuses and whoever has signed out of the review. Members
+    without an account are those of reviews held before members had to give their opinion themselves.
+    """
 
     __tablename__ = "review_members"
-    __table_args__ = (sa.UniqueConstraint("refusal_id", "name", "house"),)
+    __table_args__ = (
+        CheckConstraint("(opinion IS NULL) = (given_at IS NULL)", name="opinion_iff_given"),
+        CheckConstraint("released_at IS NULL OR opinion IS NULL", name="released_unheard"),
+        open_unique("uq_review_members_one_seat", "refusal_id", "user_id", while_null="released_at"),
+        Index("ix_review_members_refusal", "refusal_id", "id"),
+        open_index("ix_review_members_unheard", "user_id", "refusal_id", where="given_at IS NULL"),
+    )
 
     id: Mapped[primary_key]
     refusal_id: Mapped[int] = mapped_column(ForeignKey("refusals.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     name: Mapped[str] = mapped_column(sa.String(64))
     house: Mapped[str] = mapped_column(sa.String(100))
-    opinion: Mapped[Verdict]
+    named_at: Mapped[created_at]
+    named_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    released_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    opinion: Mapped[Verdict | None]
     words: Mapped[str] = mapped_column(sa.String(500), default="")
+    given_at: Mapped[datetime | None]

@@ -12,11 +12,13 @@ from models.access import Role
 from operations.access.refusal_scope import READING
 from operations.clocks import shanghai
 from operations.clocks.calendar import SHANGHAI
-from operations.insight import refusal_page, refusal_sheet, refusals
+from operations.insight import refusal_page, refusal_sheet, refusals, units
 from operations.insight.refusals import Narrowing, State
+from operations.supervision import panel
 from operations.supervision import refusals as acts
+from operations.supervision.refusal_checks import not_to_conclude
 from views.forms.base import VersionedForm
-from views.forms.refusals import EndorseForm, OrderForm, ReviewForm
+from views.forms.refusals import EndorseForm, OpinionForm, OrderForm, PanelForm, ReleaseForm, ReviewForm
 from views.guards import for_roles
 from views.watch import XLSX, place_of
 from views.watch_filter import row_id
@@ -24,7 +26,7 @@ from views.watch_filter import row_id
 bp = Blueprint("refusals", __name__, url_prefix="/refusals")
 
 SIGNING = (Role.UNIT_LEADER, Role.LEADER)
-FORMS: dict[str, type[VersionedForm]] = {"endorse": EndorseForm, "order": OrderForm}
+FORMS: dict[str, type[VersionedForm]] = {"endorse": EndorseForm, "order": OrderForm, "opinion": OpinionForm}
 TOLD = {"endorse": "已签批，同意否定。", "order": "已要求办理，否定终止。"}
 
 
@@ -90,23 +92,68 @@ def decide(refusal_id: int, verb: str) -> ResponseReturnValue:
     return _shown(refusal_id, **{verb: form})
 
 
+@bp.post("/<id:refusal_id>/opinion")
+@for_roles(*READING)
+def speak(refusal_id: int) -> ResponseReturnValue:
+    """发表联审意见."""
+    card, form = refusal_page.card(current_user, refusal_id), OpinionForm.from_request(prefix="opinion-")
+    if form.was_submitted_and_valid() and form.carried_out(lambda: panel.give_opinion(
+        card.ticket, card.refusal, actor=current_user, opinion=form.opinion.data, words=form.words.data, once=form.once,
+    )):
+        flash("已发表联审意见。", "success")
+        return redirect(url_for(".show", refusal_id=refusal_id))
+    return _shown(refusal_id, opinion=form)
+
+
 @bp.route("/<id:refusal_id>/review", methods=["GET", "POST"])
 @for_roles(Role.SUPERVISOR)
 def review(refusal_id: int) -> ResponseReturnValue:
-    """联审."""
+    """联审: who sits in it, what they have said, and the conclusion."""
     card, form = refusal_page.card(current_user, refusal_id), ReviewForm.from_request()
     if form.was_submitted_and_valid() and form.carried_out(lambda: acts.judge(
         card.ticket, card.refusal, actor=current_user, verdict=form.verdict.data, words=form.words.data,
-        members=form.panel, version=form.version.data, once=form.once,
+        version=form.version.data, once=form.once,
     )):
         flash("已登记联审结论。", "success")
         return redirect(url_for(".show", refusal_id=refusal_id))
     if request.method == "GET" and not card.may_judge:
         return redirect(url_for(".show", refusal_id=refusal_id))
+    return _review(refusal_id, form, PanelForm(formdata=None, prefix="seats-"))
+
+
+@bp.post("/<id:refusal_id>/members")
+@for_roles(Role.SUPERVISOR)
+def name(refusal_id: int) -> ResponseReturnValue:
+    """指定联审成员."""
+    card, form = refusal_page.card(current_user, refusal_id), PanelForm.from_request(prefix="seats-")
+    if form.was_submitted_and_valid() and form.carried_out(lambda: panel.name_reviewers(
+        card.ticket, card.refusal, actor=current_user, people=form.people, version=form.version.data, once=form.once,
+    )):
+        flash("已指定，并通知成员发表意见。", "success")
+        return redirect(url_for(".review", refusal_id=refusal_id))
+    return _review(refusal_id, ReviewForm(formdata=None), form, sent=form)
+
+
+@bp.post("/<id:refusal_id>/members/<id:member_id>/release")
+@for_roles(Role.SUPERVISOR)
+def release(refusal_id: int, member_id: int) -> ResponseReturnValue:
+    """换人."""
+    card, form = refusal_page.card(current_user, refusal_id), ReleaseForm.from_request()
+    panel.release_reviewer(card.ticket, card.refusal, member_id, actor=current_user, version=form.version.data)
+    flash("已换下，请另行指定。", "success")
+    return redirect(url_for(".review", refusal_id=refusal_id))
+
+
+def _review(
+    refusal_id: int, form: VersionedForm, seats: VersionedForm, *, sent: VersionedForm | None = None
+) -> ResponseReturnValue:
     card = refusal_page.card(current_user, refusal_id)
-    _as_of(form, card.ticket.version)
-    page = render_template("refusals/review.html", card=card, form=form)
-    return page, form.status_code if form.errors else 200
+    for one in (form, seats):
+        _as_of(one, card.ticket.version)
+    shown = sent or form
+    page = render_template("refusals/review.html", card=card, form=shown, conclusion=form, seats=seats,
+                           units=units.every(), objection=not_to_conclude(card.refusal))
+    return page, shown.status_code if shown.errors else 200
 
 
 def _shown(refusal_id: int, **sent: VersionedForm) -> ResponseReturnValue:

@@ -106,6 +106,8 @@ class Act(LabelledEnum):
     ENDORSE_REFUSAL = "endorse_refusal", "同意否定"
     PASS_VACANCY = "pass_vacancy", "空缺跳过"
     ORDER_HANDLING = "order_handling", "要求办理"
+    NAME_REVIEWERS = "name_reviewers", "指定联审成员"
+    RELEASE_REVIEWER = "release_reviewer", "联审换人"
     UPHOLD_REFUSAL = "uphold_refusal", "联审维持"
     VETO_REFUSAL = "veto_refusal", "联审不予维持"
     CONCLUDE_REFUSAL = "conclude_refusal", "不予办理"

@@ -1,9 +1,11 @@
-"""Who sees which refusal: the offices above see their region, a unit its own and its children's."""
+"""Who sees which refusal: the offices above see their region, a unit its own and its children's, a member theirs."""
+
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from models.access import Role
-from models.refusals import Refusal
+from models.refusals import Refusal, ReviewMember
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
 from operations.access.scope import REGIONAL, units_of
@@ -13,8 +15,17 @@ READING = (*UNIT, *REGIONAL)
 
 
 def refusal_scope(actor: Actor) -> ColumnElement[bool]:
-    """The condition on ``refusals`` that all of the actor's posts together give."""
-    return or_(false(), *(_refusals_of(post) for post in actor.posts))
+    """The condition on ``refusals`` that all of the actor's posts, and a seat in its review, together give."""
+    if not actor.holds(*READING):
+        return false()
+    return or_(*(_refusals_of(post) for post in actor.posts_as(*READING)), Refusal.id.in_(reviewed_by(actor)))
+
+
+def reviewed_by(actor: Actor) -> Select[Any]:
+    """Ids of the refusals in whose review the actor has a seat."""
+    return select(ReviewMember.refusal_id).where(
+        ReviewMember.user_id == actor.user_id, ReviewMember.released_at.is_(None)
+    )
 
 
 def visible_refusals(actor: Actor) -> Select[Refusal]:

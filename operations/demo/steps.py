@@ -12,8 +12,9 @@ from operations.access.actor import Actor
 from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import Limit
 from operations.demo.scene import CALLER, CENTRE, LEADER, OFFICE, Scene
-from operations.supervision import refusals, supervision
-from operations.supervision.refusal_checks import Case, Member
+from operations.supervision import panel, refusals, supervision
+from operations.supervision.panel import Named
+from operations.supervision.refusal_checks import Case
 from operations.tickets import aftercare, conversation, coordination, handling, intake, merging, proposals
 from operations.tickets.aftercare import Call, Opinion
 from operations.tickets.proposals import Terms
@@ -160,10 +161,19 @@ def order_handling(when: str, words: str, *, by: str = "") -> Step:
     return step(when, refusals.order_handling, named(by, leader), refusal=lambda s: s.refusal, words=words)
 
 
-def review_refusal(when: str, verdict: Verdict, words: str, members: Sequence[Member]) -> Step:
-    """联审, by the supervisor's office."""
-    return step(when, refusals.judge, named(OFFICE), refusal=lambda s: s.refusal, verdict=verdict, words=words,
-                members=members)  # fmt: skip
+def name_reviewers(when: str, people: Sequence[Named]) -> Step:
+    """指定联审成员, by the supervisor's office."""
+    return step(when, panel.name_reviewers, named(OFFICE), refusal=lambda s: s.refusal, people=people)
+
+
+def give_opinion(when: str, by: str, opinion: Verdict, words: str) -> Step:
+    """发表联审意见, by a member."""
+    return step(when, panel.give_opinion, named(by), refusal=lambda s: s.refusal, opinion=opinion, words=words)
+
+
+def review_refusal(when: str, verdict: Verdict, words: str) -> Step:
+    """联审结论, by the supervisor's office."""
+    return step(when, refusals.judge, named(OFFICE), refusal=lambda s: s.refusal, verdict=verdict, words=words)
 
 
 def consult(when: str, units: Sequence[str], outcome: str) -> Step:

@@ -1,11 +1,11 @@
 """One refusal: the small rail of its signatures, what is said in the form, and what the reader may do."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import joinedload
 
 from models import clock
@@ -16,8 +16,10 @@ from models.refusals import Endorsement, LevelOutcome, Refusal, RefusalLevel, Re
 from models.tickets import Act, Ticket
 from operations.access.actor import Actor
 from operations.access.refusal_scope import get_refusal, refusal_scope
+from operations.access.scope import ticket_scope
 from operations.clocks.wording import moment
 from operations.errors import DomainError
+from operations.supervision.refusal_checks import seated
 from operations.tickets.advance import may
 
 
@@ -41,17 +43,26 @@ class Card:
     reporter: str
     may_sign: bool
     may_judge: bool
+    may_speak: bool
+    may_open_ticket: bool
+
+    @property
+    def heard(self) -> Sequence[ReviewMember]:
+        """Who has spoken, unless the reader has a seat and has not: everybody speaks before hearing the others."""
+        return [] if self.may_speak else [one for one in self.members if one.given_at]
 
 
 def card(actor: Actor, refusal_id: int) -> Card:
     """The refusal of this id, or NotFound."""
     refusal = get_refusal(actor, refusal_id)
     ticket = db.session.get_one(Ticket, refusal.ticket_id, options=[joinedload(Ticket.enterprise)])
-    signed = _signed(refusal)
+    signed, members = _signed(refusal), seated(refusal)
     return Card(
-        refusal, ticket, list(_stations(refusal, signed)), members_of(refusal), signed[0].person,
+        refusal, ticket, list(_stations(refusal, signed)), members, signed[0].person,
         may_sign=refusal.ended_at is None and _may(ticket, Act.ENDORSE_REFUSAL, actor),
         may_judge=refusal.ended_at is None and _may(ticket, Act.UPHOLD_REFUSAL, actor),
+        may_speak=_has_to_speak(refusal, members, actor),
+        may_open_ticket=bool(db.session.scalar(select(exists().where(Ticket.id == ticket.id, ticket_scope(actor))))),
     )
 
 
@@ -68,7 +79,7 @@ def task(ticket: Ticket, actor: Actor) -> str:
         return ""
     if _may(ticket, Act.ENDORSE_REFUSAL, actor):
         return "签批否定报备"
-    return "登记联审" if _may(ticket, Act.UPHOLD_REFUSAL, actor) else ""
+    return "组织联审" if _may(ticket, Act.UPHOLD_REFUSAL, actor) else ""
 
 
 def latest(ticket: Ticket) -> Refusal | None:
@@ -77,10 +88,10 @@ def latest(ticket: Ticket) -> Refusal | None:
     return db.session.scalar(rows)
 
 
-def members_of(refusal: Refusal) -> Sequence[ReviewMember]:
-    """Who reviewed it."""
-    rows = select(ReviewMember).where(ReviewMember.refusal_id == refusal.id).order_by(ReviewMember.id)
-    return db.session.scalars(rows).all()
+def _has_to_speak(refusal: Refusal, members: Sequence[ReviewMember], actor: Actor) -> bool:
+    if refusal.ended_at is not None or refusal.reviewed_at is not None:
+        return False
+    return any(one.user_id == actor.user_id and one.given_at is None for one in members)
 
 
 def _signed(refusal: Refusal) -> Sequence[Row[Any]]:
@@ -119,7 +130,10 @@ def _station(refusal: Refusal, row: Row[Any]) -> Station:
 def _review(refusal: Refusal) -> Station:
     due_at = db.session.scalar(select(Clock.due_at).where(Clock.id == refusal.review_clock_id))
     if refusal.verdict is None or refusal.reviewed_at is None:
-        return _waiting("营商局联审", due_at, is_over=refusal.ended_at is not None)
+        waiting = _waiting("营商局联审", due_at, is_over=refusal.ended_at is not None)
+        members = seated(refusal)
+        spoken = f"{len(members)} 人中 {sum(one.given_at is not None for one in members)} 人已发表意见"
+        return replace(waiting, lines=[*waiting.lines, spoken]) if members and not refusal.ended_at else waiting
     late = "　超时" if due_at and refusal.reviewed_at > due_at else ""
     lines = [f"{refusal.verdict.label}　{refusal.member_count} 人", f"{moment(refusal.reviewed_at)}{late}"]
     return Station("营商局联审", "done", lines)

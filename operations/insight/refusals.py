@@ -12,10 +12,10 @@ from models.access import Role, User
 from models.base import LabelledEnum, UTCDateTime, db
 from models.clocks import Clock
 from models.directory import Organisation
-from models.refusals import Endorsement, Refusal, RefusalEnd, Verdict
+from models.refusals import Endorsement, Refusal, RefusalEnd, ReviewMember, Verdict
 from models.tickets import Ticket
 from operations.access.actor import Actor
-from operations.access.refusal_scope import refusal_scope
+from operations.access.refusal_scope import refusal_scope, reviewed_by
 from operations.clocks.calendar import SHANGHAI
 from operations.insight.keyset import TOP, Page, Place, paged
 from operations.supervision import climbing
@@ -93,12 +93,14 @@ def all_rows(actor: Actor, narrowing: Narrowing, *, limit: int) -> Sequence[Row[
 
 
 def waiting(actor: Actor) -> Sequence[Row[Any]]:
-    """What waits for the actor: levels on their desk, reviews of their office, the oldest first."""
+    """What waits for the actor: levels on their desk, reviews of their office or with their seat, the oldest first."""
     levels = select(Endorsement.refusal_id).join(Refusal, Refusal.id == Endorsement.refusal_id)
     seated = levels.where(climbing.seated_at(actor.user_id), Refusal.ended_at.is_(None))
     offices = [post.unit_id for post in actor.posts_as(Role.SUPERVISOR)]
     reviews = Refusal.office_id.in_(offices) & Refusal.reviewed_at.is_(None) if offices else false()
-    rows = register(actor, Narrowing(State.OPEN)).where(or_(Refusal.id.in_(seated), reviews))
+    unheard = reviewed_by(actor).where(ReviewMember.given_at.is_(None))
+    speaks = Refusal.id.in_(unheard) & Refusal.reviewed_at.is_(None)
+    rows = register(actor, Narrowing(State.OPEN)).where(or_(Refusal.id.in_(seated), reviews, speaks))
     return db.session.execute(rows.order_by(Refusal.reported_at, Refusal.id).limit(WAITING_SHOWN)).all()
 
 

@@ -19,6 +19,12 @@ def offered() -> Sequence[Row[*tuple[Any, ...]]]:
     return db.session.execute(rows.order_by(Organisation.kind, Organisation.name)).all()
 
 
+def every() -> Sequence[Row[*tuple[Any, ...]]]:
+    """The name and short name of every organisation: of those who sit in a review."""
+    rows = select(Organisation.name, Organisation.short_name, Organisation.kind)
+    return db.session.execute(rows.order_by(Organisation.kind, Organisation.name)).all()
+
+
 def called(text: str) -> Organisation | None:
     """The unit of this name or short name that a ticket can be given to; None when there is none, or several."""
     named = or_(Organisation.name == text, Organisation.short_name == text)

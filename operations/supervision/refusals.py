@@ -4,7 +4,6 @@ domain.md §6. No person's act leads to ``refused``: when the height is reached 
 concludes. All the while the case clock runs; every level and the review have clocks of their own on the same engine.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -19,7 +18,6 @@ from models.refusals import (
     Refusal,
     RefusalEnd,
     RefusalLevel,
-    ReviewMember,
     Verdict,
 )
 from models.supervision import Level
@@ -28,10 +26,16 @@ from operations import notices
 from operations.access.actor import SYSTEM, Actor
 from operations.base import operation
 from operations.clocks import clocks, rulebook
-from operations.errors import BadInput, NotFound, Refused
+from operations.errors import BadInput, Refused
 from operations.supervision import climbing, ladder
 from operations.supervision.climbing import Way
-from operations.supervision.refusal_checks import Case, Member, ensure_panel, ensure_sound, signers
+from operations.supervision.refusal_checks import (
+    Case,
+    ensure_concluded_as_heard,
+    ensure_open,
+    ensure_sound,
+    signers,
+)
 from operations.tickets.advance import advance, allowed
 from operations.tickets.coordination import end_order, open_orders
 
@@ -94,23 +98,19 @@ def order_handling(ticket: Ticket, refusal: Refusal, *, actor: Actor, words: str
 
 @operation
 def judge(
-    ticket: Ticket, refusal: Refusal, *, actor: Actor, verdict: Verdict, words: str, members: Sequence[Member],
-    version: int | None = None,
+    ticket: Ticket, refusal: Refusal, *, actor: Actor, verdict: Verdict, words: str, version: int | None = None
 ) -> None:
-    """联审：the supervisor's office records who reviewed it, what each thought, and what came of it."""
-    _ensure_open(ticket, refusal)
+    """联审结论：the supervisor's office concludes what the members have said, each under their own login."""
+    ensure_open(ticket, refusal)
     act = Act.UPHOLD_REFUSAL if verdict is Verdict.UPHELD else Act.VETO_REFUSAL
     situation = allowed(ticket, act, actor=actor, version=version)
-    ensure_panel(refusal, words, members)
+    db.session.refresh(refusal, with_for_update=True)  # an opinion is counted or comes too late
+    heard = ensure_concluded_as_heard(refusal, verdict, words)
     advance(ticket, act, actor=actor, words=words, seen=situation, refusal=refusal.id, verdict=str(verdict),
-            members=len(members))
+            members=heard)
     clocks.stop(ticket, [ClockKind.JOINT_REVIEW])
-    refusal.verdict, refusal.review_words, refusal.member_count = verdict, words, len(members)
+    refusal.verdict, refusal.review_words, refusal.member_count = verdict, words, heard
     refusal.reviewed_at, refusal.reviewed_by_id = clock.now(), actor.user_id
-    db.session.add_all(
-        ReviewMember(refusal_id=refusal.id, name=one.name, house=one.house, opinion=one.opinion, words=one.words)
-        for one in members
-    )
     if verdict in ENDS:
         _goes_on(ticket, refusal, ENDS[verdict], f"联审结论“{verdict.label}”，继续办理：{ticket.subject}", words)
     else:
@@ -231,18 +231,11 @@ def _told(way: Way) -> dict[str, Any]:
 
 
 def _level_of(ticket: Ticket, refusal: Refusal) -> Endorsement:
-    _ensure_open(ticket, refusal)
+    ensure_open(ticket, refusal)
     level = open_level(refusal)
     if level is None:
         raise Refused("各级已经签完，等联审结论。")
     return level
-
-
-def _ensure_open(ticket: Ticket, refusal: Refusal) -> None:
-    if refusal.ticket_id != ticket.id:
-        raise NotFound
-    if refusal.ended_at is not None:
-        raise Refused("这份否定报备已经有了结论。")
 
 
 def _office_of(ticket: Ticket) -> int:

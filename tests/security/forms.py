@@ -98,11 +98,11 @@ FORMS = (
         "kind": "other", "grounds": TEXT, "articles": TEXT, "alternatives": TEXT, "was_noticed": "y"}),
     Filled("zhoujian", "/refusals/{refusal}/endorse", {"endorse-words": TEXT}, "/refusals/{refusal}"),
     Filled("zhoujian", "/refusals/{refusal_more}/order", {"order-words": TEXT}, "/refusals/{refusal_more}"),
-    Filled("hening", "/refusals/{refusal}/review", {
-        "verdict": "revoked", "words": TEXT, "members-0-name": TEXT + "甲", "members-0-house": TEXT,
-        "members-0-opinion": "revoked", "members-0-words": TEXT, "members-1-name": TEXT + "乙", "members-1-house": TEXT,
-        "members-1-opinion": "revoked", "members-2-name": TEXT + "丙", "members-2-house": TEXT,
-        "members-2-opinion": "upheld"}),
+    Filled("hening", "/refusals/{refusal}/review", {"verdict": "revoked", "words": TEXT}),
+    Filled("hening", "/refusals/{refusal}/members", {
+        "seats-members-0-house": "市财政局", "seats-members-0-name": "孙悦"}, "/refusals/{refusal}/review"),
+    Filled("sunyue", "/refusals/{refusal_more}/opinion", {"opinion-opinion": "revoked", "opinion-words": TEXT},
+           "/refusals/{refusal_more}"),
     Filled("wujie", "/catalogue/new", {
         "category": TEXT, "region_id": "{region}", "lead": LAND, "assisting-0": POWER, "basis": TEXT, "reason": TEXT}),
     Filled("wujie", "/catalogue/{entry}/edit", {"lead": LAND, "basis": TEXT, "reason": TEXT}),

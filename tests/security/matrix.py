@@ -26,7 +26,7 @@ THEIRS = {
     "order": "order_theirs", "order_answered": "order_theirs", "steward": "steward_theirs",
     "member": "member_theirs", "invitation": "invitation_theirs",
     "filling": "filling_theirs", "fact_request": "fact_request_theirs", "claim": "claim_theirs",
-    "refusal": "refusal_theirs", "refusal_more": "refusal_theirs",
+    "refusal": "refusal_theirs", "refusal_more": "refusal_theirs", "seat": "seat_theirs",
     "proposal": "proposal_theirs", "proposal_clerk": "proposal_theirs",
     "proposal_supervisor": "proposal_theirs",
     **dict.fromkeys(

@@ -9,7 +9,7 @@ import re
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models import clock
 from models.access import MemberRole, Post, Role, User
@@ -19,7 +19,7 @@ from models.directory import Contact, Enterprise, FactRequest, PlanRow, Project,
 from models.engagement import Finding, FindingKind, InteractionKind, MeetingKind, WalkMode
 from models.lists import SavedView
 from models.notices import Notice, NoticeKind
-from models.refusals import RefusalKind
+from models.refusals import Refusal, RefusalKind, ReviewMember, Verdict
 from models.routing import Ruling
 from models.tickets import Attachment, Instruction, LedgerClass, ProposalKind, TicketKind
 from operations.access.accounts import hash_password
@@ -36,9 +36,10 @@ from operations.engagement.meetings import minutes, planning
 from operations.insight import exports
 from operations.insight.list_habits import save_view
 from operations.ratings import links
-from operations.supervision import clock_stops
+from operations.supervision import clock_stops, panel
 from operations.supervision import refusals as refusing
 from operations.supervision import supervision
+from operations.supervision.panel import Named
 from operations.supervision.refusal_checks import Case
 from operations.tickets import catalogue, conversation, drafts, intake, merging
 from tests import importing
@@ -48,6 +49,11 @@ from tests.lives import FINANCE, LAND, POWER, START, Life, shanghai
 
 PHONE = "13800002607"
 INTERNAL = "仅供内部商量的备注"
+REVIEWERS = {
+    "": (("韩雪", "市消防支队"), ("宋丽", "市人社局"), ("杨帆", "市人社局")),
+    "_more": (("孙悦", "市财政局"), ("韩雪", "市消防支队")),
+    "_theirs": (("韩雪", "市消防支队"),),
+}
 ABSENT = {"ticket": "ZQ-2026-08-9999999", "id": 2_000_000_000, "key": "A" * 22}
 NOW = START + timedelta(hours=6)
 UNTIL = shanghai("2026-08-31 00:00").date()
@@ -153,13 +159,26 @@ def keep_ids(town, stages):
 
 
 def refusals(town, city, theirs):
-    """Refusals of the unit on the head's desk, which the office has not reviewed; and a ticket that may be refused."""
+    """Refusals of the unit on the head's desk, one whose members have spoken; and a ticket that may be refused."""
     own = [Life(city).submit(subject="外线不在规划内").accept().dispatch() for _ in range(3)]
     town["refusable"] = own[2].ticket.number
     lives = (("", own[0], "chenjing"), ("_more", own[1], "chenjing"), ("_theirs", theirs, "litao"))
     for ending, life, reporter in lives:
         said = Case(RefusalKind.OTHER, "不在规划内。", "《条例》第三条", "规划调整后再报。")
-        town[f"refusal{ending}"] = life.does(refusing.report, reporter, case=said).id
+        refusal = life.does(refusing.report, reporter, case=said)
+        town[f"refusal{ending}"] = refusal.id
+        life.does(panel.name_reviewers, "hening", refusal, people=[Named(*one) for one in REVIEWERS[ending]])
+    own[0].does(speak_up, "hening", refusal_id=town["refusal"])
+    seats = dict(db.session.execute(select(ReviewMember.refusal_id, func.max(ReviewMember.id)).group_by(
+        ReviewMember.refusal_id)).all())
+    town |= {"seat": seats[town["refusal_more"]], "seat_theirs": seats[town["refusal_theirs"]]}
+
+
+def speak_up(ticket, *, actor, refusal_id):
+    """All members of one review; ``actor`` only looks on."""
+    refusal = db.session.get_one(Refusal, refusal_id)
+    for who in ("hanxue", "songli", "yangfan"):
+        panel.give_opinion(ticket, refusal, actor=actor_named(who), opinion=Verdict.REVOKED, words="依据不足")
 
 
 def routing(city, town):

@@ -9,19 +9,17 @@ from sqlalchemy import select
 from models import clock
 from models.base import db
 from models.log import Event
-from models.refusals import Refusal, RefusalEnd
+from models.refusals import Refusal, RefusalEnd, ReviewMember
 from models.tickets import Status
 from tests.lives import LAND, Life
 from tests.views.counting import statements
 from tests.views.tickets_desk import Desk
 
 SAID = {"kind": "not_permitted", "grounds": "项目不在电网规划内。", "articles": "《供电条例》第二十三条", "alternatives": "先用临时电源。"}
-PANEL = {
-    f"members-{place}-{name}": value
-    for place, who in enumerate((("夏律师", "云岭律师事务所"), ("丁教授", "云州大学"), ("何宁", "市营商局")))
-    for name, value in zip(("name", "house", "opinion"), (*who, "revoked"), strict=True)
-}
-REVIEW = {"verdict": "revoked", "words": "依据不足，继续办理。", **PANEL}
+SEATS = (("市营商局", "何宁"), ("市财政局", "孙悦"), ("市人社局", "杨帆"))
+PANEL = {f"seats-members-{place}-{name}": value for place, seat in enumerate(SEATS)
+         for name, value in zip(("house", "name"), seat, strict=True)}
+REVIEW = {"verdict": "revoked", "words": "依据不足，继续办理。"}
 
 
 @pytest.fixture
@@ -45,6 +43,19 @@ def page_of(desk, username, path=""):
     return desk.opens(username, f"/refusals/{the_refusal().id}{path}")
 
 
+def named(desk, **panel):
+    return desk.sends("hening", page_of(desk, "hening", "/review"), "members", **(panel or PANEL))
+
+
+def heard(desk, opinion="revoked"):
+    """The three are named, and each speaks on their own page."""
+    assert named(desk).status == 302
+    for who in ("hening", "sunyue", "yangfan"):
+        said = {"opinion-opinion": opinion, "opinion-words": f"{who}的理由"}
+        assert desk.sends(who, page_of(desk, who), "opinion", **said).status == 302
+    return desk
+
+
 def test_no_button_refuses_and_reporting_asks_for_law_and_alternative(desk):
     page = desk.opens("chenjing", "report-refusal")
     assert "时限照常计算" in page.words
@@ -60,8 +71,8 @@ def test_it_climbs_by_pages_and_a_veto_stays_on_the_ticket(refusing):
     answer = refusing.sends("zhoujian", page_of(refusing, "zhoujian"), "endorse", **{"endorse-words": "同意上报"})
     assert answer.status == 302
     assert "等你处理" in refusing.opens("hening", "/refusals").words
-    assert "登记联审" in refusing.opens("hening").links and "看否定报备" in refusing.opens("zhoujian").links
-    answer = refusing.sends("hening", page_of(refusing, "hening", "/review"), "review", **REVIEW)
+    assert "组织联审" in refusing.opens("hening").links and "看否定报备" in refusing.opens("zhoujian").links
+    answer = refusing.sends("hening", page_of(heard(refusing), "hening", "/review"), "review", **REVIEW)
     assert answer.status == 302
 
     assert (the_refusal().ended_as, refusing.ticket.status) == (RefusalEnd.VETOED, Status.HANDLING)
@@ -79,12 +90,36 @@ def test_a_level_orders_handling_with_a_reason(refusing):
     assert late.status == 409 and "已经有了结论" in late.words
 
 
-def test_a_review_of_two_comes_back_with_what_was_typed(refusing):
-    two = {name: value for name, value in REVIEW.items() if "members-2" not in name}
-    back = refusing.sends("hening", page_of(refusing, "hening", "/review"), "review", **two)
-    assert back.status == 409 and "至少 3 人" in back.words and "夏律师" in back.html
-    back = refusing.sends("hening", page_of(refusing, "hening", "/review"), "review", **two | {"members-0-opinion": ""})
-    assert back.status == 422 and "请选择成员的意见" in back.words
+def test_who_is_named_wrongly_comes_back_with_what_was_typed(refusing):
+    back = named(refusing, **PANEL | {"seats-members-1-name": "夏律师"})
+    assert back.status == 422 and "没有叫“夏律师”" in back.words and "夏律师" in back.html and "杨帆" in back.html
+    back = named(refusing, **PANEL | {"seats-members-1-house": ""})
+    assert back.status == 422 and "请写明成员的单位" in back.words
+    back = named(refusing, **PANEL | {"seats-members-1-house": "市供电公司", "seats-members-1-name": "周建"})
+    assert back.status == 409 and "回避" in back.words
+
+
+def test_a_member_speaks_before_hearing_the_others_and_only_then_is_it_concluded(refusing):
+    assert page_of(refusing, "sunyue").status == 404, "not named yet"
+    assert "至少 3 人发表意见" in page_of(refusing, "hening", "/review").words
+    named(refusing)
+    assert "等你处理" in refusing.opens("sunyue", "/refusals").words
+    back = refusing.sends("sunyue", page_of(refusing, "sunyue"), "opinion", **{"opinion-opinion": "revoked"})
+    assert back.status == 422 and "请写明意见的理由" in back.words
+    said = {"opinion-opinion": "revoked", "opinion-words": "条款不符"}
+    assert refusing.sends("sunyue", page_of(refusing, "sunyue"), "opinion", **said).status == 302
+
+    other = page_of(refusing, "yangfan")
+    assert "请你发表联审意见" in other.words and "条款不符" not in other.words
+    assert "条款不符" not in page_of(refusing, "hening", "/review").words, "a member too, and silent"
+    mine = page_of(refusing, "sunyue")
+    assert "条款不符" in mine.words and "发表意见" not in [button for form in mine.forms for button in form["action"]]
+    assert f"/tickets/{refusing.number}" not in mine.links.values(), "not theirs to open"
+    assert "3 人中 1 人已发表意见" in page_of(refusing, "chenjing").words
+    assert "登记联审结论" not in page_of(refusing, "hening", "/review").words
+    yang = db.session.scalars(select(ReviewMember).where(ReviewMember.name == "杨帆")).one()
+    gone = refusing.sends("hening", page_of(refusing, "hening", "/review"), f"members/{yang.id}/release")
+    assert gone.status == 302 and page_of(refusing, "yangfan").status == 404
 
 
 def test_the_enterprise_reads_that_it_is_reviewed_and_no_internal_word(refusing):
@@ -94,12 +129,12 @@ def test_the_enterprise_reads_that_it_is_reviewed_and_no_internal_word(refusing)
     assert "正在复核" in mine() and SAID["grounds"] not in mine()
     refusing.sends("zhoujian", page_of(refusing, "zhoujian"), "endorse", **{"endorse-words": "内部意见"})
     upheld = REVIEW | {"verdict": "upheld", "words": "内部结论"}
-    refusing.sends("hening", page_of(refusing, "hening", "/review"), "review", **upheld)
+    refusing.sends("hening", page_of(heard(refusing, "upheld"), "hening", "/review"), "review", **upheld)
 
     assert refusing.ticket.status is Status.REFUSED
     words = mine()
     assert all(SAID[name] in words for name in ("grounds", "articles", "alternatives"))
-    assert not any(inner in words for inner in ("内部意见", "内部结论", "正在复核", "夏律师", "周建"))
+    assert not any(inner in words for inner in ("内部意见", "内部结论", "正在复核", "孙悦", "sunyue的理由", "周建"))
 
 
 @pytest.mark.parametrize(("username", "status"), [
@@ -114,7 +149,7 @@ def test_who_may_read_it(refusing, username, status):
 def test_only_who_holds_the_level_is_offered_the_signature(refusing):
     for other in ("chenjing", "luoshizhang", "hening"):
         assert "同意否定" not in page_of(refusing, other).words
-    assert "登记联审" in page_of(refusing, "hening").links
+    assert "组织联审" in page_of(refusing, "hening").links
     assert page_of(refusing, "luoshizhang", "/review").status == 404
 
 

@@ -105,6 +105,7 @@ PAGES = {
         "/brief", "/watch", "/tickets", "/visits/new", "/walkthroughs", "/walkthroughs/2", "/walkthroughs/new?again=1",
     ),
     "luyao": ("/refusals/{refusing}",),
+    "yangfan": ("/refusals/{refusing}",),
     "jinxiu": ("/my/tickets/{refused}",),
     "hejun": ("/imports", "/imports/new"),
     "qianwei": ("/watch", "/tickets"),
@@ -123,7 +124,7 @@ PAGES = {
 LARGE = {
     "hengzha": ("/my", "/my/tickets/new/1", "/my/tickets/{handling}"),
     "liumin": ("/desk", "/tickets", "/log/new", "/tickets/{submitted}"),
-    "hening": ("/watch", "/supervisions/{order}", "/brief"),
+    "hening": ("/watch", "/supervisions/{order}", "/brief", "/refusals/{refusing}", "/refusals/{refusing}/review"),
     "wujie": ("/dispatch", "/tickets/{late}", "/tickets/{late}/transfer"),
 }
 STAGES = {

@@ -1,4 +1,4 @@
-"""Forms of 否定报备: the report, a level's two answers, the joint review."""
+"""Forms of 否定报备: the report, a level's two answers, the joint review and what its members say."""
 
 from typing import Any
 
@@ -6,12 +6,11 @@ from wtforms import BooleanField, FieldList, FormField, StringField, TextAreaFie
 from wtforms.validators import InputRequired, ValidationError
 
 from models.refusals import FEWEST_MEMBERS, RefusalKind, Verdict
-from operations.supervision.refusal_checks import MOST_MEMBERS, OPINION_LIMIT, TEXT_LIMIT, Case, Member
-from views.forms.base import BaseForm, CodeField, NotLonger, VersionedForm
+from operations.supervision.panel import Named
+from operations.supervision.refusal_checks import MOST_MEMBERS, OPINION_LIMIT, TEXT_LIMIT, Case
+from views.forms.base import BaseForm, NotLonger, VersionedForm
 from views.forms.portal import CodeRadio
 from views.forms.tickets import ActForm, more_text, text
-
-LINES = 5
 
 
 class RefusalForm(ActForm):
@@ -41,47 +40,51 @@ class OrderForm(VersionedForm):
     words = text("要求办理的理由", "请写明为什么要办、怎么办", most=OPINION_LIMIT, rows=3, hint="承办单位会看到")
 
 
-class MemberForm(BaseForm):
+class SeatForm(BaseForm):
     """联审成员. A line without a name is nobody."""
 
     class Meta(BaseForm.Meta):
-        """The review's own form carries the token."""
+        """The page's own form carries the token."""
 
         csrf = False
 
     form_key = None
     name = StringField("姓名", [NotLonger(max=64)], render_kw={"data-size": "m", "autocomplete": "off"})
-    house = StringField("单位或职业", [NotLonger(max=100)], render_kw={"data-size": "m"})
-    opinion = CodeField("意见", Verdict, blank="请选择", render_kw={"data-size": "m"})
-    words = StringField("意见说明", [NotLonger(max=OPINION_LIMIT)], render_kw={"data-size": "m"})
+    house = StringField("单位", [NotLonger(max=100)],
+                        render_kw={"data-size": "m", "list": "units", "autocomplete": "off"})
 
     def validate_house(self, field: StringField) -> None:
         """A named member is from somewhere."""
         if self.name.data and not field.data:
-            raise ValidationError("请写明成员的单位或职业")
+            raise ValidationError("请写明成员的单位")
 
-    def validate_opinion(self, field: CodeField) -> None:
-        """A named member has an opinion."""
-        if self.name.data and not field.data:
-            raise ValidationError("请选择成员的意见")
+
+class PanelForm(VersionedForm):
+    """指定联审成员."""
+
+    members = FieldList(FormField(SeatForm), "成员", min_entries=FEWEST_MEMBERS, max_entries=MOST_MEMBERS)
 
     @property
-    def member(self) -> Member:
-        """The member, as the operation takes it."""
-        return Member(self.name.data, self.house.data, self.opinion.data, self.words.data)
+    def people(self) -> list[Named]:
+        """The members named."""
+        return [Named(line.form.name.data, line.form.house.data) for line in self.members if line.form.name.data]
+
+
+class ReleaseForm(VersionedForm):
+    """换人."""
+
+
+class OpinionForm(VersionedForm):
+    """发表联审意见."""
+
+    opinion = CodeRadio("我的意见", Verdict, validators=[InputRequired("请选择意见")])
+    words = text("理由", "请写明意见的理由", most=OPINION_LIMIT, rows=4, hint="发表后不能改，作结论的人和其他成员会看到")
 
 
 class ReviewForm(VersionedForm):
-    """联审."""
+    """联审结论."""
 
     verdict = CodeRadio("联审结论", Verdict, validators=[InputRequired("请选择联审结论")],
-                        description="撤销、责令重办、完善告知的，办件继续办理")
+                        description="过半数成员同意维持的才能维持；其他结论办件继续办理")
     words = TextAreaField("联审意见", [InputRequired("请写明联审意见"), NotLonger(max=TEXT_LIMIT)],
                           description="承办单位和各级签批人会看到", render_kw={"rows": 4})
-    members = FieldList(FormField(MemberForm), f"成员（至少 {FEWEST_MEMBERS} 人）", min_entries=LINES,
-                        max_entries=MOST_MEMBERS)
-
-    @property
-    def panel(self) -> list[Member]:
-        """The members named."""
-        return [line.form.member for line in self.members if line.form.name.data]

@@ -3,24 +3,33 @@
 from models.refusals import RefusalKind, Verdict
 from models.tickets import Difficulty, TicketKind
 from operations.demo.steps import (
+    Step,
     accept,
     contact,
     dispatch,
     endorse_refusal,
+    give_opinion,
     message,
+    name_reviewers,
     report_refusal,
     review_refusal,
     sign,
 )
 from operations.demo.stories.story import Story
-from operations.supervision.refusal_checks import Member
+from operations.supervision.panel import Named
 
 K, D = TicketKind, Difficulty
-PANEL = ("何宁", "市营商局"), ("夏明轩", "云岭正衡律师事务所"), ("丁若楠", "云州大学法学院")
+PANEL = (Named("何宁", "市营商局"), Named("孙悦", "市财政局"), Named("杨帆", "市人社局"))
+MEMBERS = ("hening", "sunyue", "yangfan")
 
 
-def _said(*words: str, opinion: Verdict) -> list[Member]:
-    return [Member(name, house, opinion, said) for (name, house), said in zip(PANEL, words, strict=True)]
+def _heard(times: str, opinion: Verdict, *words: str) -> tuple[Step, ...]:
+    """Each member speaks for themselves, ten minutes after the other."""
+    day, _, hour = times.partition(" ")
+    return tuple(
+        give_opinion(f"{day} {hour}:{place}0", who, opinion, said)
+        for place, (who, said) in enumerate(zip(MEMBERS, words, strict=True))
+    )
 
 
 STORIES = (
@@ -38,9 +47,10 @@ STORIES = (
             ),
             endorse_refusal("4 14:30", "情况属实，同意上报。", by="luyao"),
             endorse_refusal("3 10:20", "同意。"),
+            name_reviewers("3 10:40", PANEL),
+            *_heard("3 14", Verdict.REVOKED, "自设条件", "条款与理由不符", "租赁不影响许可条件"),
             review_refusal(
-                "3 15:40", Verdict.REVOKED, "办法第十二条没有租期的要求，以此否定没有依据。撤销，十个工作日内办结变更。",
-                _said("自设条件", "条款与理由不符", "租赁不影响许可条件", opinion=Verdict.REVOKED),
+                "3 15:40", Verdict.REVOKED, "办法第十二条没有租期的要求，以此否定没有依据。撤销，十个工作日内办结变更。"
             ),
             message("2 09:00", "收到继续办理的通知，需要我们补什么材料吗？"),
         ),
@@ -59,10 +69,9 @@ STORIES = (
                 alternatives="厂区东侧空地不在通道内，可以在那里搭棚，备案当天办。",
             ),
             endorse_refusal("7 16:00", "同意，请主动帮企业办东侧空地的备案。"),
-            review_refusal(
-                "6 10:30", Verdict.UPHELD, "依据充分，替代办法可行，维持。",
-                _said("依据明确", "适用法律正确", "已给出替代办法", opinion=Verdict.UPHELD),
-            ),
+            name_reviewers("7 16:30", PANEL),
+            *_heard("6 09", Verdict.UPHELD, "依据明确", "适用法律正确", "已给出替代办法"),
+            review_refusal("6 10:30", Verdict.UPHELD, "依据充分，替代办法可行，维持。"),
         ),
     ),
     Story(
@@ -77,6 +86,8 @@ STORIES = (
                 "1 14:20", RefusalKind.OTHER, "合同约定的质保期未满，提前返还没有依据。",
                 articles="《保障中小企业款项支付条例》第十二条", alternatives="可以用银行保函置换保证金，银行三个工作日可开。",
             ),
+            name_reviewers("1 15:30", PANEL),
+            give_opinion("1 16:40", "sunyue", Verdict.NOTICE, "保函置换的办法应当先告知企业，再谈返还。"),
         ),
     ),
 )

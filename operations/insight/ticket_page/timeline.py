@@ -74,6 +74,9 @@ LOOKS: dict[str, tuple[str, str, str]] = {
     Act.ENDORSE_REFUSAL: ("同意否定，上报", "up", "a"),
     Act.PASS_VACANCY: ("岗位空缺，跳过", "up", ""),
     Act.ORDER_HANDLING: ("领导要求办理", "flag", "r"),
+    Act.NAME_REVIEWERS: ("指定联审成员", "people", ""),
+    Act.RELEASE_REVIEWER: ("联审换人", "people", ""),
+    "give_opinion": ("发表联审意见", "chat", ""),
     Act.UPHOLD_REFUSAL: ("联审维持", "check", "a"),
     Act.VETO_REFUSAL: ("联审不予维持，继续办理", "flag", "r"),
     Act.CONCLUDE_REFUSAL: ("不予办理", "close", "r"),
@@ -194,6 +197,8 @@ def _said(event: Happening, d: Dossier) -> str:
             return _level(details)
         case Act.UPHOLD_REFUSAL | Act.VETO_REFUSAL:
             return f"联审结论：{Verdict(details['verdict']).label}"
+        case "give_opinion":
+            return Verdict(details["opinion"]).label
         case Act.DECLINE_PROPOSAL if details.get("kind"):
             return ProposalKind(details["kind"]).label
         case _:

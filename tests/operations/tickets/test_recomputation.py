@@ -18,9 +18,11 @@ from operations.clocks.clocks import GOVERNING
 from operations.clocks.recomputation import reckon
 from operations.errors import DomainError
 from operations.supervision import refusal_checks, refusals
+from operations.supervision.refusal_checks import seated
 from operations.tickets import aftercare, conversation, coordination, handling, intake, ledger, merging, proposals
 from tests.happened import as_happened
 from tests.lives import FINANCE, LAND, POWER, Life
+from tests.reviews import review
 
 CASE = refusal_checks.Case(RefusalKind.OTHER, "不在规划内。", "《条例》第三条", "规划调整后再报。")
 OFFICERS = {POWER: ("chenjing", "zhoujian"), LAND: ("litao", "gaofeng"), FINANCE: ("sunyue", "maliang")}
@@ -54,9 +56,10 @@ class History(Life):
             (aftercare.lapse_rating if is_rated_last else intake.lapse_supplement)(self.ticket)
 
     def judge(self, verdict):
-        panel = [refusal_checks.Member(f"成员{place}", "律师事务所", verdict) for place in range(3)]
         refusal = refusals.find_open(self.ticket)
-        self.does(refusals.judge, "hening", refusal, verdict=verdict, words="经联审", members=panel)
+        if refusal and not seated(refusal):
+            review(self, verdict, refusal=refusal)
+        self.does(refusals.judge, "hening", refusal, verdict=verdict, words="经联审")
 
     def merge(self):
         self.does(merging.merge, "wujie", main=self.main, reason="同一件事")

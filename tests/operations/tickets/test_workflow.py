@@ -1,13 +1,13 @@
 """Every act × status × role: only the table moves a ticket, and the table says what people were promised."""
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from models import clock
-from models.access import Role
+from models.access import Role, User
 from models.base import db
 from models.directory import Stewardship
-from models.refusals import Refusal
+from models.refusals import Endorsement, Refusal, RefusalEnd, ReviewMember, Verdict
 from models.tickets import Act, OrderRole, Status, Ticket, UnitOrder
 from models.tickets.workflow import CLOSED_STATUSES, OPEN_STATUSES
 from operations.access import scope
@@ -16,6 +16,7 @@ from operations.errors import IllegalTransition, NotAllowed, Refused
 from operations.tickets import advance, workflow
 from operations.tickets.situation import Situation
 from tests.lives import POWER
+from tests.reviews import MEMBERS
 
 # Written by hand from domain.md §4, not read from the table: who may take each act, and from where.
 PROMISED = {
@@ -51,6 +52,8 @@ PROMISED = {
     Act.REPORT_REFUSAL: ("handling", "case_officer"),
     Act.ENDORSE_REFUSAL: ("handling", "unit_leader leader"),
     Act.ORDER_HANDLING: ("handling", "unit_leader leader"),
+    Act.NAME_REVIEWERS: ("handling", "supervisor"),
+    Act.RELEASE_REVIEWER: ("handling", "supervisor"),
     Act.UPHOLD_REFUSAL: ("handling", "supervisor"),
     Act.VETO_REFUSAL: ("handling", "supervisor"),
     Act.CONCLUDE_REFUSAL: ("handling", "system"),
@@ -96,8 +99,7 @@ def ticket_in(life):
             "merged_into_id": main.id if status is Status.MERGED else None,
         }
         if status is Status.REFUSED:
-            db.session.add(upheld(ticket, unit))
-            db.session.flush()
+            uphold(ticket, unit)
         db.session.execute(update(table).where(table.c.id == ticket.id).values(values))
         if db.session.query(UnitOrder).count() == 0:
             db.session.add(UnitOrder(ticket_id=ticket.id, round=1, unit_id=unit.id, role=OrderRole.LEAD))
@@ -107,12 +109,27 @@ def ticket_in(life):
     return put
 
 
-def upheld(ticket, unit):
-    """What the database asks for before it gives the status."""
+def uphold(ticket, unit):
+    """What the database asks for before it gives the status: levels signed, three members heard, an end so."""
     said = {"kind": "other", "grounds": "不", "articles": "条", "alternatives": "法", "was_noticed": True}
-    judged = {"reviewed_at": clock.now(), "reviewed_by_id": 1, "verdict": "upheld", "member_count": 3}
-    return Refusal(ticket_id=ticket.id, round=1, number="F", unit_id=unit.id, region_path="/", height="head",
-                   reported_by_id=1, office_id=unit.id, ended_at=clock.now(), ended_as="refused", **said, **judged)
+    refusal = Refusal(ticket_id=ticket.id, round=1, number="F", unit_id=unit.id, region_path="/", height="head",
+                      reported_by_id=1, office_id=unit.id, **said)
+    db.session.add(refusal)
+    db.session.flush()
+    now = clock.now()
+    db.session.add(Endorsement(refusal_id=refusal.id, level="head", opened_at=now, decided_at=now, decided_by_id=1,
+                               outcome="endorsed"))
+    names = select(User).where(User.username.in_(MEMBERS))
+    members = [ReviewMember(refusal_id=refusal.id, user_id=user.id, name=user.name, house="别处")
+               for user in db.session.scalars(names)]
+    db.session.add_all(members)
+    db.session.flush()
+    for member in members:
+        member.opinion, member.given_at = Verdict.UPHELD, now
+    db.session.flush()
+    refusal.reviewed_at, refusal.reviewed_by_id, refusal.verdict, refusal.member_count = now, 1, Verdict.UPHELD, 3
+    refusal.ended_at, refusal.ended_as = now, RefusalEnd.REFUSED
+    db.session.flush()
 
 
 def somebody(role, ticket, city):
