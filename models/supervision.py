@@ -97,3 +97,37 @@ class Supervision(Base):
 
     issuer: Mapped[Organisation | None] = relationship(foreign_keys=[issuer_id])
     receiver: Mapped[Organisation | None] = relationship(foreign_keys=[receiver_id])
+
+
+class CallOutcome(LabelledEnum):
+    """How a call to remind somebody went."""
+
+    REACHED = "reached", "本人接听"
+    PASSED_ON = "passed_on", "他人接听，答应转告"
+    NO_ANSWER = "no_answer", "无人接听"
+    WRONG_NUMBER = "wrong_number", "号码不对"
+
+
+class ReminderCall(Base):
+    """电话催办: who of the office called whom about an order, when, and what was said. Written once.
+
+    Of the number only what is left of it when masked is kept: enough to tell two phones apart, too little to call.
+    """
+
+    __tablename__ = "reminder_calls"
+    __table_args__ = (
+        CheckConstraint("outcome NOT IN ('reached', 'passed_on') OR words <> ''", name="says_what_was_said"),
+        CheckConstraint("called_at <= recorded_at", name="recorded_after_the_call"),
+        Index("ix_reminder_calls_order", "supervision_id", "id"),
+    )
+
+    id: Mapped[primary_key]
+    supervision_id: Mapped[int] = mapped_column(ForeignKey("supervisions.id"))
+    caller_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    called_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    called_name: Mapped[str] = mapped_column(sa.String(64))
+    number: Mapped[str] = mapped_column(sa.String(32), default="")
+    called_at: Mapped[datetime]
+    recorded_at: Mapped[created_at]
+    outcome: Mapped[CallOutcome]
+    words: Mapped[str] = mapped_column(sa.String(500), default="")

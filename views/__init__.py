@@ -39,7 +39,7 @@ from views import (
     tickets,
     visits,
     walkthroughs,
-    watch,
+    watch_habits,
     worklists,
 )
 
@@ -82,6 +82,6 @@ BLUEPRINTS = (
     tickets.bp,
     visits.bp,
     walkthroughs.bp,
-    watch.bp,
+    watch_habits.bp,
     worklists.bp,
 )

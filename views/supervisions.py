@@ -12,8 +12,8 @@ from operations.clocks import rulebook
 from operations.insight import order_card, received
 from operations.insight.queue_lines import queue_line
 from operations.insight.received import Tab
-from operations.supervision import supervision
-from views.forms.supervision import AcceptForm, AnswerForm, RejectForm
+from operations.supervision import calling, supervision
+from views.forms.supervision import AcceptForm, AnswerForm, CallForm, RejectForm
 from views.guards import for_roles
 from views.watch import ACTING, WATCHING, place_of
 
@@ -102,6 +102,25 @@ def reject(order_id: int) -> ResponseReturnValue:
     supervision.reject_answer(order, ticket, actor=current_user, reason=form.reason.data, version=form.version.data)
     flash("已退回答复，并告知理由。", "success")
     return redirect(url_for(".show", order_id=order_id))
+
+
+@bp.route("/<id:order_id>/call", methods=["GET", "POST"])
+@for_roles(*ACTING)
+def call(order_id: int) -> ResponseReturnValue:
+    """电话催办."""
+    order, ticket = order_card.find(current_user, order_id)
+    form, people = CallForm.from_request(), calling.to_call(order)
+    form.offer(people)
+    if form.was_submitted_and_valid() and form.carried_out(lambda: calling.remind_by_phone(
+        order, ticket, actor=current_user, call=form.call, version=form.version.data, once=form.once,
+    )):
+        flash("已记下这次电话催办。", "success")
+        return redirect(url_for("watch.index", order=order_id, _anchor="order"))
+    if request.method == "GET":
+        form.start(ticket.version, people, clock.now())
+    page = render_template("supervisions/call.html", form=form, order=order, ticket=ticket,
+                           calls=calling.calls_of(order), may_call=order.ended_at is None)
+    return page, form.status_code if form.errors else 200
 
 
 def _page(order_id: int, *, answer_form: Any = None, reject_form: Any = None) -> str:

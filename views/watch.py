@@ -11,7 +11,7 @@ from models import clock
 from models.access import Role
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
-from operations.insight import ledger_sheet, order_card, queue, queue_counts
+from operations.insight import ledger_sheet, list_habits, order_card, queue, queue_counts
 from operations.insight.keyset import Place
 from operations.insight.lines import Cursor
 from operations.insight.queue import Sorting
@@ -19,7 +19,7 @@ from operations.insight.queue_lines import queue_line
 from operations.supervision import in_bulk
 from operations.supervision.in_bulk import BulkAct
 from views import watch_filter
-from views.forms.supervision import BulkForm, BulkRejectForm, BulkSuperviseForm
+from views.forms.supervision import BulkForm, BulkRejectForm, BulkRemindForm, BulkSuperviseForm
 from views.guards import for_roles
 
 bp = Blueprint("watch", __name__, url_prefix="/watch")
@@ -30,21 +30,27 @@ FORMS: dict[BulkAct, type[BulkForm]] = {
     BulkAct.SUPERVISE: BulkSuperviseForm,
     BulkAct.ACCEPT: BulkForm,
     BulkAct.REJECT: BulkRejectForm,
+    BulkAct.REMIND: BulkRemindForm,
 }
 # Buttons name what comes of them; {} is how many.
 BUTTONS = {
     BulkAct.SUPERVISE: ("发出 {} 份督办", "先不发"),
     BulkAct.ACCEPT: ("认可 {} 份答复", "先不认可"),
     BulkAct.REJECT: ("退回 {} 份答复", "先不退回"),
+    BulkAct.REMIND: ("催办 {} 件", "先不催"),
 }
-HOME = ("督办台", "/watch")
+PATH = watch_filter.PATH
+HOME = ("督办台", PATH)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("")
 @for_roles(*WATCHING)
 def index() -> ResponseReturnValue:
-    """督办台."""
+    """督办台; asked for without a filter it opens as the person likes it."""
+    habits = list_habits.habits(current_user, PATH)
+    if not request.args and habits.default_query:
+        return redirect(f"{PATH}?{habits.default_query}")
     narrowing = watch_filter.read(request.args)
     place = place_of(request.args)
     page = queue.page_of(current_user, narrowing, place=place)
@@ -67,6 +73,8 @@ def index() -> ResponseReturnValue:
         next=watch_filter.link(narrowing, after=page.next) if page.next else "",
         fresh_url=url_for(".new", **watch_filter.written(narrowing, since=queue.newest_id())),
         may_act=current_user.holds(*ACTING),
+        views=habits.views,
+        query=watch_filter.as_query(narrowing),
     )
 
 
@@ -88,10 +96,10 @@ def export() -> ResponseReturnValue:
     return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
 
 
-@bp.route("/<any(supervise, accept, reject):verb>", methods=["GET", "POST"])
+@bp.route("/<any(supervise, accept, reject, remind):verb>", methods=["GET", "POST"])
 @for_roles(*ACTING)
 def bulk(verb: str) -> ResponseReturnValue:
-    """督办、认可、退回 of what was ticked: first what will happen, then it happens item by item."""
+    """督办、认可、退回、催办 of what was ticked: first what will happen, then it happens item by item."""
     act = BulkAct(verb)
     form = FORMS[act].from_request()
     versions = versions_of(form.picked.data or " ".join(request.args.getlist("pick")))
@@ -127,6 +135,8 @@ def _perform(act: BulkAct, picked: list[in_bulk.Picked], form: Any) -> list[in_b
         return in_bulk.supervise_all(picked, actor=current_user, reason=form.reason.data)
     if act is BulkAct.REJECT:
         return in_bulk.reject_all(picked, actor=current_user, reason=form.reason.data)
+    if act is BulkAct.REMIND:
+        return in_bulk.remind_all(picked, actor=current_user, words=form.words.data)
     return in_bulk.accept_all(picked, actor=current_user)
 
 

@@ -9,9 +9,12 @@ from werkzeug.datastructures import MultiDict
 from models.supervision import Level
 from operations.errors import NotFound
 from operations.insight.lines import LARGEST_ID
-from operations.insight.queue import LATE_DAYS, Narrowing, Sorting, region_of
+from operations.insight.queue import LATE_DAYS, LIGHTS, Narrowing, Sorting, region_of
 from operations.insight.queue_counts import Choice, Counts
 from operations.supervision.receipts import Receipt
+
+PATH = "/watch"
+BARE = "show=all"  # the whole list, also for whoever has a default view
 
 
 def read(args: MultiDict[str, str]) -> Narrowing:
@@ -21,6 +24,7 @@ def read(args: MultiDict[str, str]) -> Narrowing:
         receipts=tuple(receipt for receipt in Receipt if receipt in args.getlist("receipt")),
         late_days=next((days for days in LATE_DAYS if args.get("late") == str(days)), 0),
         is_slow=args.get("slow") == "1",
+        lights=tuple(light for light in LIGHTS if light in args.getlist("light")),
         unit_id=row_id(args["unit"]) if args.get("unit") else None,
         region=region_of(row_id(args["region"])) if args.get("region") else None,
         sorting=Sorting.UNREAD if args.get("sort") == Sorting.UNREAD else Sorting.LATEST,
@@ -41,6 +45,7 @@ def written(n: Narrowing, **more: Any) -> dict[str, Any]:
         "receipt": [str(receipt) for receipt in n.receipts],
         "late": n.late_days or None,
         "slow": 1 if n.is_slow else None,
+        "light": [str(light) for light in n.lights],
         "unit": n.unit_id,
         "region": n.region.id if n.region else None,
         "sort": str(n.sorting) if n.sorting is not Sorting.LATEST else None,
@@ -49,8 +54,14 @@ def written(n: Narrowing, **more: Any) -> dict[str, Any]:
 
 
 def link(n: Narrowing, **more: Any) -> str:
-    """The queue narrowed so."""
-    return url_for("watch.index", **written(n, **more))
+    """The queue narrowed so; without any filter still a query, so that nobody's default view takes its place."""
+    url = url_for("watch.index", **written(n, **more))
+    return url if "?" in url else f"{url}?{BARE}"
+
+
+def as_query(n: Narrowing) -> str:
+    """The narrowing as a query string; empty for the whole list."""
+    return url_for("watch.index", **written(n)).partition("?")[2]
 
 
 def pills(n: Narrowing, counts: Counts) -> list[dict[str, str]]:
@@ -61,6 +72,7 @@ def pills(n: Narrowing, counts: Counts) -> list[dict[str, str]]:
         found.append((f"超时 {n.late_days} 个工作日以上", replace(n, late_days=0)))
     if n.is_slow:
         found.append(("回执超时", replace(n, is_slow=False)))
+    found += [(light.label, replace(n, lights=_less(n.lights, light))) for light in n.lights]
     if n.unit_id is not None:
         found.append((_name_of(counts.units, n.unit_id, "所选单位"), replace(n, unit_id=None)))
     if n.region is not None:
@@ -77,6 +89,7 @@ def options(n: Narrowing, counts: Counts) -> dict[str, list[dict[str, Any]]]:
         "level": [_option(level, level.label, counts.levels[level], level in n.levels) for level in Level],
         "receipt": [_option(r, r.label, counts.receipts[r], r in n.receipts) for r in Receipt],
         "slow": [_option("1", "只看回执超时", counts.slow, n.is_slow)],
+        "light": [_option(light, light.label, counts.lights[light], light in n.lights) for light in LIGHTS],
         "late": late,
         "unit": [_option(unit.id, unit.name, unit.count, unit.id == n.unit_id) for unit in counts.units],
         "region": [_option(r.id, r.name, r.count, r.id == chosen) for r in counts.regions],

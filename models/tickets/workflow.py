@@ -97,6 +97,7 @@ class Act(LabelledEnum):
     NOTE = "note", "内部备注"
     MESSAGE = "message", "留言"
     REMIND = "remind", "催办"
+    REMIND_BY_PHONE = "remind_by_phone", "电话催办"
     SUPERVISE = "supervise", "督办"
     SIGN_SUPERVISION = "sign_supervision", "签收督办"
     ANSWER_SUPERVISION = "answer_supervision", "答复督办"

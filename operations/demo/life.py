@@ -14,11 +14,12 @@ from operations import notices
 from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import SHANGHAI
 from operations.demo import catalogue, correspondence, duty, gatherings, suburbs
-from operations.demo.scene import Scene, Stage
+from operations.demo.scene import OFFICE, Scene, Stage
 from operations.demo.stories import CIRCULARS, LINES, STORIES, TALKS
 from operations.demo.stories.story import Circular, Contact, Line, Story
 from operations.engagement import judging
 from operations.engagement.cadence import sweeping as cadence
+from operations.insight.list_habits import save_view
 from operations.supervision import sweep
 from operations.tickets import intake, windows
 
@@ -54,6 +55,8 @@ def live() -> int:
             notices.deliver()
             judging.lapse_unanswered()
     _let_time_pass(clock.now())
+    for name, query in (("送达没人打开", "receipt=unopened"), ("二次督办以上", "level=second&level=talk&level=referral")):
+        save_view("/watch", actor=stage.actor(OFFICE), name=name, query=query)
     cadence.sweep()
     return len(STORIES)
 

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from models import clock
 from models.ratings import Grade
 from models.refusals import RefusalKind, Verdict
+from models.supervision import CallOutcome
 from models.tickets import Difficulty, LedgerClass, ProposalKind, ReplyMethod, ResultKind
 from operations.access.actor import Actor
 from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import Limit
 from operations.demo.scene import CALLER, CENTRE, LEADER, OFFICE, Scene
-from operations.supervision import panel, refusals, supervision
+from operations.supervision import calling, panel, refusals, supervision
 from operations.supervision.panel import Named
 from operations.supervision.refusal_checks import Case
 from operations.tickets import aftercare, conversation, coordination, handling, intake, merging, proposals
@@ -250,6 +252,16 @@ def order_signed(when: str) -> Step:
 def order_answered(when: str, words: str) -> Step:
     """答复督办."""
     return Step(when, lambda scene: supervision.answer(scene.order, scene.ticket, actor=scene.leader(), words=words))
+
+
+def order_called(when: str, outcome: CallOutcome, words: str = "", *, by: str = CENTRE) -> Step:
+    """电话催办: somebody of the office calls the unit's leader."""
+
+    def do(scene: Scene) -> object:
+        call = calling.Call(clock.now(), outcome, words, called_id=scene.leader().user_id)
+        return calling.remind_by_phone(scene.order, scene.ticket, actor=scene.actor(by), call=call)
+
+    return Step(when, do)
 
 
 def answer_accepted(when: str, *, by: str = CENTRE) -> Step:

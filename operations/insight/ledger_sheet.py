@@ -24,6 +24,7 @@ PLAIN = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls
 HEADS = (
     ("办件号", 22), ("主题", 40), ("责任单位", 18), ("停在", 8), ("督办等级", 10), ("发出单位", 18), ("发出时间", 17), ("事由", 26),
     ("时限到期", 17), ("超时", 16), ("打开时间", 17), ("签收时间", 17), ("答复时间", 17), ("答复期限", 17), ("回执", 24),
+    ("电话催办次数", 8), ("最近电话催办", 17), ("打给", 12), ("结果", 18), ("对方怎么说", 40),
 )
 
 
@@ -61,6 +62,8 @@ def _cells(row: Any, now: datetime, calendar: WorkCalendar) -> tuple[str, ...]:
         row.number, row.subject, row.receiver or "", line.station, row.level.label, row.issuer or "系统",
         _moment(row.opened_at), wording.cause(row.rule), _moment(row.clock_due_at), line.late_words,
         _moment(row.read_at), _moment(row.signed_at), _moment(row.answered_at), _moment(row.due_at), line.step_words,
+        str(row.call_count), _moment(row.called_at), row.called_name or "", row.outcome.label if row.outcome else "",
+        row.call_words or "",
     )
 
 

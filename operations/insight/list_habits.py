@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, literal, select, union_all
+from sqlalchemy import ColumnElement, false, literal, select, union_all, update
 
 from models import clock
 from models.base import db
@@ -18,11 +18,12 @@ NAME_LIMIT, QUERY_LIMIT = 20, 1000
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A saved view: its id, name and query string."""
+    """A saved view: its id, name and query string; ``is_default``: it opens when the list is asked for bare."""
 
     id: int
     name: str
     query: str
+    is_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,46 +33,102 @@ class Habits:
     views: Sequence[View]
     columns: tuple[str, ...]
 
+    @property
+    def default_query(self) -> str:
+        """The query string with which the list opens; empty where the person chose none."""
+        return next((view.query for view in self.views if view.is_default), "")
+
 
 def habits(actor: Actor, list_name: str) -> Habits:
     """The views and the columns of one list: one statement."""
-    views = select(SavedView.id, SavedView.name, SavedView.query.label("said")).where(
-        SavedView.user_id == actor.user_id, SavedView.list_name == list_name
-    )
-    columns = select(literal(0), literal(""), ChosenColumns.columns).where(
+    views = select(
+        SavedView.id, SavedView.name, SavedView.query.label("said"), SavedView.place, SavedView.is_default
+    ).where(*_own(actor, list_name))
+    columns = select(literal(0), literal(""), ChosenColumns.columns, literal(0), false()).where(
         ChosenColumns.user_id == actor.user_id, ChosenColumns.list_name == list_name
     )
-    rows = db.session.execute(union_all(views, columns).order_by("id")).all()
+    rows = db.session.execute(union_all(views, columns).order_by("place", "id")).all()
     chosen = next((row.said for row in rows if not row.id), "")
-    return Habits([View(row.id, row.name, row.said) for row in rows if row.id], tuple(filter(None, chosen.split(","))))
+    shown = [View(row.id, row.name, row.said, bool(row.is_default)) for row in rows if row.id]
+    return Habits(shown, tuple(filter(None, chosen.split(","))))
 
 
 @operation
 def save_view(list_name: str, *, actor: Actor, name: str, query: str) -> None:
     """保存常用筛选；the same name takes the new filter. Raises BadInput, Refused for the thirteenth."""
-    name = " ".join(name.split())
-    if not name or len(name) > NAME_LIMIT:
-        raise BadInput(f"名称应为 1 到 {NAME_LIMIT} 个字。")
+    name = _named(name)
     if len(query) > QUERY_LIMIT:
         raise BadInput("筛选条件太长，不能保存。")
-    key = (SavedView.user_id == actor.user_id, SavedView.list_name == list_name)
-    held = db.session.scalar(select(SavedView).where(*key, SavedView.name == name))
-    if held is not None:
-        held.query = query
+    held = db.session.scalars(select(SavedView).where(*_own(actor, list_name))).all()
+    same = next((view for view in held if view.name == name), None)
+    if same is not None:
+        same.query = query
         return
-    if (db.session.scalar(select(func.count()).select_from(SavedView).where(*key)) or 0) >= MOST_VIEWS:
+    if len(held) >= MOST_VIEWS:
         raise Refused(f"最多保存 {MOST_VIEWS} 个常用筛选，请先去掉一个。")
     db.session.execute(insert_ignoring(SavedView).values(
-        user_id=actor.user_id, list_name=list_name, name=name, query=query, created_at=clock.now()
+        user_id=actor.user_id, list_name=list_name, name=name, query=query, created_at=clock.now(), is_default=False,
+        place=max((view.place for view in held), default=0) + 1,
     ))
 
 
 @operation
 def drop_view(view_id: int, *, actor: Actor) -> None:
-    """去掉常用筛选. Raises NotFound for what is another's."""
-    own = delete(SavedView).where(SavedView.id == view_id, SavedView.user_id == actor.user_id)
-    if not db.session.scalars(own.returning(SavedView.id)).all():
+    """去掉常用筛选: from now on it is not offered. Raises NotFound for what is another's."""
+    view = _mine(view_id, actor)
+    view.is_default, view.retired_at = False, clock.now()
+
+
+@operation
+def rename_view(view_id: int, *, actor: Actor, name: str) -> None:
+    """改名. Raises BadInput, Refused where another of the person's views has the name."""
+    view, name = _mine(view_id, actor), _named(name)
+    others = select(SavedView.id).where(*_own(actor, view.list_name), SavedView.name == name, SavedView.id != view.id)
+    if db.session.scalar(others) is not None:
+        raise Refused(f"已有叫“{name}”的常用筛选。")
+    view.name = name
+
+
+@operation
+def prefer_view(view_id: int, *, actor: Actor) -> None:
+    """设为默认；the default one ceases to be it."""
+    view = _mine(view_id, actor)
+    was_default = view.is_default
+    others = update(SavedView).where(*_own(actor, view.list_name), SavedView.is_default)
+    db.session.execute(others.values(is_default=False))
+    view.is_default = not was_default
+
+
+@operation
+def raise_view(view_id: int, *, actor: Actor) -> None:
+    """上移: it changes places with the view above it."""
+    view = _mine(view_id, actor)
+    above = db.session.scalar(
+        select(SavedView).where(*_own(actor, view.list_name), SavedView.place < view.place)
+        .order_by(SavedView.place.desc()).limit(1)
+    )
+    if above is not None:
+        view.place, above.place = above.place, view.place
+
+
+def _own(actor: Actor, list_name: str) -> tuple[ColumnElement[bool], ...]:
+    return (SavedView.user_id == actor.user_id, SavedView.list_name == list_name, SavedView.retired_at.is_(None))
+
+
+def _mine(view_id: int, actor: Actor) -> SavedView:
+    mine = select(SavedView).where(SavedView.id == view_id, SavedView.user_id == actor.user_id,
+                                   SavedView.retired_at.is_(None))
+    view = db.session.scalar(mine)
+    if view is None:
         raise NotFound
+    return view
+
+
+def _named(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > NAME_LIMIT:
+        raise BadInput(f"名称应为 1 到 {NAME_LIMIT} 个字。")
+    return name
 
 
 @operation

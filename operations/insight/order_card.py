@@ -29,6 +29,7 @@ SHOWN_PEOPLE, READ_EVENTS = 12, 120
 TOLD = {
     Act.SUPERVISE: "发出", OPENED: "打开", Act.SIGN_SUPERVISION: "签收", Act.ANSWER_SUPERVISION: "答复",
     Act.ACCEPT_ANSWER: "认可答复", Act.REJECT_ANSWER: "退回答复", Act.REMIND: "催办",
+    Act.REMIND_BY_PHONE: "电话催办",
 }
 
 

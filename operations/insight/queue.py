@@ -11,11 +11,12 @@ from models import clock
 from models.base import LabelledEnum, UTCDateTime, db
 from models.clocks import Clock
 from models.directory import Organisation, Region
-from models.supervision import Level, Supervision
+from models.supervision import Level, ReminderCall, Supervision
 from models.tickets import Ticket
 from operations.access.actor import Actor
 from operations.access.scope import supervision_scope
 from operations.clocks import rulebook
+from operations.clocks.lights import Light
 from operations.errors import NotFound
 from operations.insight.keyset import TOP, Page, Place, paged
 from operations.insight.lines import FAR
@@ -23,6 +24,7 @@ from operations.supervision.receipts import Receipt
 
 S = Supervision
 LATE_DAYS = (1, 3, 5)
+LIGHTS = (Light.DARK_RED, Light.RED, Light.AMBER, Light.HOLD)  # those that an order can have
 PAGE = 25
 NEW_CAP = 100
 # What somebody must answer for. Reminders are many and ask for no receipt: they show when their box is ticked.
@@ -49,6 +51,7 @@ class Narrowing:
     receipts: tuple[Receipt, ...] = ()
     late_days: int = 0
     is_slow: bool = False
+    lights: tuple[Light, ...] = ()
     unit_id: int | None = None
     region: Region | None = None
     sorting: Sorting = Sorting.LATEST
@@ -72,7 +75,7 @@ def page_of(actor: Actor, narrowing: Narrowing, *, place: Place = TOP) -> Page:
 
 def all_rows(actor: Actor, narrowing: Narrowing, *, limit: int) -> Iterator[Row[Any]]:
     """The rows of the whole list in its default order, streamed; ``limit`` bounds an export."""
-    rows = _rows().where(*conditions(actor, narrowing)).order_by(S.clock_due_at, S.id).limit(limit)
+    rows = _with_calls(_rows()).where(*conditions(actor, narrowing)).order_by(S.clock_due_at, S.id).limit(limit)
     yield from db.session.execute(rows, execution_options={"yield_per": 500})
 
 
@@ -89,7 +92,7 @@ def count_new(actor: Actor, narrowing: Narrowing, *, since: int) -> int:
 
 def conditions(actor: Actor, narrowing: Narrowing) -> list[ColumnElement[bool]]:
     """What holds for every order of the list: scope first."""
-    columns = {"level": S.level, "receipt": receipt(), "late": late_days(), "slow": slow(),
+    columns = {"level": S.level, "receipt": receipt(), "late": late_days(), "slow": slow(), "light": light(),
                "receiver_id": S.receiver_id, "region_path": S.region_path}
     return [supervision_scope(actor), S.ended_at.is_(None), *narrowed(columns, narrowing)]
 
@@ -102,6 +105,7 @@ def narrowed(columns: dict[str, Any], n: Narrowing, *, but: str = "") -> list[Co
         found += [columns["receipt"].in_(n.receipts)] if n.receipts else []
         found += [columns["late"] >= n.late_days] if n.late_days else []
         found += [columns["slow"] == 1] if n.is_slow else []
+        found += [columns["light"].in_([str(one) for one in n.lights])] if n.lights else []
     if but != "unit" and n.unit_id is not None:
         found.append(columns["receiver_id"] == n.unit_id)
     if but != "region" and n.region is not None:
@@ -128,11 +132,35 @@ def slow() -> ColumnElement[int]:
     return case(((S.level != Level.REMINDER) & S.answered_at.is_(None) & (unsigned | unanswered), 1), else_=0)
 
 
+def light() -> ColumnElement[str]:
+    """``queue_lines.light_of`` as SQL. Clocks that stand still are few: they are looked up once, not joined."""
+    still = select(Clock.id).where(Clock.paused_at.is_not(None)).scalar_subquery()
+    high = [level for level in Level if level.rung >= Level.SECOND.rung]
+    return case(
+        (S.clock_id.in_(still), str(Light.HOLD)),
+        (S.level.in_(high), str(Light.DARK_RED)),
+        (S.clock_due_at < clock.now(), str(Light.RED)),
+        else_=str(Light.AMBER),
+    )
+
+
 def late_days() -> ColumnElement[int]:
     """0, 1, 3 or 5: the highest of ``LATE_DAYS`` that the pressed clock is late by, in working days."""
     now, calendar = clock.now(), rulebook.current().calendar
     since = {days: calendar.subtract_office_seconds(now, days * calendar.day_seconds) for days in LATE_DAYS}
     return case(*((S.clock_due_at <= since[days], days) for days in reversed(LATE_DAYS)), else_=0)
+
+
+def _with_calls(rows: Any) -> Any:
+    """How often somebody was called about each order, and the last call."""
+    calls = ReminderCall.__table__.alias("calls")
+    mine = calls.c.supervision_id == S.id
+    counted = select(func.count(calls.c.id)).where(mine).correlate(S).scalar_subquery()
+    last = select(func.max(calls.c.id)).where(mine).correlate(S).scalar_subquery()
+    return rows.add_columns(
+        counted.label("call_count"), ReminderCall.called_at, ReminderCall.called_name, ReminderCall.outcome,
+        ReminderCall.words.label("call_words"),
+    ).outerjoin(ReminderCall, ReminderCall.id == last)
 
 
 def _rows() -> Any:

@@ -11,7 +11,8 @@ from models.directory import Organisation, Region
 from models.supervision import Level
 from operations.access.actor import Actor
 from operations.access.scope import REGIONAL, supervision_scope
-from operations.insight.queue import LATE_DAYS, PRESSING, Narrowing, S, late_days, narrowed, receipt, slow
+from operations.clocks.lights import Light
+from operations.insight.queue import LATE_DAYS, PRESSING, Narrowing, S, late_days, light, narrowed, receipt, slow
 from operations.supervision.receipts import Receipt
 
 UNITS_OFFERED = 200
@@ -41,6 +42,7 @@ class Counts:
     levels: Counter[Level] = field(default_factory=Counter)
     receipts: Counter[Receipt] = field(default_factory=Counter)
     late: Counter[int] = field(default_factory=Counter)
+    lights: Counter[Light] = field(default_factory=Counter)
     units: list[Choice] = field(default_factory=list)
     regions: list[Choice] = field(default_factory=list)
 
@@ -49,10 +51,10 @@ def counts(actor: Actor, narrowing: Narrowing) -> Counts:
     """Every number of the queue page: one grouped statement, and one each for the names of units and regions."""
     found, by_unit, by_region = Counts(), Counter[int](), Counter[int]()
     bases = sorted(post.region_path for post in actor.posts_as(*REGIONAL))
-    for facet, code, state, unit, late, is_slow, n in db.session.execute(_statement(actor, narrowing)):
+    for facet, code, state, unit, late, is_slow, lit, n in db.session.execute(_statement(actor, narrowing)):
         match facet:
             case "state":
-                _add_state(found, narrowing, (Level(code), state, late, is_slow), n)
+                _add_state(found, narrowing, (Level(code), state, late, is_slow, Light(lit)), n)
             case "all":
                 _add_all(found, (Level(code), state, is_slow), n)
             case "unit" if unit is not None:
@@ -67,34 +69,35 @@ def counts(actor: Actor, narrowing: Narrowing) -> Counts:
 def _statement(actor: Actor, narrowing: Narrowing) -> Any:
     columns = [
         type_coerce(S.level, String).label("level"), receipt().label("receipt"), late_days().label("late"),
-        slow().label("slow"), S.receiver_id, S.region_path,
+        slow().label("slow"), light().label("light"), S.receiver_id, S.region_path,
     ]
     standing = select(*columns).where(supervision_scope(actor), S.ended_at.is_(None)).cte("standing")
     c = standing.c
-    keys = {"level": c.level, "receipt": c.receipt, "late": c.late, "slow": c.slow, "receiver_id": c.receiver_id,
-            "region_path": c.region_path}
+    keys = {"level": c.level, "receipt": c.receipt, "late": c.late, "slow": c.slow, "light": c.light,
+            "receiver_id": c.receiver_id, "region_path": c.region_path}
     text, number = cast(null(), String), cast(null(), Integer)
 
     def facet(name: str, *shown: Any, by: tuple[Any, ...], but: str | None) -> Any:
         where = narrowed(keys, narrowing, but=but) if but is not None else []
         return select(literal(name), *shown, func.count()).where(*where).group_by(*by)
 
-    states = (c.level, c.receipt, c.late, c.slow)
+    states = (c.level, c.receipt, c.late, c.slow, c.light)
     return union_all(
-        facet("state", c.level, c.receipt, number, c.late, c.slow, by=states, but="state"),
-        facet("all", c.level, c.receipt, number, number, c.slow, by=(c.level, c.receipt, c.slow), but=None),
-        facet("unit", text, text, c.receiver_id, number, number, by=(c.receiver_id,), but="unit"),
-        facet("region", c.region_path, text, number, number, number, by=(c.region_path,), but="region"),
+        facet("state", c.level, c.receipt, number, c.late, c.slow, c.light, by=states, but="state"),
+        facet("all", c.level, c.receipt, number, number, c.slow, text, by=(c.level, c.receipt, c.slow), but=None),
+        facet("unit", text, text, c.receiver_id, number, number, text, by=(c.receiver_id,), but="unit"),
+        facet("region", c.region_path, text, number, number, number, text, by=(c.region_path,), but="region"),
     )
 
 
-def _add_state(found: Counts, n: Narrowing, state: tuple[Level, str, int, int], count: int) -> None:
-    level, receipt_code, late, is_slow = state
+def _add_state(found: Counts, n: Narrowing, state: tuple[Level, str, int, int, Light], count: int) -> None:
+    level, receipt_code, late, is_slow, lit = state
     fits = {
         "level": level in (n.levels or PRESSING),
         "receipt": not n.receipts or receipt_code in n.receipts,
         "late": late >= n.late_days,
         "slow": bool(is_slow) or not n.is_slow,
+        "light": not n.lights or lit in n.lights,
     }
 
     def all_but(facet: str) -> bool:
@@ -103,6 +106,7 @@ def _add_state(found: Counts, n: Narrowing, state: tuple[Level, str, int, int], 
     found.total += count * all(fits.values())
     found.slow += count * (bool(is_slow) and all_but("slow"))
     found.levels[level] += count * all_but("level")
+    found.lights[lit] += count * all_but("light")
     if receipt_code:
         found.receipts[Receipt(receipt_code)] += count * all_but("receipt")
     for days in LATE_DAYS:

@@ -28,7 +28,7 @@ def queue_line(row: Any, *, now: datetime, calendar: WorkCalendar) -> QueueLine:
     stage = row.status.stage
     return QueueLine(
         row=row,
-        light=_light(row, now),
+        light=light_of(row, now),
         late_words="已暂停" if row.paused_at else calendar.remaining_words(now, row.clock_due_at),
         station=stage.label if stage else row.status.label,
         steps=receipts.steps(row, now),
@@ -37,7 +37,8 @@ def queue_line(row: Any, *, now: datetime, calendar: WorkCalendar) -> QueueLine:
     )
 
 
-def _light(row: Any, now: datetime) -> Light:
+def light_of(row: Any, now: datetime) -> Light:
+    """The light of an order: what its pressed clock and its rung say."""
     if row.paused_at is not None:
         return Light.HOLD
     if row.level.rung >= Level.SECOND.rung:

@@ -14,11 +14,14 @@ from operations.access.actor import Actor
 from operations.access.scope import supervision_scope
 from operations.base import operation
 from operations.clocks import rulebook
-from operations.errors import DomainError, NotFound
+from operations.errors import DomainError, NotFound, Refused
 from operations.supervision import ladder, supervision
+from operations.supervision.receipts import Receipt, receipt_of
+from operations.tickets import conversation
 from operations.tickets.checks import above_its_rung
 
 MOST = 50
+OWED = {Receipt.UNOPENED: "打开并签收督办", Receipt.UNSIGNED: "签收督办", Receipt.UNANSWERED: "答复督办"}
 
 
 class BulkAct(LabelledEnum):
@@ -27,6 +30,10 @@ class BulkAct(LabelledEnum):
     SUPERVISE = "supervise", "督办"
     ACCEPT = "accept", "认可答复"
     REJECT = "reject", "退回答复"
+    REMIND = "remind", "催办"
+
+
+ONCE_A_TICKET = (BulkAct.SUPERVISE, BulkAct.REMIND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,7 @@ def forecast(picked: Sequence[Picked], act: BulkAct, *, actor: Actor) -> list[Ou
     """What the act will do to each item as things stand, or what stands against it. Writes nothing."""
     foretell = FORETOLD[act]
     found = []
-    for item in _one_per_ticket(picked) if act is BulkAct.SUPERVISE else picked:
+    for item in _one_per_ticket(picked) if act in ONCE_A_TICKET else picked:
         objection, words = foretell(item, _role(actor, item.order))
         found.append(_outcome(item, objection is None, objection or words))
     return found
@@ -107,6 +114,19 @@ def reject_all(picked: Sequence[Picked], *, actor: Actor, reason: str) -> list[O
         return "已退回答复"
 
     return [_attempt(item, reject) for item in picked]
+
+
+def remind_all(picked: Sequence[Picked], *, actor: Actor, words: str) -> list[Outcome]:
+    """催办：whoever must act on each ticket is told once, with one text; one refusal stops no other."""
+
+    def remind(item: Picked) -> str:
+        objection = _not_to_remind(item.order)
+        if objection:
+            raise Refused(objection)
+        conversation.remind(item.ticket, actor=actor, words=words, version=item.version)
+        return f"已催办：{item.order.receiver.short_name if item.order.receiver else '当前责任人'}"
+
+    return [_attempt(item, remind) for item in _one_per_ticket(picked)]
 
 
 def _attempt(item: Picked, act: Callable[[Picked], str]) -> Outcome:
@@ -157,8 +177,20 @@ def _foretell_rejecting(item: Picked, role: Role) -> tuple[str | None, str]:
     return supervision.not_to_judge(order, role), words
 
 
+def _foretell_reminding(item: Picked, role: Role) -> tuple[str | None, str]:
+    receipt = receipt_of(item.order)
+    return _not_to_remind(item.order), f"通知责任单位：{OWED[receipt]}" if receipt in OWED else "通知责任单位抓紧办理"
+
+
+def _not_to_remind(order: Supervision) -> str | None:
+    if order.ended_at is not None:
+        return "这份督办已经结束。"
+    return "已经答复，等督办单位认可。" if order.answered_at is not None and order.accepted_at is None else None
+
+
 FORETOLD = {
     BulkAct.SUPERVISE: _foretell_order,
     BulkAct.ACCEPT: _foretell_accepting,
     BulkAct.REJECT: _foretell_rejecting,
+    BulkAct.REMIND: _foretell_reminding,
 }

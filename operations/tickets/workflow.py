@@ -154,6 +154,8 @@ STEPS: tuple[Step, ...] = (
     _step(A.MESSAGE, OPEN, (), {R.ENTERPRISE_MEMBER, R.STEWARD, *UNIT, R.CLERK, R.SYSTEM}, is_public=True,
           is_offered=False, rule="企业看得到；导入时系统记下原渠道的答复"),
     _step(A.REMIND, OPEN, (), {R.STEWARD, R.CLERK, R.SUPERVISOR}, needs="催办内容", rule="通知当前责任人"),
+    _step(A.REMIND_BY_PHONE, OPEN, (), {R.CLERK, R.SUPERVISOR}, is_offered=False, needs="打给谁、何时、结果、对方怎么说",
+          rule="记在督办上，号码只留掩码"),
     _step(A.SUPERVISE, OPEN, (), {R.CLERK, R.SUPERVISOR}, checks=(checks.can_be_supervised,), needs="事由",
           rule="服务中心只能一次督办；二次督办由上一级的营商办发出"),
     _step(A.SIGN_SUPERVISION, OPEN, (), UNIT, is_offered=False, rule="停督办签收时限"),

@@ -94,15 +94,19 @@ FORMS = (
     Filled("wujie", "/handovers/{handover_theirs}/cancel", {"words": TEXT}, "/handovers/{handover_theirs}"),
     Filled("hening", "/tickets/{theirs}/supervise", {"reason": TEXT}),
     Filled("hening", "/watch/supervise?pick={order}", {"reason": TEXT}),
+    Filled("hening", "/watch/remind?pick={order}", {"words": TEXT}),
+    Filled("hening", "/supervisions/{order_theirs}/call", {
+        "called_id": "", "name": TEXT, "number": PHONE, "called_at": "2026-08-19T09:30", "outcome": "reached",
+        "words": TEXT}),
     Filled("chenjing", "/tickets/{refusable}/report-refusal", {
         "kind": "other", "grounds": TEXT, "articles": TEXT, "alternatives": TEXT, "was_noticed": "y"}),
+    Filled("hening", "/refusals/{refusal_more}/members", {
+        "seats-members-0-house": "市人社局", "seats-members-0-name": "杨帆"}, "/refusals/{refusal_more}/review"),
+    Filled("sunyue", "/refusals/{refusal_more}/opinion", {"opinion-opinion": "revoked", "opinion-words": TEXT},
+           "/refusals/{refusal_more}"),
     Filled("zhoujian", "/refusals/{refusal}/endorse", {"endorse-words": TEXT}, "/refusals/{refusal}"),
     Filled("zhoujian", "/refusals/{refusal_more}/order", {"order-words": TEXT}, "/refusals/{refusal_more}"),
     Filled("hening", "/refusals/{refusal}/review", {"verdict": "revoked", "words": TEXT}),
-    Filled("hening", "/refusals/{refusal}/members", {
-        "seats-members-0-house": "市财政局", "seats-members-0-name": "孙悦"}, "/refusals/{refusal}/review"),
-    Filled("sunyue", "/refusals/{refusal_more}/opinion", {"opinion-opinion": "revoked", "opinion-words": TEXT},
-           "/refusals/{refusal_more}"),
     Filled("wujie", "/catalogue/new", {
         "category": TEXT, "region_id": "{region}", "lead": LAND, "assisting-0": POWER, "basis": TEXT, "reason": TEXT}),
     Filled("wujie", "/catalogue/{entry}/edit", {"lead": LAND, "basis": TEXT, "reason": TEXT}),

@@ -280,8 +280,8 @@ def fact_requests(city, town):
 
 def particulars(city, town):
     """What hangs on an enterprise: a contact, a project, a code, a claim, a duplicate; and a list as one likes it."""
-    claims = (("", "恒轧机械", "fangming", "liumin"), ("_theirs", "宏达电商产业园", "baixue", "wangqiang"))
-    for ending, firm, claimant, liker in claims:
+    claims = (("", "恒轧机械", "fangming", "liumin", "hening"), ("_theirs", "宏达电商产业园", "baixue", "wangqiang", "wujie"))
+    for ending, firm, claimant, liker, watcher in claims:
         enterprise = city.enterprises[firm]
         contact = Contact(enterprise_id=enterprise.id, name="赵工", phone=PHONE)
         rows = contact, Project(enterprise_id=enterprise.id, name="二期")
@@ -295,6 +295,10 @@ def particulars(city, town):
         view = select(SavedView.id).where(SavedView.user_id == actor_named(liker).user_id)
         town |= {f"contact{ending}": rows[0].id, f"project{ending}": rows[1].id, f"owning{ending}": owning.id,
                  f"duplicate{ending}": twin.id, f"view{ending}": db.session.scalars(view).one()}
+        with clock.standing_at(START):
+            save_view("/watch", actor=actor_named(watcher), name="只看红的", query="light=red")
+        view = select(SavedView.id).where(SavedView.user_id == actor_named(watcher).user_id)
+        town[f"queue_view{ending}"] = db.session.scalars(view).one()
     with clock.standing_at(START):
         town["card"] = give_code(city.enterprises["恒轧机械"], actor=actor_named("liumin"))
     db.session.commit()

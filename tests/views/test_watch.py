@@ -5,10 +5,12 @@ import re
 
 import openpyxl
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
 from models.base import db
+from models.lists import SavedView
 from models.log import Event
+from models.notices import Notice
 from models.supervision import Level, Supervision
 from operations.access.people import actor_named
 from operations.insight import queue, queue_counts
@@ -70,6 +72,9 @@ def compare_numbers(actor, base):
     assert {days: told.late[days] for days in queue.LATE_DAYS} == {
         days: len(listed(actor, Narrowing(base.levels, base.receipts, days))) for days in queue.LATE_DAYS
     }
+    assert {light: told.lights[light] for light in queue.LIGHTS} == {
+        light: len(listed(actor, Narrowing(base.levels, base.receipts, lights=(light,)))) for light in queue.LIGHTS
+    }
     assert told.slow == len(listed(actor, Narrowing(base.levels, base.receipts, is_slow=True)))
     for unit in told.units:
         assert unit.count == len(listed(actor, Narrowing(base.levels, base.receipts, unit_id=unit.id)))
@@ -87,7 +92,8 @@ def test_a_district_sees_its_own_region_only(mixed):
 def test_the_page_says_the_number_of_its_list(mixed, sign_in):
     with mixed.here():
         reader = sign_in("hening")
-        for path in ("/watch", "/watch?level=first&level=reminder", "/watch?receipt=unopened&slow=1", "/watch?late=3"):
+        for path in ("/watch", "/watch?light=red&light=hold",
+                     "/watch?level=first&level=reminder", "/watch?receipt=unopened&slow=1", "/watch?late=3"):
             assert reader.get(path) == 200
             assert int(re.search(r"符合条件 (\d+) 份", reader.text)[1]) == reader.html.count("<tr data-row")
 
@@ -177,6 +183,65 @@ def test_the_centre_does_not_judge_answers_to_the_higher_office(pressed, sign_in
     assert pressed.order("送电迟迟没有答复", "second").accepted_at is None
 
 
+def test_a_reminder_goes_once_to_each_ticket_and_to_none_that_has_answered(pressed, sign_in):
+    pressed.answered("宗地图与红线不符", "gaofeng")
+    ids = [pressed.order(subject).id for subject in ("送电迟迟没有答复", "宗地图与红线不符")]
+    with pressed.here():
+        reader = sign_in("wujie")
+        reader.get(f"/watch/remind?pick={ids[0]}&pick={ids[1]}&pick={ids[0]}")
+        assert "打开并签收督办" in reader.text and "不能：已经答复" in reader.text and "催办 1 件" in reader.text
+        assert reader.post("/watch/remind", pick_fields(reader, words="")) == 422
+        assert reader.post("/watch/remind", pick_fields(reader, words="请今天签收")) == 200
+    assert "1 份已办，1 份没有办成" in reader.text
+    told = select(Notice.user_id).where(Notice.subject == "催办：送电迟迟没有答复")
+    assert set(db.session.scalars(told)) == {actor_named(who).user_id for who in ("chenjing", "zhoujian")}
+
+
+def test_a_call_is_written_on_the_panel_and_into_the_ledger(pressed, sign_in):
+    order, chief = pressed.order("送电迟迟没有答复"), actor_named("zhoujian").user_id
+    with pressed.here():
+        reader = sign_in("wujie")
+        reader.get(f"/supervisions/{order.id}/call")
+        assert "周建" in reader.text and "139****0003" in reader.text and "13900010003" not in reader.html
+        fields = reader.hidden() | {"called_id": chief, "called_at": "2026-08-26T17:40", "outcome": "reached"}
+        assert reader.post(f"/supervisions/{order.id}/call", fields) == 422 and "晚于现在" in reader.text
+        fields |= {"called_at": "2026-08-26T17:35", "words": "=1+1 已转科室", "form_key": reader.hidden()["form_key"]}
+        assert reader.post(f"/supervisions/{order.id}/call", fields) == 302
+        reader.get(f"/watch?order={order.id}")
+        assert "电话催办 吴洁 周建 139****0003 本人接听，=1+1 已转科室" in reader.text
+        reader.post("/watch/export?level=first")
+    sheet = openpyxl.load_workbook(io.BytesIO(reader.answer.data)).active
+    reader.answer.close()
+    rows = {row[1].value: row for row in sheet.iter_rows(min_row=2)}
+    called = rows.pop("送电迟迟没有答复")[15:]
+    assert [cell.value for cell in called] == ["1", "2026-08-26 17:35", "周建", "本人接听", "=1+1 已转科室"]
+    assert {cell.data_type for cell in called} == {"s"}
+    assert {row[15].value for row in rows.values()} == {"0"}
+
+
+def test_views_are_saved_named_ordered_preferred_and_dropped(pressed, sign_in):
+    with pressed.here():
+        reader = sign_in("hening")
+
+        def press(words, **fields):
+            view = db.session.scalars(select(SavedView).where(SavedView.retired_at.is_(None)).order_by(
+                SavedView.place.desc())).first()
+            return reader.post(f"/watch/views/{view.id}/{words}", fields)
+
+        assert reader.post("/watch/views", {"name": " 没人 打开 ", "query": "receipt=unopened&level=nonsense&x=1"}) == 302
+        assert reader.post("/watch/views", {"name": "红灯", "query": "light=red"}) == 302
+        assert reader.post("/watch/views", {"name": "", "query": "light=red"}) == 422
+        assert (press("raise"), press("rename", name="没打开"), press("prefer")) == (302, 302, 302)
+        assert press("rename", name="红灯") == 409
+        assert reader.get("/watch") == 302 and reader.answer.location == "/watch?receipt=unopened"
+        reader.get("/watch?show=all")
+        assert re.findall(r'href="/watch\?([^"]+)"[^>]*>(红灯|没打开)<', reader.html) == [
+            ("light=red", "红灯"), ("receipt=unopened", "没打开")]
+        assert press("drop") == 302 and reader.get("/watch") == 200 and "没打开" not in reader.text
+        assert reader.post("/watch/views", {"name": "没打开", "query": "late=3"}) == 302, "a dropped name is free"
+    assert db.session.scalar(select(func.count()).select_from(SavedView)) == 3, "what was dropped is only retired"
+
+
 def test_an_id_that_is_nobodys_is_not_there(city, sign_in):
     forged = ["/watch?order=999999", "/watch?order=abc", "/watch?order=99999999999", "/watch?order=0", "/watch?unit=-1",
               "/watch?region=999999", "/watch?region=x", "/watch/supervise?pick=999999", "/watch/accept?pick=1.x",
@@ -240,7 +305,7 @@ def test_the_page_asks_the_database_as_often_for_many_as_for_few(pressed, sign_i
         pressed.late(f"又一件 {number}")
     pressed.sweep()
     with pressed.here():
-        assert statements_of(lambda: reader.get("/watch")) == few <= 16
+        assert statements_of(lambda: reader.get("/watch")) == few <= 17
 
 
 def statements_of(act):

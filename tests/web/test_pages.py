@@ -97,8 +97,9 @@ PAGES = {
     ),
     "hening": (
         "/watch", "/watch?level=second&level=first", "/watch?receipt=unopened", "/supervisions/{order}", "/sign-offs",
-        "/watch/supervise?pick={order}", "/supervisions/{order}/reject", "/brief", "/refusals", "/refusals/figures",
-        "/refusals/{refusal}", "/refusals/{refusal}/form", "/refusals/{refusing}/review",
+        "/watch/supervise?pick={order}", "/supervisions/{order}/reject", "/supervisions/{order}/call",
+        "/brief", "/refusals", "/refusals/figures", "/refusals/{refusal}", "/refusals/{refusal}/form",
+        "/refusals/{refusing}/review",
         "/coverage", "/coverage?by=person", "/filling", "/filling/{filling}", "/filling/{filling}/enterprises",
     ),
     "luoshizhang": (

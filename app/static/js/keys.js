@@ -19,6 +19,7 @@
     var list = rows();
     if (!list.length) { return false; }
     var now = list.indexOf(here());
+    if (now < 0) { now = list.indexOf(list.filter(function (x) { return x.hasAttribute('aria-selected'); })[0]); } /* the one shown beside */
     var next = list[Math.max(0, Math.min(list.length - 1, now < 0 ? 0 : now + by))];
     var target = next.querySelector('a[href]') || next.querySelector('button,input');
     if (target) { target.focus(); next.scrollIntoView({ block: 'nearest' }); }

@@ -1,5 +1,6 @@
 """Demands that are late, on every rung of the ladder: unread, signed for, answered, rejected, lifted."""
 
+from models.supervision import CallOutcome
 from models.tickets import Channel, Difficulty, ProposalKind, TicketKind, Urgency
 from operations.demo.steps import (
     accept,
@@ -11,6 +12,7 @@ from operations.demo.steps import (
     message,
     note,
     order_answered,
+    order_called,
     order_opened,
     order_signed,
     reply,
@@ -40,6 +42,8 @@ STORIES = (
             dispatch("7 09:10", "人社", "社保退费由人社局经办。"),
             sign("7 10:00"),
             contact("7 14:00", "已联系陆总监，核对退费账号。"),
+            order_called("1 08:40", CallOutcome.NO_ANSWER),
+            order_called("1 09:05", CallOutcome.REACHED, "昨天出差没看到，马上签收，今天转基金科办。"),
             order_signed("1 09:15"),
         ),
     ),

@@ -65,6 +65,7 @@ LOOKS: dict[str, tuple[str, str, str]] = {
     Act.NOTE: ("内部备注", "lock", ""),
     Act.MESSAGE: ("留言", "chat", "b"),
     Act.REMIND: ("催办", "bell", "a"),
+    Act.REMIND_BY_PHONE: ("电话催办", "phone", "a"),
     Act.SUPERVISE: ("督办", "mail", "r"),
     Act.SIGN_SUPERVISION: ("签收督办", "mail-open", ""),
     Act.ANSWER_SUPERVISION: ("答复督办", "mail", ""),
