@@ -1,6 +1,5 @@
 """否定报备: the register and its figures, one refusal with its signatures, the joint review, the printed form."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -20,6 +19,7 @@ from operations.supervision.refusal_checks import not_to_conclude
 from views.forms.base import VersionedForm
 from views.forms.refusals import EndorseForm, OpinionForm, OrderForm, PanelForm, ReleaseForm, ReviewForm
 from views.guards import for_roles
+from views.months import month_of, month_text
 from views.watch import XLSX, place_of
 from views.watch_filter import row_id
 
@@ -39,7 +39,7 @@ def index() -> str:
     written = _written(narrowing)
     return render_template(
         "refusals/index.html", rows=page.rows, waiting=refusals.waiting(current_user) if not written else [],
-        narrowing=narrowing, states=State, units=refusals.units(current_user), month=_month_text(narrowing.month),
+        narrowing=narrowing, states=State, units=refusals.units(current_user), month=month_text(narrowing.month),
         export_url=url_for(".export", **written), is_narrowed=bool(written),
         previous=url_for(".index", **written, before=page.previous) if page.previous else "",
         next=url_for(".index", **written, after=page.next) if page.next else "",
@@ -59,9 +59,9 @@ def export() -> ResponseReturnValue:
 @for_roles(*READING)
 def figures() -> str:
     """每月每单位的否定报备."""
-    month = _month(request.args.get("month", "")) or shanghai.today().replace(day=1)
+    month = month_of(request.args.get("month", "")) or shanghai.today().replace(day=1)
     return render_template("refusals/figures.html", rows=refusals.figures(current_user, month), heads=refusals.FIGURES,
-                           month=_month_text(month))
+                           month=month_text(month))
 
 
 @bp.get("/<id:refusal_id>")
@@ -175,24 +175,11 @@ def _narrowing() -> Narrowing:
     args = request.args
     return Narrowing(
         state=next((state for state in State if state == args.get("state")), None),
-        month=_month(args.get("month", "")),
+        month=month_of(args.get("month", "")),
         unit_id=row_id(args["unit"]) if args.get("unit") else None,
     )
 
 
 def _written(n: Narrowing) -> dict[str, Any]:
-    values = {"state": n.state and n.state.value, "month": _month_text(n.month), "unit": n.unit_id}
+    values = {"state": n.state and n.state.value, "month": month_text(n.month), "unit": n.unit_id}
     return {name: value for name, value in values.items() if value}
-
-
-def _month(text: str) -> date | None:
-    """``2026-08``; what is no month asks for nothing."""
-    try:
-        found = date.fromisoformat(f"{text}-01") if len(text) == 7 and text.isascii() else None
-    except ValueError:
-        return None
-    return found if found and 2000 <= found.year < 2100 else None
-
-
-def _month_text(month: date | None) -> str:
-    return f"{month:%Y-%m}" if month else ""

@@ -92,10 +92,13 @@ def answer(when: str, text: str) -> Step:
     return step(when, coordination.answer, desk, text=text)
 
 
-def dispatch(when: str, unit: str, basis: str, *, assisting: Sequence[str] = (), ruling: bool = False) -> Step:
+def dispatch(
+    when: str, unit: str, basis: str, *, assisting: Sequence[str] = (), ruling: bool = False, words: str = ""
+) -> Step:
     """派单, by whoever accepted it; a ruling is the centre's."""
     return step(when, coordination.dispatch, named(CENTRE if ruling else ""), lead=lambda scene: scene.unit(unit),
-                assisting=lambda scene: scene.units(assisting), basis=basis, is_ruling=ruling)  # fmt: skip
+                assisting=lambda scene: scene.units(assisting), basis=basis, is_ruling=ruling,
+                ruling_words=words)  # fmt: skip
 
 
 def sign(when: str, unit: str = "") -> Step:

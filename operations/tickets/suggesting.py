@@ -6,7 +6,7 @@ the like was sent and stayed. Each answer says in a sentence why.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from models import clock
 from models.base import db
 from models.directory import Organisation, Region
 from models.routing import CatalogueAssistant, CatalogueEntry, Ruling, Suggestion, SuggestionSource
-from models.tickets import Ticket, UnitOrder
+from models.tickets import OrderOutcome, Ticket, UnitOrder
 from operations.access.routing_scope import ids_of
 from operations.clocks import shanghai
 from operations.directory.manned import GONE, is_manned
@@ -31,7 +31,7 @@ CITY = 2  # regions from the root: 省, 市
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One suggestion. With an ``objection`` it is shown and cannot be taken."""
+    """One suggestion. With an ``objection`` it is shown and cannot be taken; ``has_returned``: this very ticket."""
 
     source: SuggestionSource
     unit: Organisation
@@ -41,11 +41,14 @@ class Offer:
     entry_id: int | None = None
     ruling_id: int | None = None
     objection: str = ""
+    has_returned: bool = False
 
 
 def offers(ticket: Ticket) -> list[Offer]:
     """Everything that speaks for a unit, the strongest first."""
-    return [*_by_catalogue(ticket), *_by_rulings(ticket), *_by_practice(ticket)]
+    found = [*_by_catalogue(ticket), *_by_rulings(ticket), *_by_practice(ticket)]
+    returned = _returned(ticket) if found else set()
+    return [replace(offer, has_returned=offer.unit.id in returned) for offer in found]
 
 
 def best(ticket: Ticket) -> Offer | None:
@@ -74,6 +77,13 @@ def settle_on(ticket: Ticket, unit_id: int | None) -> None:
     """The lead of the round is another unit now, or nobody."""
     of_the_round = (Suggestion.ticket_id == ticket.id, Suggestion.round == ticket.round)
     db.session.execute(update(Suggestion).where(*of_the_round).values(final_unit_id=unit_id))
+
+
+def _returned(ticket: Ticket) -> set[int]:
+    rows = select(UnitOrder.unit_id).where(
+        UnitOrder.ticket_id == ticket.id, UnitOrder.outcome == OrderOutcome.SENT_BACK
+    )
+    return set(db.session.scalars(rows))
 
 
 def _by_catalogue(ticket: Ticket) -> Iterator[Offer]:

@@ -107,6 +107,8 @@ FORMS = (
     Filled("zhoujian", "/refusals/{refusal}/endorse", {"endorse-words": TEXT}, "/refusals/{refusal}"),
     Filled("zhoujian", "/refusals/{refusal_more}/order", {"order-words": TEXT}, "/refusals/{refusal_more}"),
     Filled("hening", "/refusals/{refusal}/review", {"verdict": "revoked", "words": TEXT}),
+    Filled("wujie", "/tickets/{argued}/dispatch", {
+        "lead": LAND, "basis": TEXT, "is_ruling": "y", "ruling_words": TEXT}),
     Filled("wujie", "/catalogue/new", {
         "category": TEXT, "region_id": "{region}", "lead": LAND, "assisting-0": POWER, "basis": TEXT, "reason": TEXT}),
     Filled("wujie", "/catalogue/{entry}/edit", {"lead": LAND, "basis": TEXT, "reason": TEXT}),

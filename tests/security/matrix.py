@@ -27,12 +27,12 @@ THEIRS = {
     "member": "member_theirs", "invitation": "invitation_theirs",
     "filling": "filling_theirs", "fact_request": "fact_request_theirs", "claim": "claim_theirs",
     "refusal": "refusal_theirs", "refusal_more": "refusal_theirs", "seat": "seat_theirs",
-    "queue_view": "queue_view_theirs",
+    "ruling": "ruling_theirs", "queue_view": "queue_view_theirs",
     "proposal": "proposal_theirs", "proposal_clerk": "proposal_theirs",
     "proposal_supervisor": "proposal_theirs",
     **dict.fromkeys(
         ("submitted", "fresh", "waiting", "coordinating", "question", "handling", "unsigned", "rested", "handled",
-         "replied", "followed", "closed", "merged", "refusable"), "theirs",
+         "replied", "followed", "closed", "merged", "refusable", "ruled"), "theirs",
     ),
 }
 NUMBERS = {name for name, theirs in THEIRS.items() if theirs == "theirs"}

@@ -190,6 +190,7 @@ def routing(city, town):
                 terms=catalogue.Terms(city.organisations[unit], "《条例》第三条"),
             ).id
     town["region"] = city.regions["9901"].id
+    town["argued"] = Life(city).submit(subject="归谁还没有定").accept().ticket.number
     own = Life(city).submit(subject="外线归谁").accept()
     theirs = Life(city, enterprise="宏达电商产业园", member="hongda", steward="wangqiang").submit(subject="路归谁").accept()
     for ending, life, unit in (("", own, POWER), ("_theirs", theirs, LAND)):

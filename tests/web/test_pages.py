@@ -79,7 +79,8 @@ PAGES = {
                      "/sign-offs/grant?pick={proposal}"),
     "wujie": (
         "/dispatch", "/dispatch?show=returned", "/catalogue", "/catalogue/1", "/catalogue/lacking", "/catalogue/new",
-        "/catalogue/1/edit", "/watch", "/tickets", "/tickets/{late}", "/tickets/{late}?tab=demand",
+        "/catalogue/1/edit", "/rulings/cases/{handling}",
+        "/watch", "/tickets", "/tickets/{late}", "/tickets/{late}?tab=demand",
         "/tickets/{late}?tab=files", "/tickets/{late}?tab=work", "/tickets/{late}?tab=orders",
         "/tickets/{closed}?tab=outcome", "/tickets/{merged}", "/sign-offs",
         "/meetings", "/meetings?show=held", "/meetings/1", "/meetings/new", "/meetings/2/problems/new",
@@ -100,6 +101,7 @@ PAGES = {
         "/watch/supervise?pick={order}", "/supervisions/{order}/reject", "/supervisions/{order}/call",
         "/brief", "/refusals", "/refusals/figures", "/refusals/{refusal}", "/refusals/{refusal}/form",
         "/refusals/{refusing}/review",
+        "/rulings", "/rulings/1", "/returns", "/returns/figures", "/suggestions", "/suggestions/figures",
         "/coverage", "/coverage?by=person", "/filling", "/filling/{filling}", "/filling/{filling}/enterprises",
     ),
     "luoshizhang": (
@@ -126,7 +128,7 @@ LARGE = {
     "hengzha": ("/my", "/my/tickets/new/1", "/my/tickets/{handling}"),
     "liumin": ("/desk", "/tickets", "/log/new", "/tickets/{submitted}"),
     "hening": ("/watch", "/supervisions/{order}", "/brief", "/refusals/{refusing}", "/refusals/{refusing}/review"),
-    "wujie": ("/dispatch", "/tickets/{late}", "/tickets/{late}/transfer"),
+    "wujie": ("/dispatch", "/tickets/{late}", "/tickets/{late}/transfer", "/catalogue", "/suggestions/figures"),
 }
 STAGES = {
     "intake": (

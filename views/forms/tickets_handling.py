@@ -69,11 +69,13 @@ class DispatchForm(ActForm):
     ruling_words = more_text("裁定理由", most=2000, hint="采纳或不采纳各家理由的原因；随裁定存为先例，供以后派单参考")
 
     def prepare(self, situation: Situation) -> None:
-        """Rulings are the service centre's. ``?take=0`` fills in the first suggestion."""
+        """Rulings are the service centre's. ``?take=0`` fills in the first suggestion, ``?ruling=1`` ticks it."""
         self.ticket = situation.ticket
-        if "is_ruling" in self and not coordination.may_rule(situation.ticket, situation.actor):
+        if not coordination.may_rule(situation.ticket, situation.actor):
             del self.is_ruling
             del self.ruling_words
+        elif request.args.get("ruling") == "1" and not self.is_submitted():
+            self.is_ruling.data = True
         asked = request.args.get("take", "")
         if asked.isdecimal() and len(asked) < 3 and not self.is_submitted():
             self._take(int(asked))

@@ -10,6 +10,7 @@ from models.access import Role
 from models.base import LabelledEnum
 from operations.access.scope import OFFICIALS
 from operations.insight import refusal_page
+from operations.insight.routing import rulings
 from operations.insight.ticket_page import clock, dossier, offers, papers, people, rail, timeline
 from operations.insight.ticket_page.dossier import AT_MOST, SHOWN, Dossier, Window
 from operations.insight.ticket_page.statements import Kind
@@ -51,6 +52,7 @@ def show(number: str) -> ResponseReturnValue:
         people=people.of(d),
         refusals=refusal_page.of_ticket(d.ticket, d.actor) if d.has_been_refusing else (),
         refusal_task=refusal_page.task(d.ticket, d.actor),
+        rulings=rulings.of_ticket(d.ticket) if tab is Tab.WORK else (),
         days=timeline.days(d) if tab is Tab.STORY else (),
         papers=papers,
         kinds=[

@@ -1,6 +1,6 @@
 """What happened in the demonstration city. All people, firms and events are invented."""
 
-from operations.demo.stories import after, early, handling, late, refused, talks
+from operations.demo.stories import after, early, handling, late, refused, ruled, talks
 
-STORIES = (*after.STORIES, *late.STORIES, *handling.STORIES, *refused.STORIES, *early.STORIES)
+STORIES = (*after.STORIES, *late.STORIES, *handling.STORIES, *refused.STORIES, *ruled.STORIES, *early.STORIES)
 TALKS, LINES, CIRCULARS = talks.TALKS, talks.LINES, talks.CIRCULARS

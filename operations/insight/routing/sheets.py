@@ -9,18 +9,22 @@ import xlsxwriter
 
 from operations import log
 from operations.access.actor import Actor, Standing
-from operations.access.scope import OFFICIALS
+from operations.access.scope import OFFICIALS, REGIONAL
 from operations.base import operation
 from operations.clocks.calendar import SHANGHAI
 from operations.errors import NotAllowed
 from operations.insight.ledger_sheet import PLAIN
-from operations.insight.routing import catalogue
+from operations.insight.routing import accuracy, catalogue
 
 MOST_ROWS = 5000
 Heads = Sequence[tuple[str, int]]
 CATALOGUE_HEADS: Heads = (
     ("事项类别", 30), ("区域", 14), ("主办单位", 20), ("协办单位", 40), ("法律或职责依据", 50), ("版本", 6), ("起用时间", 17),
     ("在岗", 14),
+)
+SUGGESTION_HEADS: Heads = (
+    ("办件号", 22), ("主题", 40), ("事项类别", 24), ("建议来源", 10), ("建议单位", 18), ("建议理由", 50), ("派单单位", 18), ("最终单位", 18),
+    ("派单时间", 17),
 )
 
 
@@ -35,6 +39,18 @@ def export_catalogue(actor: Actor, narrowing: catalogue.Narrowing) -> IO[bytes]:
          moment(row.opened_at), "" if row.is_manned else "无在岗人员") for row in rows
     ]
     return taken("export_catalogue", "派单目录", CATALOGUE_HEADS, cells, actor=actor, posts=posts)
+
+
+@operation
+def export_suggestions(actor: Actor, narrowing: accuracy.Narrowing) -> IO[bytes]:
+    """导出建议与派单：at most ``MOST_ROWS`` dispatches of the actor's region with what was suggested for each."""
+    posts = actor.posts_as(*REGIONAL)
+    cells = [
+        (row.number, row.subject, row.category, row.source.label if row.source else "没有建议", row.suggested or "",
+         row.reason, row.dispatched, row.final or "未定", moment(row.dispatched_at))
+        for row in accuracy.all_rows(actor, narrowing, limit=MOST_ROWS)
+    ]
+    return taken("export_suggestions", "派单建议核对", SUGGESTION_HEADS, cells, actor=actor, posts=posts)
 
 
 def taken(act: str, title: str, heads: Heads, cells: Sequence[Iterable[str]], *, actor: Actor,
