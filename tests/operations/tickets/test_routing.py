@@ -8,6 +8,7 @@ from models import clock
 from models.access import Post
 from models.base import db
 from models.clocks import Clock, ClockKind
+from models.directory import Organisation, Region
 from models.log import Event
 from models.routing import CatalogueEntry, Ruling, RulingUnit, Suggestion, SuggestionSource
 from models.tickets import OrderOutcome, Proposal, ProposalKind, SigningStage, Status, Ticket, UnitOrder
@@ -16,6 +17,7 @@ from operations.errors import BadInput, NotAllowed, Refused, Stale
 from operations.tickets import catalogue, coordination, suggesting
 from operations.tickets.catalogue import Terms
 from tests.lives import FINANCE, LAND, POWER, Life, shanghai
+from tests.together import at_once
 
 LAW = "《电力供应与使用条例》第二十三条"
 
@@ -120,6 +122,27 @@ def test_the_database_keeps_one_open_entry_and_every_row(life):
         with pytest.raises(DBAPIError):
             db.session.execute(statement)
         db.session.rollback()
+
+
+def test_of_two_who_enter_or_change_the_same_at_once_one_is_told_so(life, app):
+    region = life.city.regions["9901"].id
+    lead = life.unit(POWER).id
+
+    def enters():
+        terms = Terms(db.session.get_one(Organisation, lead), LAW)
+        return catalogue.enter(actor=actor_named("wujie"), category="水电气暖", terms=terms,
+                               region=db.session.get_one(Region, region)).id
+
+    def changes():
+        entry = db.session.scalars(select(CatalogueEntry).where(CatalogueEntry.revision == 1)).one()
+        terms = Terms(db.session.get_one(Organisation, lead), LAW, reason="改")
+        return catalogue.revise(entry, actor=actor_named("wujie"), terms=terms).id
+
+    for act in (enters, changes):
+        db.session.remove()
+        told = at_once(app, [act, act], moment=life.now)
+        assert sorted(isinstance(one, Refused | Stale) for one in told) == [False, True], told
+    assert db.session.scalar(select(func.count()).where(CatalogueEntry.ended_at.is_(None))) == 1
 
 
 def test_a_unit_without_people_is_a_gap_that_nobody_can_take(life):
