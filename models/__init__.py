@@ -12,6 +12,7 @@ from models import (
     job_runs,
     lists,
     log,
+    measures,
     notices,
     ratings,
     refusals,
@@ -23,6 +24,6 @@ from models import (
 
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
-    access, clock_stops, clocks, correspondence, directory, engagement, exports, insight, job_runs, lists, log, notices,
-    ratings, refusals, routing, supervision, texting, tickets,
+    access, clock_stops, clocks, correspondence, directory, engagement, exports, insight, job_runs, lists, log,
+    measures, notices, ratings, refusals, routing, supervision, texting, tickets,
 )

@@ -41,12 +41,18 @@ class SupervisionEnd(LabelledEnum):
     LIFTED = "lifted", "解除"
     MOVED_ON = "moved_on", "办件已推进"
     ESCALATED = "escalated", "升级"
+    REVOKED = "revoked", "复核撤销"
+
+
+BY_TWO_OFFICES = sa.text("level IN ('first', 'second')")
 
 
 class Supervision(Base):
     """督办. Attached to the ticket, never a status; unique per clock, level and due version.
 
     ``fire_at`` is when the sweep must next look at it: not signed for, not answered, or still in the same stage.
+    ``joined_to_id``: several clocks of a ticket press one unit; one order stands, this one goes with it and is answered
+    there. ``revoked_at``: a reconsideration found it wrong, so that no figure counts it.
     ``clock_due_at`` repeats the due date that is pressed, so that the queue sorts by lateness on one index.
     """
 
@@ -56,6 +62,11 @@ class Supervision(Base):
         CheckConstraint("(ended_at IS NULL) = (ended_as IS NULL)", name="ended_as_iff_ended"),
         CheckConstraint("answered_at IS NULL OR signed_at IS NOT NULL", name="answered_after_signing"),
         open_unique("uq_supervisions_one_open", "clock_id", while_null="ended_at"),
+        # domain.md §7: the second order of a promise comes from another office than the first.
+        Index("uq_supervisions_another_office", "clock_id", "due_version", "issuer_id", unique=True,
+              sqlite_where=BY_TWO_OFFICES, postgresql_where=BY_TWO_OFFICES),
+        open_index("ix_supervisions_seconds", "receiver_id", "opened_at", where="level = 'second'"),
+        open_index("ix_supervisions_joined", "joined_to_id", where="joined_to_id IS NOT NULL"),
         Index("ix_supervisions_ticket", "ticket_id"),
         open_index("ix_supervisions_fire", "fire_at", "id", where="fire_at IS NOT NULL"),
         open_index("ix_supervisions_queue", "level", "opened_at", "id", where="ended_at IS NULL"),
@@ -94,6 +105,8 @@ class Supervision(Base):
     rejected_count: Mapped[int] = mapped_column(default=0)
     ended_at: Mapped[datetime | None]
     ended_as: Mapped[SupervisionEnd | None]
+    joined_to_id: Mapped[int | None] = mapped_column(ForeignKey("supervisions.id"))
+    revoked_at: Mapped[datetime | None]
 
     issuer: Mapped[Organisation | None] = relationship(foreign_keys=[issuer_id])
     receiver: Mapped[Organisation | None] = relationship(foreign_keys=[receiver_id])

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
@@ -116,6 +116,13 @@ def remembered(key: Hashable, read: Callable[[], R]) -> R:
     if key not in known:
         known[key] = read()
     return known[key]
+
+
+def hold(row: Any) -> None:
+    """Read a row anew and let nobody else change it until the running operation ends."""
+    model = type(row)
+    asked = select(model).where(model.id == row.id).with_for_update().execution_options(populate_existing=True)
+    db.session.scalars(asked).one()
 
 
 def finish_act() -> None:

@@ -40,6 +40,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "same_stage": "5d",
         "rejections": 2,
     },
+    # domain.md §7: second supervisions of one unit in a quarter that lead to a talk; days to ask for a reconsideration.
+    "measures": {"seconds_in_a_quarter": 3, "reconsideration_days": 30},
     "quiet_hours": {"from": "20:00", "to": "08:00", "days_off": True},
     "send_back": {"window": "1d", "returns": 1},
     "ledger": {"review_days": 90},

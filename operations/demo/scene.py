@@ -119,7 +119,8 @@ class Scene:
     def order(self) -> Supervision:
         """The supervision that stands above a reminder."""
         rows = select(Supervision).where(Supervision.ticket_id == self.ticket_id, Supervision.ended_at.is_(None))
-        return db.session.scalars(rows.where(Supervision.level != Level.REMINDER)).one()
+        stands = (Supervision.level != Level.REMINDER, Supervision.joined_to_id.is_(None))
+        return db.session.scalars(rows.where(*stands)).one()
 
     def _people(self, unit: str) -> tuple[str, str]:
         if unit:

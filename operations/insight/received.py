@@ -28,7 +28,7 @@ class Tab(LabelledEnum):
 
 
 PARTS = {
-    Tab.OPEN: (S.ended_at.is_(None), S.level != Level.REMINDER),
+    Tab.OPEN: (S.ended_at.is_(None), S.level != Level.REMINDER, S.joined_to_id.is_(None)),
     Tab.REMINDERS: (S.ended_at.is_(None), S.level == Level.REMINDER),
     Tab.ENDED: (S.ended_at.is_not(None),),
 }
@@ -58,7 +58,9 @@ def page_of(actor: Actor, tab: Tab, *, place: Place = TOP) -> Page:
 def counts(actor: Actor) -> dict[Tab, int]:
     """How many open orders and reminders there are; what has ended is not counted."""
     pressing = case((S.level == Level.REMINDER, str(Tab.REMINDERS)), else_=str(Tab.OPEN))
-    grouped = select(pressing, func.count()).where(_to(actor), S.ended_at.is_(None)).group_by(pressing)
+    grouped = select(pressing, func.count()).where(
+        _to(actor), S.ended_at.is_(None), S.joined_to_id.is_(None)
+    ).group_by(pressing)
     return {Tab(tab): count for tab, count in db.session.execute(grouped)}
 
 

@@ -16,7 +16,7 @@ from models.notices import NoticeKind
 from models.supervision import Level
 from operations import notices
 from operations.base import remembered
-from operations.supervision import ladder
+from operations.supervision import chain, ladder
 
 _CLERKS = select(Post.user_id).where(
     Post.organisation_id == bindparam("centre"), Post.role == Role.CLERK, Post.ended_at.is_(None)
@@ -26,6 +26,8 @@ _STEWARDS = select(Stewardship.enterprise_id, Stewardship.steward_id).where(
     Stewardship.started_at <= bindparam("now"),
     or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > bindparam("now")),
 )
+# Who answers for a unit; where nobody does, the next above in the tree is told in their place.
+HEADS = (Role.UNIT_LEADER, Role.LEADER, Role.SUPERVISOR)
 # An order from the second rung on is copied to the leaders in charge of the region (domain.md §7).
 TO_LEADERS = (Level.SECOND, Level.TALK, Level.REFERRAL)
 
@@ -43,10 +45,12 @@ class Opened:
     region_path: str
     kind: ClockKind
     enterprise_id: int
+    joined_to: int | None = None
 
 
 def announce(opened: Sequence[Opened], now: datetime) -> None:
-    """Queue one message per person and order, in the transaction that opened it."""
+    """Queue one message per person and order, in the transaction that opened it; none for one that was joined."""
+    opened = [order for order in opened if order.joined_to is None]
     if not opened:
         return
     units = frozenset(order.receiver_id for order in opened if order.receiver_id)
@@ -113,6 +117,9 @@ def _people(units: Iterable[int]) -> dict[int, list[tuple[Role, int]]]:
     people: dict[int, list[tuple[Role, int]]] = {}
     for unit, role, user in db.session.execute(rows.order_by(Post.rank, Post.id)):
         people.setdefault(unit, []).append((role, user))
+    vacant = [unit for unit in units if not any(role in HEADS for role, _ in people.get(unit, ()))]
+    for unit, above in chain.heads(vacant).items():
+        people.setdefault(unit, []).extend((Role.UNIT_LEADER, user) for user in above)
     return people
 
 

@@ -101,8 +101,10 @@ _OFFICES = (
 class Offices:
     """Which office issues an order for a region: the nearest of its kind at or above it, at this moment.
 
-    The second order never comes from the office of the first: a service centre issues the one, a supervisor's
-    office of the same or a higher region the other (domain.md §7: a different, higher office).
+    The second order never comes from the office of the first (domain.md §7: a different, higher office): a service
+    centre issues the one, a supervisor's office the other, and none below the centre's own region: where a county has
+    no centre of its own, an order of the city's centre is not followed by one of the county's office. That no two
+    orders of one promise come from one office is held by ``uq_supervisions_another_office``.
     """
 
     def __init__(self) -> None:
@@ -119,6 +121,11 @@ class Offices:
         return self._known[key]
 
     def _find(self, region_path: str, level: Level) -> int | None:
-        above = [int(part) for part in region_path.split("/") if part]
-        places = ((region, ISSUERS[level]) for region in reversed(above))
-        return next((self._by_place[place] for place in places if place in self._by_place), None)
+        above = [int(part) for part in reversed(region_path.split("/")) if part]
+        lowest = 0 if level is Level.FIRST else self._nearest(above, Level.FIRST) or 0
+        found = self._nearest(above[lowest:], level)
+        return None if found is None else self._by_place[above[lowest + found], ISSUERS[level]]
+
+    def _nearest(self, above: list[int], level: Level) -> int | None:
+        """How many regions up the office of this level stands."""
+        return next((step for step, region in enumerate(above) if (region, ISSUERS[level]) in self._by_place), None)

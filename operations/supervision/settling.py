@@ -8,6 +8,7 @@ from models.clocks import Clock
 from models.refusals import Refusal, RefusalEnd
 from models.supervision import Level, Supervision, SupervisionEnd
 from models.tickets import Status, Ticket
+from operations.supervision import joining
 
 _OPEN = (
     select(Supervision, Clock)
@@ -23,14 +24,29 @@ def settle(ticket: Ticket) -> None:
     if not ticket.rung:
         return
     now = clock.now()
-    standing = 0
-    for order, pressed in db.session.execute(_OPEN, {"ticket": ticket.id}):
+    pressing = db.session.execute(_OPEN, {"ticket": ticket.id}).all()
+    heeded = {order.id for order, _ in pressing if _was_heeded(order)}
+    for order, pressed in pressing:
         promised_anew = pressed.due_version != order.due_version and pressed.due_at > now
         if pressed.stopped_at is not None or promised_anew:
-            end(order, SupervisionEnd.LIFTED if _was_heeded(order) else SupervisionEnd.MOVED_ON)
-        else:
-            standing = max(standing, order.level.rung)
-    ticket.rung = standing
+            was_heeded = not heeded.isdisjoint({order.id, order.joined_to_id})
+            end(order, SupervisionEnd.LIFTED if was_heeded else SupervisionEnd.MOVED_ON)
+    stand_or_fall(ticket, [order for order, _ in pressing])
+
+
+def revoke(ticket: Ticket, order: Supervision) -> None:
+    """复核撤销：no figure counts the order any more; an open one ends, and the ticket stands on its next rung."""
+    order.revoked_at = clock.now()
+    pressing = [each for each, _ in db.session.execute(_OPEN, {"ticket": ticket.id})]
+    if order.ended_at is None:
+        end(order, SupervisionEnd.REVOKED)
+        stand_or_fall(ticket, pressing)
+
+
+def stand_or_fall(ticket: Ticket, orders: list[Supervision]) -> None:
+    """Let what was joined to an ended order stand, and repeat the highest rung that is left on the ticket."""
+    joining.let_stand(orders, [order.id for order in orders if order.ended_at is not None])
+    ticket.rung = max((order.level.rung for order in orders if order.ended_at is None), default=0)
 
 
 def end(order: Supervision, how: SupervisionEnd) -> None:

@@ -20,10 +20,12 @@ from operations.clocks import rulebook
 from operations.errors import DomainError, NotAllowed, Refused, Stale
 from operations.supervision import ladder, sweep
 from operations.supervision.announcing import announce
+from operations.supervision.measures import by_rule
 from operations.tickets.advance import advance, may
 from operations.tickets.situation import Situation
 
 OPENED = "open_supervision"
+JOINED = "这份督办已与同一办件的另一份合并，在那一份里签收、答复即可。"
 
 
 @operation
@@ -34,22 +36,17 @@ def supervise(ticket: Ticket, *, actor: Actor, reason: str, version: int | None 
         raise Stale
     situation = Situation(ticket, actor)
     below = situation.open_supervision
-    pressed = _pressed_clock(situation, below)
-    opening = sweep.Opening(
-        clock_id=pressed.id,
-        ticket_id=ticket.id,
-        round=ticket.round,
-        due_version=pressed.due_version,
-        level=next_level(below.level if below else None, standing.role),
-        rule="by_hand",
-        region_path=ticket.region_path,
-        subject=ticket.subject,
-        kind=pressed.kind,
-        enterprise_id=ticket.enterprise_id,
-        receiver_id=ladder.receiver_of(pressed.kind, pressed.unit_id, ticket.lead_unit_id),
-        clock_due_at=pressed.due_at,
-    )
-    return _issue(ticket, opening, actor, reason)
+    level = next_level(below.level if below else None, standing.role)
+    return _issue(ticket, _opening(ticket, level, _pressed_clock(situation, below)), actor, reason)
+
+
+def refer(ticket: Ticket, *, actor: Actor, reason: str) -> Supervision | None:
+    """移交问责：the ticket's highest rung, in the transaction of the leader's approval; none where nothing presses it."""
+    situation = Situation(ticket, actor)
+    below = situation.open_supervision
+    if below is None or below.level is Level.REFERRAL:
+        return None
+    return _issue(ticket, _opening(ticket, Level.REFERRAL, _pressed_clock(situation, below)), actor, reason)
 
 
 @operation
@@ -145,7 +142,8 @@ class Offer:
 
 def open_to(order: Supervision, ticket: Ticket, *, actor: Actor) -> Offer:
     """What to offer on the page of an order. A reminder asks for nothing."""
-    is_due = receiving_post(order, actor) is not None and order.ended_at is None and order.level is not Level.REMINDER
+    is_open = order.ended_at is None and order.joined_to_id is None and order.level is not Level.REMINDER
+    is_due = is_open and receiving_post(order, actor) is not None
     return Offer(
         sign=is_due and order.signed_at is None and _may(ticket, Act.SIGN_SUPERVISION, actor),
         answer=is_due and order.answered_at is None and _may(ticket, Act.ANSWER_SUPERVISION, actor),
@@ -184,6 +182,23 @@ def _pressed_clock(situation: Situation, below: Supervision | None) -> Clock:
     return next(known, None) or situation.case_clock or min(situation.clocks, key=lambda running: running.due_at)
 
 
+def _opening(ticket: Ticket, level: Level, pressed: Clock) -> sweep.Opening:
+    return sweep.Opening(
+        clock_id=pressed.id,
+        ticket_id=ticket.id,
+        round=ticket.round,
+        due_version=pressed.due_version,
+        level=level,
+        rule=by_rule.BY_HAND,
+        region_path=ticket.region_path,
+        subject=ticket.subject,
+        kind=pressed.kind,
+        enterprise_id=ticket.enterprise_id,
+        receiver_id=ladder.receiver_of(pressed.kind, pressed.unit_id, ticket.lead_unit_id),
+        clock_due_at=pressed.due_at,
+    )
+
+
 def _issue(ticket: Ticket, opening: sweep.Opening, actor: Actor, reason: str) -> Supervision:
     now, rules = clock.now(), rulebook.current()
     db.session.flush()
@@ -194,6 +209,7 @@ def _issue(ticket: Ticket, opening: sweep.Opening, actor: Actor, reason: str) ->
     order = db.session.get_one(Supervision, opened[0].order_id)
     order.source, order.reason, order.issued_by_id = SupervisionSource.PERSON, reason, actor.user_id
     ticket.rung = max(ticket.rung, opening.level.rung)
+    by_rule.propose_talks(opened, now, actor=actor, reason=reason)
     announce(opened, now)
     return order
 
@@ -217,3 +233,5 @@ def _ensure_received(order: Supervision, actor: Actor) -> None:
         raise NotAllowed
     if order.ended_at is not None:
         raise Refused("这份督办已经结束。")
+    if order.joined_to_id is not None:
+        raise Refused(JOINED)

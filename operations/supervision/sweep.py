@@ -1,7 +1,7 @@
 """The sweep: everything that has newly fallen due climbs its rung, exactly once, in order, by sets and not by rows."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -17,7 +17,8 @@ from operations import log
 from operations.access.actor import SYSTEM, Actor
 from operations.base import operation, remembered
 from operations.clocks import rulebook
-from operations.supervision import announcing, ladder
+from operations.supervision import announcing, joining, ladder
+from operations.supervision.measures import by_rule
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -207,6 +208,7 @@ def _climb(
     end_below(openings, now)
     opened = open_orders(openings, now=now, rules=rules)
     _raise_rungs(opened)
+    by_rule.propose_talks(opened, now)
     announcing.announce(opened, now)
     for order in opened:
         swept.by_level[order.level] = swept.by_level.get(order.level, 0) + 1
@@ -234,7 +236,13 @@ def open_orders(
             details={"level": opening.level, "rule": opening.rule, "clock": opening.clock_id,
                      "due_version": opening.due_version, "rules": rules.version},
         )
-    return opened
+    return _joined(opened)
+
+
+def _joined(opened: list[announcing.Opened]) -> list[announcing.Opened]:
+    pressing = [order.ticket_id for order in opened if order.level is not Level.REMINDER and order.receiver_id]
+    joined = joining.join(pressing) if pressing else {}
+    return [replace(order, joined_to=joined.get(order.order_id)) for order in opened] if joined else opened
 
 
 def _opened(order_id: int, opening: Opening, issuer_id: int | None) -> announcing.Opened:

@@ -44,6 +44,8 @@ def next_step(order: Supervision, rules: Rulebook) -> str:
     """What happens next by itself, and when; how it ended when it has."""
     if order.ended_at is not None and order.ended_as is not None:
         return f"{moment(order.ended_at)} {order.ended_as.label}"
+    if order.joined_to_id is not None:
+        return "已与同一办件的另一份督办合并，在那一份里答复一次即可"
     ahead = climbs_at(order, rules)
     if ahead:
         return f"{moment(ahead[0][0])} {ahead[0][1]}的，自动升为{ladder.NEXT[order.level].label}"
@@ -53,6 +55,6 @@ def next_step(order: Supervision, rules: Rulebook) -> str:
         case Level.REMINDER:
             return "提醒不自动升级，时限停下即结束"
         case Level.TALK:
-            return "由营商办约谈；约谈后仍不落实的，移交问责"
+            return "等领导批准约谈；约谈后仍不落实的，提请移交问责"
         case _:
             return "已移交，由纪检监察机关处理"

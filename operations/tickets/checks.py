@@ -190,8 +190,8 @@ def above_its_rung(role: Role, rung: int) -> str | None:
     """Why this office may not issue the order above ``rung``, the highest that stands (0: none)."""
     if role is Role.CLERK and rung >= Level.FIRST.rung:
         return "已发出一次督办，再往上由营商办督办。"
-    if role is Role.SUPERVISOR and rung >= Level.REFERRAL.rung:
-        return "已经移交问责。"
+    if role is Role.SUPERVISOR and rung >= Level.TALK.rung:
+        return "已经提请约谈；再往上是移交问责，须另行提请、由领导批准。"
     return None
 
 

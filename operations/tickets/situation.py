@@ -129,7 +129,7 @@ class Situation:
         if not self.ticket.rung:
             return None
         rows = select(Supervision).where(Supervision.ticket_id == self.ticket.id, Supervision.ended_at.is_(None))
-        return max(db.session.scalars(rows), key=lambda order: order.level.rung, default=None)
+        return max(db.session.scalars(rows), key=lambda one: (one.level.rung, one.joined_to_id is None), default=None)
 
     @cached_property
     def open_instructions(self) -> list[Instruction]:

@@ -2,6 +2,7 @@
 
 from models.supervision import CallOutcome
 from models.tickets import Channel, Difficulty, ProposalKind, TicketKind, Urgency
+from operations.demo.measures import approved, contested, listed, progress_told, referred, talk_recorded
 from operations.demo.steps import (
     accept,
     answer_accepted,
@@ -58,6 +59,7 @@ STORIES = (
             order_opened("3 17:50"),
             order_signed("2 08:40"),
             order_answered("2 16:30", "逾期原因：两名验收员对规范 6.0.4 理解不一致。已组织会审统一口径，三个工作日内出具意见。"),
+            contested("1 09:20", "图纸由企业于上周才补齐，逾期不全在支队，申请复核。"),
         ),
     ),
     Story(
@@ -81,6 +83,9 @@ STORIES = (
             order_opened("3 08:50"),
             order_signed("3 09:00"),
             order_answered("2 15:00", "保证金账户上月划转，已补走审批，本周内退还。"),
+            listed("2 16:00", "同类保证金多户未退，二次督办后仍无时间表。"),
+            approved("2 17:00", "同意挂牌。"),
+            progress_told("1 10:00", "已核对 14 户，首批 6 户今日退还。"),
         ),
     ),
     Story(
@@ -92,6 +97,10 @@ STORIES = (
             sign("13 11:00"),
             message("9 10:30", "请问资金有没有具体拨付时间？"),
             note("8 09:40", "区级配套未到位，等预算科回话。"),
+            approved("3 15:00", "同意约谈，请分管副市长到场。"),
+            talk_recorded("2 15:30", "财政局承认没有上报预算调整，承诺本周内拨付首笔。", "首笔 20 万元本周内拨付", 2),
+            referred("1 09:00", "约谈后仍未启动拨付程序，建议一案双查。", ("沈立", "预算科科长"), ("马良", "局长")),
+            approved("1 11:00", "同意移交。"),
         ),
     ),
     Story(

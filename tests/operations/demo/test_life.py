@@ -10,6 +10,7 @@ from models.access import Post
 from models.base import db
 from models.directory import Enterprise
 from models.log import Event
+from models.measures import Measure, MeasureKind, Reconsideration
 from models.ratings import FollowUp, Grade, Rating
 from models.supervision import Level, Supervision, SupervisionEnd
 from models.tickets import (
@@ -74,7 +75,7 @@ def test_every_kind_of_demand_is_made():
 
 
 def test_every_rung_stands_open_and_some_were_heeded():
-    assert kinds_of(Supervision.level, Supervision.ended_at.is_(None)) == set(Level) - {Level.REFERRAL}
+    assert kinds_of(Supervision.level, Supervision.ended_at.is_(None)) == set(Level)
     assert kinds_of(Supervision.ended_as, Supervision.level == Level.FIRST) == {
         None, SupervisionEnd.LIFTED, SupervisionEnd.ESCALATED,
     }  # fmt: skip
@@ -85,6 +86,12 @@ def test_orders_stand_unread_signed_and_answered(level):
     open_ones = select(Supervision).where(Supervision.level == level, Supervision.ended_at.is_(None))
     states = [(order.signed_at is None, order.answered_at is None) for order in db.session.scalars(open_ones)]
     assert {(True, True), (False, False)} <= set(states)
+
+
+def test_measures_stand_at_every_step_and_one_order_is_contested():
+    assert kinds_of(Measure.kind, Measure.decision.is_not(None)) == set(MeasureKind)
+    assert kinds_of(Measure.kind, Measure.decision.is_(None)) == {MeasureKind.TALK}
+    assert kinds_of(Reconsideration.outcome) == {None}
 
 
 def test_something_lies_on_every_desk():

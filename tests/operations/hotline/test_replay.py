@@ -123,7 +123,8 @@ def test_the_tickets_went_the_whole_way_under_the_real_rules(app, table):
 
     assert db.session.scalars(select(Ticket)).one().status is Status.FOLLOWED_UP
     acts = db.session.scalars(select(Event.action).where(Event.action != Act.SUPERVISE).order_by(Event.seq)).all()
-    assert acts == ["submit", "accept", "dispatch", "propose_result", "report_result", "reply", "follow_up"]
+    assert acts == ["submit", "accept", "dispatch", "propose_measure", "propose_result", "report_result", "reply",
+                    "follow_up"]
     orders = db.session.scalars(select(Supervision).where(Supervision.level != Level.REMINDER).order_by(Supervision.id))
     assert [(order.level, order.rule) for order in orders] == [
         (Level.FIRST, "handling_lapsed"), (Level.SECOND, "unanswered"), (Level.TALK, "unanswered"),
