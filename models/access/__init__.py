@@ -2,6 +2,7 @@
 
 from models.access.accounts import User
 from models.access.codes import Invitation, OneTimeCode
+from models.access.covers import PostCover
 from models.access.posts import CADRES, MemberRole, Post, Role
 from models.access.sessions import KeptForm, LoginAttempt, LoginSession, Submission
 
@@ -14,6 +15,7 @@ __all__ = [
     "MemberRole",
     "OneTimeCode",
     "Post",
+    "PostCover",
     "Role",
     "Submission",
     "User",
