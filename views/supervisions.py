@@ -8,8 +8,9 @@ from flask_login import current_user
 
 from models import clock
 from models.access import Role
+from operations.access.measure_scope import READING
 from operations.clocks import rulebook
-from operations.insight import order_card, received
+from operations.insight import measure_page, order_card, received
 from operations.insight.queue_lines import queue_line
 from operations.insight.received import Tab
 from operations.supervision import calling, supervision
@@ -35,7 +36,7 @@ def index() -> ResponseReturnValue:
         opened=supervision.opened_by(current_user, page.rows),
         tabs=[{"label": each.label, "url": url_for(".index", tab=str(each)), "current": each is tab,
                "count": counts.get(each, 0) if each is not Tab.ENDED else None} for each in Tab],
-        tab=tab,
+        tab=tab, may_read_measures=current_user.holds(*READING),
         previous=url_for(".index", tab=str(tab), before=page.previous) if page.previous else "",
         next=url_for(".index", tab=str(tab), after=page.next) if page.next else "",
     )
@@ -132,7 +133,9 @@ def _page(order_id: int, *, answer_form: Any = None, reject_form: Any = None) ->
     shown = (answer_form or AnswerForm()) if offer.answer else (reject_form or RejectForm()) if offer.judge else None
     if shown is not None and shown.version.data is None:
         shown.version.data = card.ticket.version
+    reconsideration, may_reconsider = measure_page.of_order(card.order, current_user)
     return render_template(
         "supervisions/show.html", card=card, order=card.order, ticket=card.ticket, offer=offer, form=shown,
-        is_addressed=is_addressed,
+        is_addressed=is_addressed, reconsideration=reconsideration, may_reconsider=may_reconsider,
+        may_propose=current_user.holds(Role.SUPERVISOR), may_read_measures=current_user.holds(*READING),
     )

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from models import clock
 from models.access import Role
+from operations.access.measure_scope import READING
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
 from operations.insight import ledger_sheet, list_habits, order_card, queue, queue_counts
@@ -75,6 +76,7 @@ def index() -> ResponseReturnValue:
         may_act=current_user.holds(*ACTING),
         views=habits.views,
         query=watch_filter.as_query(narrowing),
+        may_read_measures=current_user.holds(*READING),
     )
 
 

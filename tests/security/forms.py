@@ -93,8 +93,8 @@ FORMS = (
     Filled("wangqiang", "/handovers/{handover}/decline", {"words": TEXT}, "/handovers/{handover}"),
     Filled("wujie", "/handovers/{handover_theirs}/cancel", {"words": TEXT}, "/handovers/{handover_theirs}"),
     Filled("hening", "/tickets/{theirs}/supervise", {"reason": TEXT}),
-    Filled("hening", "/watch/supervise?pick={order}", {"reason": TEXT}),
     Filled("hening", "/watch/remind?pick={order}", {"words": TEXT}),
+    Filled("hening", "/watch/supervise?pick={order}", {"reason": TEXT}),
     Filled("hening", "/supervisions/{order_theirs}/call", {
         "called_id": "", "name": TEXT, "number": PHONE, "called_at": "2026-08-19T09:30", "outcome": "reached",
         "words": TEXT}),
@@ -113,6 +113,27 @@ FORMS = (
         "category": TEXT, "region_id": "{region}", "lead": LAND, "assisting-0": POWER, "basis": TEXT, "reason": TEXT}),
     Filled("wujie", "/catalogue/{entry}/edit", {"lead": LAND, "basis": TEXT, "reason": TEXT}),
     Filled("wujie", "/catalogue/{entry_elsewhere}/end", {"reason": TEXT}, "/catalogue/{entry_elsewhere}"),
+    Filled("security", "/post-covers/new", {
+        "holder": "高峰", "substitute": "李涛", "starts_on": "2026-09-14", "ends_on": "2026-09-15", "reason": TEXT}),
+    Filled("hening", "/measures/new", {"kind": "listing", "unit": LAND, "reason": TEXT}),
+    Filled("hening", "/measures/new", {
+        "kind": "referral", "unit": LAND, "reason": TEXT, "direct_name": TEXT, "direct_title": TEXT,
+        "leading_name": TEXT + "乙", "leading_title": TEXT}),
+    Filled("luoshizhang", "/measures/{measure_proposed}/approve", {"approve-words": TEXT},
+           "/measures/{measure_proposed}"),
+    Filled("luoshizhang", "/measures/{measure_proposed_more}/decline", {"decline-words": TEXT},
+           "/measures/{measure_proposed_more}"),
+    Filled("hening", "/measures/{measure}/record", {
+        "held_on": "2026-08-19", "place": TEXT, "participants": TEXT, "words": TEXT, "commitments-0-words": TEXT,
+        "commitments-0-due_on": "2026-08-31"}),
+    Filled("zhoujian", "/measures/{measure}/progress", {"progress-words": TEXT}, "/measures/{measure}"),
+    Filled("hening", "/measures/{measure_theirs}/take-down", {"take-down-words": TEXT}, "/measures/{measure_theirs}"),
+    Filled("qianwei", "/measures/{measure_referral}/feed-back", {"feed-back-words": TEXT},
+           "/measures/{measure_referral}"),
+    Filled("zhoujian", "/measures/{measure}/reconsideration", {"reasons": TEXT}),
+    Filled("zhoujian", "/supervisions/{order}/reconsideration", {"reasons": TEXT}),
+    Filled("hening", "/reconsiderations/{reconsideration}/decide", {"outcome": "upheld", "words": TEXT},
+           "/reconsiderations/{reconsideration}"),
     Filled("luoshizhang", "/tickets/{handling}/instruct", {"words": TEXT, "days": "3"}),
     Filled("hongda", "/my/tickets/{theirs}/withdraw", {"reason": TEXT}),
     Filled("wujie", "/meetings/new", {

@@ -28,6 +28,8 @@ THEIRS = {
     "filling": "filling_theirs", "fact_request": "fact_request_theirs", "claim": "claim_theirs",
     "refusal": "refusal_theirs", "refusal_more": "refusal_theirs", "seat": "seat_theirs",
     "ruling": "ruling_theirs", "queue_view": "queue_view_theirs",
+    "measure": "measure_theirs", "measure_proposed": "measure_theirs", "measure_referral": "measure_theirs",
+    "reconsideration": "reconsideration_theirs", "post_cover": "post_cover_theirs",
     "proposal": "proposal_theirs", "proposal_clerk": "proposal_theirs",
     "proposal_supervisor": "proposal_theirs",
     **dict.fromkeys(

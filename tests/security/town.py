@@ -18,11 +18,15 @@ from models.correspondence import Side
 from models.directory import Contact, Enterprise, FactRequest, PlanRow, Project, Stewardship
 from models.engagement import Finding, FindingKind, InteractionKind, MeetingKind, WalkMode
 from models.lists import SavedView
+from models.measures import MeasureKind
 from models.notices import Notice, NoticeKind
 from models.refusals import Refusal, RefusalKind, ReviewMember, Verdict
 from models.routing import Ruling
-from models.tickets import Attachment, Instruction, LedgerClass, ProposalKind, TicketKind
+from models.supervision import Supervision
+from models.tickets import Attachment, Instruction, LedgerClass, ProposalKind, Ticket, TicketKind
+from operations.access import covers
 from operations.access.accounts import hash_password
+from operations.access.covers import Span
 from operations.access.people import actor_named
 from operations.directory import handovers, members, steward_plans, stewardship
 from operations.directory.merging import merge_enterprises
@@ -39,6 +43,8 @@ from operations.ratings import links
 from operations.supervision import clock_stops, panel
 from operations.supervision import refusals as refusing
 from operations.supervision import supervision
+from operations.supervision.measures import deciding, proposing, reconsidering
+from operations.supervision.measures.proposing import Grounds, Person
 from operations.supervision.panel import Named
 from operations.supervision.refusal_checks import Case
 from operations.tickets import catalogue, conversation, drafts, intake, merging
@@ -82,6 +88,8 @@ def build(city):
     exported(town)
     found(city, town)
     routing(city, town)
+    measures(city, town)
+    post_covers(town)
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)
     return town
@@ -373,6 +381,43 @@ def found(city, town):
         db.session.add(made)
         db.session.commit()
         town[name] = made.id
+
+
+def measures(city, town):
+    """A talk, a proposed listing and a referral of the unit, a listing of another's; and what both units contest."""
+    office, mayor = actor_named("hening"), actor_named("luoshizhang")
+    two = {"direct": Person("甲某", "科长"), "leading": Person("乙某", "副总")}
+
+    def propose(name, unit, kind, number="", **named):
+        ticket = db.session.scalar(select(Ticket).where(Ticket.number == number))
+        made = proposing.propose(city.organisations[unit], actor=office, ticket=ticket,
+                                 grounds=Grounds(kind, "督办后仍不落实。", **named))
+        town[name] = made.id
+        return made
+
+    with clock.standing_at(START):
+        for name, unit, kind, number, named in (
+            ("measure", POWER, MeasureKind.TALK, town["handling"], {}),
+            ("measure_theirs", LAND, MeasureKind.LISTING, town["theirs"], {}),
+            ("measure_referral", POWER, MeasureKind.REFERRAL, "", two),
+        ):
+            deciding.approve(propose(name, unit, kind, number, **named), actor=mayor)
+        propose("measure_proposed", POWER, MeasureKind.LISTING, town["unsigned"])
+        propose("measure_proposed_more", POWER, MeasureKind.LISTING)
+        for ending, order, leader in (("", "order_answered", "zhoujian"), ("_theirs", "order_theirs", "gaofeng")):
+            target = reconsidering.of_order(db.session.get(Supervision, town[order]))
+            asked = reconsidering.request(target, actor=actor_named(leader), reasons="不属本单位责任。")
+            town[f"reconsideration{ending}"] = asked.id
+
+
+def post_covers(town):
+    """A leader of each unit is away for two days."""
+    for ending, holder, substitute in (("", "zhoujian", "chenjing"), ("_theirs", "gaofeng", "litao")):
+        with clock.standing_at(START):
+            post = db.session.scalars(select(Post).where(Post.user_id == actor_named(holder).user_id)).one()
+            made = covers.name_substitute(post.id, actor=actor_named("security"), span=Span(UNTIL, UNTIL), reason="学习",
+                                          substitute_id=actor_named(substitute).user_id)
+        town[f"post_cover{ending}"] = made.id
 
 
 def notice(username):

@@ -11,10 +11,12 @@ from models.base import db
 from models.correspondence import Broadcast
 from models.directory import Claim, Enterprise, FactRequest, Handover, PlanRow, StewardPlan
 from models.engagement import Interaction
+from models.measures import Measure, Reconsideration
 from models.refusals import Refusal
 from models.supervision import Level, Supervision
 from models.tickets import Act, Proposal, Status, Ticket
 from operations.access import desks, duty_scope, scope
+from operations.access.measure_scope import measure_scope, visible_reconsiderations
 from operations.access.people import actor_named
 from operations.access.refusal_scope import visible_refusals
 from operations.demo import city, suburbs
@@ -39,7 +41,7 @@ ELSEWHERE = {
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
     "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest",
     "search.unit_names", "stewards.names",
-    "supervisions.answer", "tickets.act", "watch.new",
+    "supervisions.answer", "tickets.act", "watch.new", "measures.record",
 }
 ON_PHONES = (None, "hengzha", "jinxiu", "luyao", "yunqi")
 SMALLEST = {"width": 320, "height": 700}
@@ -76,7 +78,8 @@ PAGES = {
     ),
     "chenjing": ("/work", "/supervisions", "/supervisions?tab=ended", "/tickets?view=closed", "/tickets/{handling}"),
     "zhaoguoqiang": ("/work", "/sign-offs", "/sign-offs/{proposal}", "/supervisions?tab=reminders",
-                     "/sign-offs/grant?pick={proposal}"),
+                     "/sign-offs/grant?pick={proposal}", "/measures/{measure}/reconsideration",
+                     "/supervisions/{order}/reconsideration"),
     "wujie": (
         "/dispatch", "/dispatch?show=returned", "/catalogue", "/catalogue/1", "/catalogue/lacking", "/catalogue/new",
         "/catalogue/1/edit", "/rulings/cases/{handling}",
@@ -102,16 +105,19 @@ PAGES = {
         "/brief", "/refusals", "/refusals/figures", "/refusals/{refusal}", "/refusals/{refusal}/form",
         "/refusals/{refusing}/review",
         "/rulings", "/rulings/1", "/returns", "/returns/figures", "/suggestions", "/suggestions/figures",
+        "/measures", "/measures/figures", "/measures/new", "/measures/{measure}", "/reconsiderations",
+        "/reconsiderations/{reconsideration}",
         "/coverage", "/coverage?by=person", "/filling", "/filling/{filling}", "/filling/{filling}/enterprises",
     ),
     "luoshizhang": (
         "/brief", "/watch", "/tickets", "/visits/new", "/walkthroughs", "/walkthroughs/2", "/walkthroughs/new?again=1",
+        "/measures/{proposed}", "/measures/board",
     ),
     "luyao": ("/refusals/{refusing}",),
     "yangfan": ("/refusals/{refusing}",),
     "jinxiu": ("/my/tickets/{refused}",),
     "hejun": ("/imports", "/imports/new"),
-    "qianwei": ("/watch", "/tickets"),
+    "qianwei": ("/watch", "/tickets", "/measures/{referral}"),
     "dengli": (
         "/enterprises?region=9901&quiet=30", "/enterprises/{enterprise}", "/enterprises/{enterprise}/edit",
         "/enterprises/{enterprise}/suspend", "/enterprises/{enterprise}/merge",
@@ -120,7 +126,8 @@ PAGES = {
     ),
     "gulan": ("/findings", "/findings/new"),
     "security": ("/calendar/2026", "/calendar/2027", "/calendar/2027/confirm", "/calendar/change", "/cadence",
-                 "/cadence/new", "/cadence/key-projects/change", "/cadence/key-projects/end", "/exports"),
+                 "/cadence/new", "/cadence/key-projects/change", "/cadence/key-projects/end", "/exports",
+                 "/post-covers", "/post-covers/new"),
     "admin": ("/jobs", "/jobs?job=sweep", "/jobs/clock", "/regions", "/regions?at=9901", "/regions/import"),
     "audit": ("/audit",),
 }
@@ -303,6 +310,10 @@ class Findings(dict):
             ),
             "filling": lambda: select(Enterprise.owner_unit_id).where(Enterprise.owner_unit_id.is_not(None)),
             "member": lambda: select(Post.id).where(Post.user_id == self.actor.user_id),
+            "measure": lambda: select(Measure.id).where(measure_scope(self.actor)).order_by(Measure.id),
+            "proposed": lambda: select(Measure.id).where(measure_scope(self.actor), Measure.decision.is_(None)),
+            "referral": lambda: select(Measure.id).where(measure_scope(self.actor), Measure.kind == "referral"),
+            "reconsideration": lambda: visible_reconsiderations(self.actor).with_only_columns(Reconsideration.id),
             "refusal": lambda: visible_refusals(self.actor).with_only_columns(Refusal.id),
             "refusing": lambda: visible_refusals(self.actor).where(Refusal.ended_at.is_(None)).with_only_columns(
                 Refusal.id
