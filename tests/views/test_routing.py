@@ -105,3 +105,10 @@ def test_the_catalogue_takes_as_many_statements_for_many_as_for_few_and_is_taken
     assert counts[0] == counts[1] and "类别19" in page.words
     sheet = taken(desk, "wujie", page)
     assert [cell.value for cell in sheet[1]][:3] == ["事项类别", "区域", "主办单位"] and sheet.max_row == 22
+
+
+def test_who_accepts_may_choose_what_the_catalogue_answers(desk):
+    enter(desk, "水电气暖/报装/高压")
+    desk.life.submit()
+    page = desk.opens("liumin", "accept")
+    assert all(f'<option value="{name}">' in page.html for name in ("水电气暖", "水电气暖/报装", "水电气暖/报装/高压"))

@@ -12,7 +12,8 @@ from models.tickets import Difficulty, LedgerClass, ResultKind, TicketKind
 from operations.clocks import rulebook
 from operations.clocks.calendar import Limit
 from operations.clocks.clocks import ClockKind
-from operations.tickets import categories, coordination, second_look, suggesting
+from operations.insight.routing import catalogue
+from operations.tickets import coordination, second_look, suggesting
 from operations.tickets.situation import Situation
 from views.forms.base import NotLonger
 from views.forms.portal import CodeRadio
@@ -36,9 +37,14 @@ class AcceptForm(ActForm):
         self.difficulty.choices = [
             SelectChoice(one.value, f"{one.label}　{limits.limit(ClockKind.HANDLING, one).label}") for one in Difficulty
         ]
-        self.suggestions = categories.NAMES
+        self.actor = situation.actor
         if not self.is_submitted() and not self.category.data:
             self.category.data = situation.ticket.category
+
+    @cached_property
+    def suggestions(self) -> list[str]:
+        """The categories to choose from: the dispatch catalogue's among them, so that it can answer."""
+        return catalogue.known(self.actor)
 
 
 class SupplementRequestForm(ActForm):
