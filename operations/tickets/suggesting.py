@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
 from models import clock
 from models.base import db
@@ -135,32 +135,35 @@ def _by_rulings(ticket: Ticket) -> Iterator[Offer]:
 
 
 def _by_practice(ticket: Ticket) -> Iterator[Offer]:
-    rows: Any = (
-        select(Suggestion.category, Ticket.subject, Organisation, Region.path)
-        .join(Ticket, Ticket.id == Suggestion.ticket_id)
-        .join(Organisation, Organisation.id == Suggestion.dispatched_unit_id)
+    counts = _stayed(ticket)
+    rows = (
+        select(Organisation, Region.path)
         .join(Region, Region.id == Organisation.region_id)
+        .where(Organisation.id.in_(counts), is_manned(Organisation))
+    )
+    near = [unit for unit, path in db.session.execute(rows) if ticket.region_path.startswith(path)] if counts else []
+    for unit in sorted(near, key=lambda unit: (-counts[unit.id], unit.id))[:PRACTICE_OFFERED]:
+        reason = f"先例：近一年同类事项有 {counts[unit.id]} 件由{unit.short_name}办理，没有退回或改派"
+        yield Offer(SuggestionSource.PRACTICE, unit, reason, "同类事项的办理先例")
+
+
+def _stayed(ticket: Ticket) -> dict[int, int]:
+    """How many of the like each unit was given and kept, among the last ``PRACTICE_READ`` of the topic."""
+    rows: Any = (
+        select(Suggestion.category, Ticket.subject, Suggestion.dispatched_unit_id)
+        .join(Ticket, Ticket.id == Suggestion.ticket_id)
         .where(
             Suggestion.topic == categories.topic(ticket.category), _in_the_city(Suggestion, ticket),
             Suggestion.dispatched_at >= clock.now() - PRACTICE_DAYS, Suggestion.ticket_id != ticket.id,
-            Suggestion.final_unit_id == Suggestion.dispatched_unit_id, is_manned(Organisation),
+            Suggestion.final_unit_id == Suggestion.dispatched_unit_id,
         )
         .order_by(Suggestion.dispatched_at.desc(), Suggestion.id.desc())
         .limit(PRACTICE_READ)
     )
-    near = [row for row in db.session.execute(rows) if ticket.region_path.startswith(row.path)]
-    counts = _counted(ticket, near)
-    for unit, count in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0].id))[:PRACTICE_OFFERED]:
-        reason = f"先例：近一年同类事项有 {count} 件由{unit.short_name}办理，没有退回或改派"
-        yield Offer(SuggestionSource.PRACTICE, unit, reason, "同类事项的办理先例")
-
-
-def _counted(ticket: Ticket, rows: Sequence[Row[Any]]) -> dict[Organisation, int]:
-    counts: dict[Organisation, int] = defaultdict(int)
-    for row in rows:
-        if _likeness(ticket, row.category, row.subject) >= ALIKE:
-            counts[row.Organisation] += 1
-    return counts
+    counts: dict[int, int] = defaultdict(int)
+    for category, subject, unit_id in db.session.execute(rows):
+        counts[unit_id] += _likeness(ticket, category, subject) >= ALIKE
+    return {unit_id: count for unit_id, count in counts.items() if count}
 
 
 def _in_the_city(table: Any, ticket: Ticket) -> Any:
@@ -170,10 +173,8 @@ def _in_the_city(table: Any, ticket: Ticket) -> Any:
 
 
 def _likeness(ticket: Ticket, category: str, subject: str) -> float:
-    """1 for the same category; else how much of the shorter subject the two share."""
-    if category == ticket.category:
-        return 1 + _shared(ticket.subject, subject)
-    return _shared(ticket.subject, subject)
+    """How much of the shorter subject the two share; one more for the same category."""
+    return (category == ticket.category) + _shared(ticket.subject, subject)
 
 
 def _shared(one: str, other: str) -> float:
