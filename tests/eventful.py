@@ -4,12 +4,13 @@ from datetime import date
 from io import BytesIO
 
 from flask import current_app
+from sqlalchemy import select
 
 from models import clock
 from models.base import db
 from models.clocks import Policy
 from models.engagement import InteractionKind
-from models.tickets import LedgerClass, ProposalKind
+from models.tickets import Instruction, LedgerClass, ProposalKind
 from operations.access.people import actor_named
 from operations.clocks import publishing
 from operations.clocks.calendar import Limit
@@ -37,6 +38,8 @@ def eventful(city):
     life.does(conversation.note, "chenjing", words="线路走廊要协调")
     life.does(conversation.message, "hengzha", words="什么时候能好")
     life.does(conversation.instruct, "luoshizhang", words="请三日内见效", limit=Limit.parse("3d"))
+    answered = db.session.scalars(select(Instruction.id)).one()
+    life.does(conversation.answer_instruction, "zhoujian", instruction_id=answered, words="已约明天送电")
     extend_and_rest(life)
     life.does(supervision.supervise, "wujie", reason="企业多次来电")
     twin = Life(city)

@@ -1,7 +1,17 @@
 """The loop: tickets, the orders to units, proposals that need a signature, and every circumstance of a ticket."""
 
 from models.tickets.attachments import Attachment
-from models.tickets.circumstances import Consultation, DeadlineExtension, Instruction, LedgerClass, LedgerEntry, Merge
+from models.tickets.circumstances import (
+    AnswerVerdict,
+    Consultation,
+    ConsultationUnit,
+    DeadlineExtension,
+    Instruction,
+    InstructionAnswer,
+    LedgerClass,
+    LedgerEntry,
+    Merge,
+)
 from models.tickets.drafts import Draft
 from models.tickets.orders import OrderOutcome, OrderRole, UnitOrder
 from models.tickets.outcomes import Reply, ReplyMethod, Result, ResultKind
@@ -11,14 +21,17 @@ from models.tickets.workflow import Act, Stage, Status
 
 __all__ = [
     "Act",
+    "AnswerVerdict",
     "Attachment",
     "Channel",
     "Consultation",
+    "ConsultationUnit",
     "DeadlineExtension",
     "Decision",
     "Difficulty",
     "Draft",
     "Instruction",
+    "InstructionAnswer",
     "LedgerClass",
     "LedgerEntry",
     "Merge",

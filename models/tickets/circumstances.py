@@ -47,11 +47,13 @@ class LedgerEntry(Base):
     __table_args__ = (
         open_unique("uq_ledger_entries_one_open", "ticket_id", while_null="left_at"),
         Index("ix_ledger_entries_review", "review_on", sqlite_where=sa.text("left_at IS NULL")),
+        Index("ix_ledger_entries_register", "entered_at", "id"),
     )
 
     id: Mapped[primary_key]
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
     round: Mapped[int]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     ledger_class: Mapped[LedgerClass]
     evidence: Mapped[str] = mapped_column(sa.Text)
     review_on: Mapped[date]
@@ -63,10 +65,13 @@ class LedgerEntry(Base):
 
 
 class Consultation(Base):
-    """会商."""
+    """会商. Who took part stands in rows of their own; ``units`` repeats their names as they were then."""
 
     __tablename__ = "consultations"
-    __table_args__ = (Index("ix_consultations_ticket", "ticket_id"),)
+    __table_args__ = (
+        Index("ix_consultations_ticket", "ticket_id"),
+        Index("ix_consultations_register", "recorded_at", "id"),
+    )
 
     id: Mapped[primary_key]
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
@@ -77,11 +82,34 @@ class Consultation(Base):
     recorded_at: Mapped[created_at]
 
 
+class ConsultationUnit(Base):
+    """参加单位. ``order_id`` is the order that came of the consultation, or that the unit held already."""
+
+    __tablename__ = "consultation_units"
+    __table_args__ = (
+        sa.UniqueConstraint("consultation_id", "unit_id"),
+        Index("ix_consultation_units_unit", "unit_id", "consultation_id"),
+    )
+
+    id: Mapped[primary_key]
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("unit_orders.id"))
+
+
 class Instruction(Base):
-    """批示. It has its own clock and its own call-back duty."""
+    """批示. Its own clock, and its own call-back duty: open until answered, done when the leader has accepted.
+
+    ``clock_id`` is the clock of the answer that is owed now; one sent back starts another. ``answer`` is the last one.
+    """
 
     __tablename__ = "instructions"
-    __table_args__ = (Index("ix_instructions_ticket", "ticket_id"),)
+    __table_args__ = (
+        CheckConstraint("accepted_at IS NULL OR answered_at IS NOT NULL", name="accepted_only_when_answered"),
+        CheckConstraint("(accepted_at IS NULL) = (accepted_by_id IS NULL)", name="accepted_by_somebody"),
+        Index("ix_instructions_ticket", "ticket_id"),
+        Index("ix_instructions_register", "given_at", "id"),
+    )
 
     id: Mapped[primary_key]
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
@@ -92,6 +120,38 @@ class Instruction(Base):
     answer: Mapped[str] = mapped_column(sa.Text, default="")
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     answered_at: Mapped[datetime | None]
+    accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    accepted_at: Mapped[datetime | None]
+
+
+class AnswerVerdict(LabelledEnum):
+    """What the leader said of an answer."""
+
+    ACCEPTED = "accepted", "认可"
+    RETURNED = "returned", "退回"
+
+
+class InstructionAnswer(Base):
+    """回报. Every answer to an instruction with the clock it met, and what the leader said of it."""
+
+    __tablename__ = "instruction_answers"
+    __table_args__ = (
+        CheckConstraint("(judged_at IS NULL) = (verdict IS NULL)", name="verdict_iff_judged"),
+        CheckConstraint("(judged_at IS NULL) = (judged_by_id IS NULL)", name="judged_by_somebody"),
+        open_unique("uq_instruction_answers_one_open", "instruction_id", while_null="judged_at"),
+        Index("ix_instruction_answers_instruction", "instruction_id", "id"),
+    )
+
+    id: Mapped[primary_key]
+    instruction_id: Mapped[int] = mapped_column(ForeignKey("instructions.id"))
+    clock_id: Mapped[int] = mapped_column(ForeignKey("clocks.id"))
+    words: Mapped[str] = mapped_column(sa.Text)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    answered_at: Mapped[created_at]
+    verdict: Mapped[AnswerVerdict | None]
+    verdict_words: Mapped[str] = mapped_column(sa.String(500), default="")
+    judged_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    judged_at: Mapped[datetime | None]
 
 
 class Merge(Base):

@@ -46,6 +46,7 @@ class Proposal(Base):
         CheckConstraint("(decided_at IS NULL) = (decision IS NULL)", name="decision_iff_decided"),
         open_unique("uq_proposals_one_open", "ticket_id", "kind", while_null="decided_at"),
         Index("ix_proposals_ticket", "ticket_id"),
+        Index("ix_proposals_register", "kind", "proposed_at", "id"),
         Index(
             "ix_proposals_desk",
             "stage",

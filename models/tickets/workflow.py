@@ -94,6 +94,8 @@ class Act(LabelledEnum):
     UNMERGE = "unmerge", "撤销并单"
     INSTRUCT = "instruct", "批示"
     ANSWER_INSTRUCTION = "answer_instruction", "落实批示"
+    ACCEPT_INSTRUCTION = "accept_instruction", "认可批示回报"
+    RETURN_INSTRUCTION = "return_instruction", "退回批示回报"
     NOTE = "note", "内部备注"
     MESSAGE = "message", "留言"
     REMIND = "remind", "催办"

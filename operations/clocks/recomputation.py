@@ -160,7 +160,7 @@ def _units(reckoner: _Reckoner, event: Happened) -> None:
         case Act.GRANT_EXTENSION:
             for clock in reckoner.of([ClockKind.HANDLING]):
                 reckoner.move(clock, datetime.fromisoformat(details["due_after"]))
-        case Act.INSTRUCT:
+        case Act.INSTRUCT | Act.RETURN_INSTRUCTION:
             reckoner.start(ClockKind.INSTRUCTION, event, round_now, details.get("unit"), details["limit"])
         case Act.ANSWER_INSTRUCTION:
             given_at = datetime.fromisoformat(details["given_at"])

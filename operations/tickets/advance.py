@@ -132,7 +132,8 @@ def _move(ticket: Ticket, aim: Status, *, opens_round: bool) -> None:
         clocks.stop_all(ticket)
         ticket.round += 1
     ticket.status = aim
-    ticket.closed_at = clock.now() if aim in CLOSED_STATUSES else None
+    # What is said of a ticket that has ended (a note, an accepted answer) does not end it anew.
+    ticket.closed_at = (ticket.closed_at or clock.now()) if aim in CLOSED_STATUSES else None
     flag_modified(ticket, "status")  # every act takes the row's version, so that two at once cannot both succeed
 
 

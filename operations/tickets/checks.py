@@ -178,6 +178,11 @@ def has_open_instruction(s: "Situation") -> str | None:
     return None if s.open_instructions else "没有待落实的批示。"
 
 
+def has_answered_instruction(s: "Situation") -> str | None:
+    """There is an answer to an instruction of the actor's own, or of a leader who has left."""
+    return None if s.instructions_to_judge else "没有待认可的批示回报。"
+
+
 def can_be_supervised(s: "Situation") -> str | None:
     """The centre issues the first order; the next one comes from a higher office."""
     if not s.clocks:

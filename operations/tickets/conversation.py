@@ -15,6 +15,7 @@ from operations.base import operation
 from operations.clocks import clocks
 from operations.clocks.calendar import Limit
 from operations.errors import BadInput, NotFound
+from operations.tickets import instructions
 from operations.tickets.advance import advance
 from operations.tickets.attachments import attach
 
@@ -79,13 +80,14 @@ def answer_instruction(
     )
     if found is None or found.answered_at is not None:
         raise NotFound("没有找到待落实的批示。")
+    owed = db.session.get_one(Clock, found.clock_id)
     advance(ticket, Act.ANSWER_INSTRUCTION, actor=actor, words=words, version=version, instruction=found.id,
-            given_at=found.given_at.isoformat())
+            given_at=owed.started_at.isoformat())
     found.answer, found.answered_by_id, found.answered_at = words, actor.user_id, clock.now()
-    running = db.session.get(Clock, found.clock_id)
-    if running in clocks.running(ticket):
-        clocks.stop_clock(ticket, running)
-    notices.tell_person(found.given_by_id, ticket, f"批示已落实：{ticket.subject}", words=words)
+    instructions.keep_answer(found, actor=actor, words=words)
+    if owed in clocks.running(ticket):
+        clocks.stop_clock(ticket, owed)
+    notices.tell_person(found.given_by_id, ticket, f"批示已回报，请认可或退回：{ticket.subject}", words=words)
 
 
 def _ensure_said(words: str, attachments: Sequence[Attachment]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, update
 
 from models import clock
 from models.access import Role
@@ -11,7 +11,18 @@ from models.base import db
 from models.clocks import ClockKind
 from models.directory import Organisation
 from models.log import Event
-from models.tickets import Act, Consultation, OrderOutcome, OrderRole, Result, ResultKind, Status, Ticket, UnitOrder
+from models.tickets import (
+    Act,
+    Consultation,
+    ConsultationUnit,
+    OrderOutcome,
+    OrderRole,
+    Result,
+    ResultKind,
+    Status,
+    Ticket,
+    UnitOrder,
+)
 from operations import notices
 from operations.access.actor import Actor
 from operations.base import operation
@@ -70,6 +81,7 @@ def dispatch(
     suggesting.keep(ticket, order, offer, unit=lead)
     for unit in assisting:
         order_unit(ticket, unit, OrderRole.ASSIST, actor=actor, basis=basis)
+    _link_consulted(ticket)
     notices.tell_units([lead, *assisting], ticket, f"新派单：{ticket.subject}")
 
 
@@ -98,18 +110,33 @@ def consult(
     new = [unit for unit in units if ticket.status is Status.HANDLING and unit.id not in _ordered_now(ticket)]
     advance(ticket, Act.CONSULT, actor=actor, words=outcome, version=version,
             units=[[unit.id, OrderRole.ASSIST] for unit in new], held_on=held_on.isoformat())
-    db.session.add(
-        Consultation(
-            ticket_id=ticket.id,
-            held_on=held_on,
-            units="、".join(unit.name for unit in units),
-            outcome=outcome,
-            convened_by_id=actor.user_id,
-        )
+    held = Consultation(
+        ticket_id=ticket.id,
+        held_on=held_on,
+        units="、".join(unit.name for unit in units)[:500],
+        outcome=outcome,
+        convened_by_id=actor.user_id,
     )
+    db.session.add(held)
     for unit in new:
         order_unit(ticket, unit, OrderRole.ASSIST, actor=actor, basis="会商确定")
+    db.session.flush()
+    orders = {order.unit_id: order.id for order in open_orders(ticket)}
+    for unit in dict.fromkeys(units):
+        db.session.add(ConsultationUnit(consultation_id=held.id, unit_id=unit.id, order_id=orders.get(unit.id)))
     notices.tell_units(new, ticket, f"会商确定协办：{ticket.subject}")
+
+
+def _link_consulted(ticket: Ticket) -> None:
+    """What was decided before the ticket was given out: the orders that have come of it."""
+    db.session.flush()
+    order = select(UnitOrder.id).where(
+        UnitOrder.ticket_id == ticket.id, UnitOrder.unit_id == ConsultationUnit.unit_id, UnitOrder.ended_at.is_(None)
+    )
+    here = select(Consultation.id).where(Consultation.ticket_id == ticket.id)
+    waiting = ConsultationUnit.order_id.is_(None), ConsultationUnit.consultation_id.in_(here)
+    link = update(ConsultationUnit).where(*waiting).values(order_id=order.scalar_subquery())
+    db.session.execute(link, execution_options={"synchronize_session": False})
 
 
 def may_rule(ticket: Ticket, actor: Actor) -> bool:

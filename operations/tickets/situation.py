@@ -3,10 +3,10 @@
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 
 from models import clock
-from models.access import Role
+from models.access import Post, Role
 from models.base import db
 from models.clocks import Clock, ClockKind
 from models.directory import Organisation, Stewardship
@@ -58,6 +58,14 @@ _IN_THE_CHAIN = select(
         Event.action.in_(IN_THE_CHAIN),
     )
 )
+
+
+def judged_by(user_id: int | None) -> ColumnElement[bool]:
+    """The condition on ``instructions``: its answer is this leader's to judge; of one who has left, any leader's."""
+    in_office = exists().where(
+        Post.user_id == Instruction.given_by_id, Post.role == Role.LEADER, Post.ended_at.is_(None)
+    )
+    return or_(Instruction.given_by_id == user_id, ~in_office.correlate(Instruction))
 
 
 class Situation:
@@ -136,6 +144,19 @@ class Situation:
         """Instructions nobody has answered yet."""
         rows = select(Instruction).where(Instruction.ticket_id == self.ticket.id, Instruction.answered_at.is_(None))
         return list(db.session.scalars(rows))
+
+    @cached_property
+    def instructions_to_judge(self) -> list[Instruction]:
+        """Answered instructions that wait for the actor's word: what they gave, or a leader who has left."""
+        return self.answers_to_judge()
+
+    def answers_to_judge(self) -> list[Instruction]:
+        """The same, read now."""
+        rows = select(Instruction).where(
+            Instruction.ticket_id == self.ticket.id, Instruction.answered_at.is_not(None),
+            Instruction.accepted_at.is_(None), judged_by(self.actor.user_id),
+        )
+        return list(db.session.scalars(rows.order_by(Instruction.id)))
 
     @cached_property
     def steward_ids(self) -> frozenset[int]:

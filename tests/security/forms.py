@@ -135,6 +135,10 @@ FORMS = (
     Filled("hening", "/reconsiderations/{reconsideration}/decide", {"outcome": "upheld", "words": TEXT},
            "/reconsiderations/{reconsideration}"),
     Filled("luoshizhang", "/tickets/{handling}/instruct", {"words": TEXT, "days": "3"}),
+    Filled("luoshizhang", "/tickets/{unsigned}/return-instruction", {
+        "instruction_id": "{instruction_answered}", "words": TEXT, "days": "2"}),
+    Filled("luoshizhang", "/tickets/{refusable}/accept-instruction", {
+        "instruction_id": "{instruction_answered_too}", "words": TEXT}),
     Filled("hongda", "/my/tickets/{theirs}/withdraw", {"reason": TEXT}),
     Filled("wujie", "/meetings/new", {
         "kind": "forum", "theme": TEXT, "held_at": "2026-08-19T14:00", "place": TEXT, "chair": "罗建国",

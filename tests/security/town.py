@@ -132,6 +132,7 @@ def own_tickets(city, town):
     handling.sign().does(conversation.note, "chenjing", words=INTERNAL, attachments=files("chenjing", "内部测算.pdf"))
     handling.does(conversation.message, "hengzha", words="请尽快", attachments=files("hengzha", "现场照片.pdf"))
     handling.does(conversation.instruct, "luoshizhang", words="请三日内见效", limit=conversation.Limit.parse("3d"))
+    answer_instruction(stages["unsigned"])
     rest(stages["rested"])
     town |= {name: life.ticket.number for name, life in stages.items()}
     keep_ids(town, stages)
@@ -140,6 +141,12 @@ def own_tickets(city, town):
 def files(username, name):
     with clock.standing_at(START):
         return [upload(username, name, draft=f"{username}-draft")]
+
+
+def answer_instruction(life):
+    """A leader's words that the unit has answered, which wait for the leader's word."""
+    life.does(conversation.instruct, "luoshizhang", words="请三日内见效", limit=conversation.Limit.parse("3d"))
+    life.does(conversation.answer_instruction, "zhoujian", instruction_id=answered_on(life), words="已约明天送电")
 
 
 def rest(life):
@@ -157,7 +164,9 @@ def keep_ids(town, stages):
         supervision.answer(answered, stages["unsigned"].ticket, actor=actor_named("chenjing"), words="今天就办")
         town["link"] = links.make(stages["followed"].ticket, actor=actor_named("xuhui"))
     town |= {"order": order.id, "order_answered": answered.id}
-    town["instruction"] = db.session.scalars(select(Instruction.id)).one()
+    waiting = select(Instruction.id).where(Instruction.answered_at.is_(None))
+    town["instruction"] = db.session.scalars(waiting).one()
+    town["instruction_answered"] = answered_on(stages["unsigned"])
     town["proposal"] = handling.propose(ProposalKind.EXTENSION, until=UNTIL, basis="须招标").id
     endorsed = stages["unsigned"].propose(ProposalKind.EXTENSION, until=UNTIL, basis="须招标")
     stages["unsigned"].grant(endorsed)
@@ -166,10 +175,16 @@ def keep_ids(town, stages):
     town["proposal_supervisor"] = ledger.id
 
 
+def answered_on(life):
+    return db.session.scalars(select(Instruction.id).where(Instruction.ticket_id == life.ticket.id)).one()
+
+
 def refusals(town, city, theirs):
     """Refusals of the unit on the head's desk, one whose members have spoken; and a ticket that may be refused."""
     own = [Life(city).submit(subject="外线不在规划内").accept().dispatch() for _ in range(3)]
     town["refusable"] = own[2].ticket.number
+    answer_instruction(own[2])
+    town["instruction_answered_too"] = answered_on(own[2])
     lives = (("", own[0], "chenjing"), ("_more", own[1], "chenjing"), ("_theirs", theirs, "litao"))
     for ending, life, reporter in lives:
         said = Case(RefusalKind.OTHER, "不在规划内。", "《条例》第三条", "规划调整后再报。")

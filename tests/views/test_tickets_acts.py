@@ -79,6 +79,12 @@ def instructed(life):
     life.handling().does(conversation.instruct, "luoshizhang", words="三天内送电", limit=Limit(3, "d"))
 
 
+def answered(life):
+    instructed(life)
+    life.does(conversation.answer_instruction, "zhoujian", words="已安排",
+              instruction_id=db.session.scalars(select(Instruction.id)).one())
+
+
 def incomplete(life):
     life.submit().does(intake.request_supplement, "liumin", missing="缺受理单")
 
@@ -111,12 +117,17 @@ ACTS = {
     "reopen": (closed, "wujie", {"reason": "又停电了"}, "handling", "liumin"),
     "instruct": (handling, "luoshizhang", {"words": "三天内送电", "days": "3"}, "handling", "wujie"),
     "answer-instruction": (instructed, "zhoujian", {"words": "已倒排工期"}, "handling", "liumin"),
+    "accept-instruction": (answered, "luoshizhang", {"words": "好"}, "handling", "zhoujian"),
+    "return-instruction": (answered, "luoshizhang", {"words": "写明日期", "days": "2"}, "handling", "wujie"),
     "remind": (handling, "liumin", {"words": "请尽快"}, "handling", "luoshizhang"),
     "supervise": (handling, "wujie", {"reason": "多次催办无果"}, "handling", "liumin"),
     "note": (handling, "liumin", {"words": "内部说一句"}, "handling", "luoshizhang"),
     "message": (handling, "liumin", {"words": "您好，在办"}, "handling", "hening"),
 }
-CHOSEN = {"answer-instruction": lambda: {"instruction_id": str(db.session.scalars(select(Instruction.id)).one())}}
+CHOSEN = dict.fromkeys(
+    ("answer-instruction", "accept-instruction", "return-instruction"),
+    lambda: {"instruction_id": str(db.session.scalars(select(Instruction.id)).one())},
+)
 
 
 @pytest.mark.parametrize("verb", ACTS)

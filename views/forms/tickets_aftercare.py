@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from wtforms import RadioField, SelectField
+from wtforms import IntegerField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from models.tickets import ReplyMethod
+from operations.clocks.calendar import Limit
 from operations.insight.ticket_page.dossier import Dossier
 from operations.tickets.aftercare import Call
 from views.forms.base import NotLonger
@@ -88,3 +89,36 @@ class InstructionAnswerForm(ActForm):
         """One of those."""
         if field.data is None:
             raise ValidationError("请选择一条批示")
+
+
+class AcceptInstructionForm(ActForm):
+    """认可批示回报."""
+
+    instruction_id = SelectField("哪一条批示", coerce=int)
+    words = more_text("意见", rows=2)
+
+    def prepare(self, situation: Dossier) -> None:  # type: ignore[override]
+        """The answers that wait, in full: there is rarely more than one."""
+        waiting = situation.instructions_to_judge
+        self.instruction_id.choices = [SelectChoice(str(one.id), one.words[:60]) for one in waiting]
+        self.instruction_id.description = "　".join(f"回报：{one.answer}" for one in waiting)
+
+    def validate_instruction_id(self, field: Any) -> None:
+        """One of those."""
+        if field.data is None:
+            raise ValidationError("请选择一条批示")
+
+
+class ReturnInstructionForm(AcceptInstructionForm):
+    """退回批示回报."""
+
+    words = text("退回理由", "请写明为什么退回", most=SHORT, rows=3)
+    days = IntegerField("几个工作日内重报", [InputRequired("请填写工作日数"), NumberRange(1, 60, "请填写 1 到 60 的整数")],
+                        default=3, render_kw={"data-size": "s", "inputmode": "numeric"})
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The limit in working days."""
+        said = super().answers
+        days = said.pop("days")
+        return said | {"limit": Limit(days, "d")}

@@ -10,10 +10,19 @@ from models.tickets import Act
 from operations.access.scope import OFFICIALS
 from operations.errors import NotFound
 from operations.insight import units
-from operations.insight.ticket_page import clock, dossier, papers, timeline
+from operations.insight.ticket_page import clock, dossier, papers, spending, timeline
 from operations.insight.ticket_page.dossier import Dossier
 from operations.supervision import refusals, supervision
-from operations.tickets import aftercare, conversation, coordination, handling, intake, merging, workflow
+from operations.tickets import (
+    aftercare,
+    conversation,
+    coordination,
+    handling,
+    instructions,
+    intake,
+    merging,
+    workflow,
+)
 from operations.tickets.advance import may
 from views.forms import tickets as forms
 from views.forms import tickets_aftercare as later
@@ -59,6 +68,8 @@ ACTS: dict[Act, Page] = {
     Act.UNMERGE: Page(later.ReasonForm, merging.unmerge, "已撤销并单，时限接着计算。", "撤销并单"),
     Act.INSTRUCT: Page(work.InstructForm, conversation.instruct, "批示已下达，责任单位和服务中心会收到。", "下达批示"),
     Act.ANSWER_INSTRUCTION: Page(later.InstructionAnswerForm, conversation.answer_instruction, "已回报批示落实情况。", "回报落实"),
+    Act.ACCEPT_INSTRUCTION: Page(later.AcceptInstructionForm, instructions.accept, "已认可回报，批示落实完毕。", "认可回报"),
+    Act.RETURN_INSTRUCTION: Page(later.ReturnInstructionForm, instructions.return_answer, "已退回重报，另起批示时限。", "退回重报"),
     Act.REMIND: Page(later.WordsForm, conversation.remind, "已催办。", "发出催办"),
     Act.SUPERVISE: Page(later.ReasonForm, supervision.supervise, "督办已发出。", "发出督办"),
     Act.REPORT_REFUSAL: Page(RefusalForm, refusals.report, "已报备，逐级复核并联审；有结论前继续办理，时限照常计算。", "报备否定"),
@@ -118,7 +129,8 @@ def _shown(verb: Act, form: ActForm, d: Dossier, hints: list[str]) -> ResponseRe
     form.show_as_of(d.ticket.version, d.last_seq)
     answer = render_template(
         "tickets/act.html", d=d, ticket=d.ticket, verb=verb, page=ACTS[verb], form=form, hints=hints,
-        meanwhile=meanwhile, step=workflow.named(verb), clock=clock.panel(d), units=units.offered(), papers=papers,
+        meanwhile=meanwhile, step=workflow.named(verb), clock=clock.panel(d), spending=spending.of(d),
+        units=units.offered(), papers=papers,
         back=url_for(".show", number=d.ticket.number, **next_row.kept()), came_from=next_row.came_from(),
     )
     return answer, form.status_code if form.errors else 200

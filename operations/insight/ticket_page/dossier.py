@@ -15,7 +15,7 @@ from models.base import db
 from models.clocks import ClockKind
 from models.refusals import VETOES
 from models.supervision import Supervision
-from models.tickets import Act, ProposalKind, Status, Ticket
+from models.tickets import Act, Instruction, ProposalKind, Status, Ticket
 from operations.access import scope
 from operations.access.actor import Actor
 from operations.errors import NotFound
@@ -163,6 +163,12 @@ class Dossier(Situation):
     def open_instructions(self) -> list[Record]:  # type: ignore[override]
         """Instructions nobody has answered yet."""
         return [record for record in self.papers(Paper.INSTRUCTION) if record.ended_at is None]
+
+    @cached_property
+    def instructions_to_judge(self) -> list[Instruction]:
+        """Answered instructions that wait for the actor's word; nothing is read where nothing was answered."""
+        answered = any(record.ended_at for record in self.papers(Paper.INSTRUCTION))
+        return self.answers_to_judge() if answered else []
 
     @cached_property
     def stewards(self) -> Sequence[Row[*tuple[Any, ...]]]:

@@ -14,12 +14,12 @@ from operations.tickets.workflow import Step
 # What a role comes for, the most pressing first; the first that is open is the primary button.
 FIRST = (
     Act.SIGN, Act.CONTACT, Act.ACCEPT, Act.ANSWER, Act.DISPATCH, Act.REPORT_ASSISTANCE, Act.PROPOSE_RESULT, Act.REPLY,
-    Act.FOLLOW_UP,
+    Act.FOLLOW_UP, Act.ACCEPT_INSTRUCTION,
 )
 # What stands beside it, in this order; everything else is folded.
 BESIDE = (
     *FIRST, Act.REQUEST_SUPPLEMENT, Act.REQUEST_EXTENSION, Act.PROPOSE_SEND_BACK, Act.TRANSFER, Act.SUPERVISE,
-    Act.INSTRUCT, Act.ANSWER_INSTRUCTION, Act.CONSULT, Act.REMIND,
+    Act.RETURN_INSTRUCTION, Act.INSTRUCT, Act.ANSWER_INSTRUCTION, Act.CONSULT, Act.REMIND,
 )
 BESIDE_COUNT = 2
 # What somebody came for and cannot do yet; that it is done already needs no telling in sight.

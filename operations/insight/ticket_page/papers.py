@@ -241,8 +241,9 @@ def _consultation(one: Record) -> tuple[str, str, str]:
 
 
 def _instruction(one: Record) -> tuple[str, str, str]:
-    words = one.words + (f"\n落实：{one.more}" if one.more else "")
-    return "领导批示" + ("，已落实" if one.ended_at else "，待落实"), _signed(one), words
+    words = one.words + (f"\n回报：{one.more}" if one.more else "")
+    owed = "退回待重报" if one.more else "待落实"
+    return "领导批示，" + ("已落实" if one.yes else "已回报待认可" if one.ended_at else owed), _signed(one), words
 
 
 def _merged(one: Record) -> tuple[str, str, str]:

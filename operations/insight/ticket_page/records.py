@@ -116,7 +116,8 @@ ARMS = (
     _arm(Paper.CONSULTATION, Consultation, at=Consultation.recorded_at, words=Consultation.outcome,
          code=cast(Consultation.held_on, String()), more=Consultation.units, person=Consultation.convened_by_id),
     _arm(Paper.INSTRUCTION, Instruction, at=Instruction.given_at, ended_at=Instruction.answered_at,
-         words=Instruction.words, more=Instruction.answer, person=Instruction.given_by_id),
+         words=Instruction.words, more=Instruction.answer, yes=Instruction.accepted_at.is_not(None),
+         person=Instruction.given_by_id),
     _arm(Paper.MERGED_HERE, Merge, at=Merge.merged_at, code=Ticket.number, words=Ticket.subject,
          where=(Merge.main_ticket_id == THE_TICKET) & Merge.undone_at.is_(None) & (Ticket.id == Merge.ticket_id)),
 )

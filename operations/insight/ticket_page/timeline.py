@@ -62,6 +62,8 @@ LOOKS: dict[str, tuple[str, str, str]] = {
     Act.UNMERGE: ("撤销并单", "undo", ""),
     Act.INSTRUCT: ("领导批示", "flag", "v"),
     Act.ANSWER_INSTRUCTION: ("落实批示", "flag", "g"),
+    Act.ACCEPT_INSTRUCTION: ("认可批示回报", "check", "g"),
+    Act.RETURN_INSTRUCTION: ("退回批示回报", "return", "r"),
     Act.NOTE: ("内部备注", "lock", ""),
     Act.MESSAGE: ("留言", "chat", "b"),
     Act.REMIND: ("催办", "bell", "a"),

@@ -19,7 +19,18 @@ from operations.clocks.recomputation import reckon
 from operations.errors import DomainError
 from operations.supervision import refusal_checks, refusals
 from operations.supervision.refusal_checks import seated
-from operations.tickets import aftercare, conversation, coordination, handling, intake, ledger, merging, proposals
+from operations.tickets import (
+    aftercare,
+    conversation,
+    coordination,
+    handling,
+    instructions,
+    intake,
+    ledger,
+    merging,
+    proposals,
+)
+from operations.tickets.situation import Situation
 from tests.happened import as_happened
 from tests.lives import FINANCE, LAND, POWER, Life
 from tests.reviews import review
@@ -71,6 +82,12 @@ class History(Life):
         oldest = db.session.scalars(rows).first() or 0
         conversation.answer_instruction(ticket, actor=actor, instruction_id=oldest, words="已办")
 
+    def judge_instruction(self, ticket, *, actor):
+        waiting = next(iter(Situation(ticket, actor).instructions_to_judge), None)
+        limit = Limit.parse("2d")
+        instructions.return_answer(ticket, actor=actor, instruction_id=waiting.id if waiting else 0, words="再报",
+                                   limit=limit)
+
 
 STEPS = {
     "request_supplement": lambda h: h.does(intake.request_supplement, "liumin", missing="缺回执"),
@@ -104,6 +121,7 @@ STEPS = {
     "unmerge": lambda h: h.does(merging.unmerge, "wujie", reason="不是一件事"),
     "instruct": lambda h: h.does(conversation.instruct, "luoshizhang", words="抓紧", limit=Limit.parse("3d")),
     "instructed": lambda h: h.does(h.settle_instruction, "wujie"),
+    "instruct_again": lambda h: h.does(h.judge_instruction, "luoshizhang"),
     "refuse": lambda h: h.does(refusals.report, h.lead()[0], case=CASE),
     "endorse": lambda h: h.does(refusals.endorse, h.lead()[1], refusals.find_open(h.ticket)),
     "order": lambda h: h.does(refusals.order_handling, h.lead()[1], refusals.find_open(h.ticket), words="请办"),
