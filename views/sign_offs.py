@@ -6,8 +6,8 @@ from flask_login import current_user
 
 from models.access import Role
 from operations.access.actor import Actor
-from operations.insight import sign_offs
-from operations.insight.ticket_page import clock, papers
+from operations.insight import sign_off_effect, sign_offs
+from operations.insight.ticket_page import clock, papers, spending
 from operations.insight.ticket_page.dossier import Dossier
 from operations.supervision import in_bulk
 from operations.tickets import granting, proposals
@@ -96,9 +96,9 @@ def _shown(proposal_id: int, *, grant: ActForm | None = None, decline: ActForm |
         "sign_offs/show.html", d=d, ticket=ticket, proposal=proposal, asked_by=asked_by, unit=unit,
         facts=[
             *papers.proposal_facts(proposal, {proposal.suggested_unit_id or 0: suggested}),
-            *sign_offs.dates(d, proposal),
+            *sign_off_effect.effect(d, proposal),
         ],
-        hints=sign_offs.hints(ticket, proposal), clock=clock.panel(d), form=sent, forms=forms,
+        hints=sign_offs.hints(ticket, proposal), clock=clock.panel(d), spending=spending.of(d), form=sent, forms=forms,
         orders=papers.orders(d), is_own=proposal.proposed_by_id == current_user.user_id,
     )
     return answer, sent.status_code if sent is not None and sent.errors else 200

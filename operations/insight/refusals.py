@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, false, func, or_, select
@@ -16,7 +16,7 @@ from models.refusals import Endorsement, Refusal, RefusalEnd, ReviewMember, Verd
 from models.tickets import Ticket
 from operations.access.actor import Actor
 from operations.access.refusal_scope import refusal_scope, reviewed_by
-from operations.clocks.calendar import SHANGHAI
+from operations.clocks.shanghai import month_bounds
 from operations.insight.keyset import TOP, Page, Place, paged
 from operations.supervision import climbing
 
@@ -134,16 +134,8 @@ def figures(actor: Actor, month: date) -> list[tuple[int, str, list[tuple[State 
 def _narrowed(narrowing: Narrowing) -> list[ColumnElement[bool]]:
     found = [condition(narrowing.state)] if narrowing.state else []
     if narrowing.month:
-        begins, ends = bounds(narrowing.month)
+        begins, ends = month_bounds(narrowing.month)
         found += [Refusal.reported_at >= begins, Refusal.reported_at < ends]
     if narrowing.unit_id is not None:
         found.append(Refusal.unit_id == narrowing.unit_id)
     return found
-
-
-def bounds(month: date) -> tuple[datetime, datetime]:
-    """The first moment of a Shanghai month and of the next."""
-    first = month.replace(day=1)
-    following = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
-    begins, ends = (datetime.combine(day, time(), SHANGHAI).astimezone(UTC) for day in (first, following))
-    return begins, ends

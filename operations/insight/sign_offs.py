@@ -19,9 +19,7 @@ from operations.clocks.wording import moment
 from operations.errors import NotFound
 from operations.insight.keyset import TOP, Page, Place, paged
 from operations.insight.lines import CALLED, COLUMNS, Line, line_of
-from operations.insight.ticket_page.dossier import Dossier
 from operations.tickets import second_look
-from operations.tickets.proposals import close_of
 
 PAGE = 25
 WORDS_SHOWN = 120
@@ -55,20 +53,6 @@ def get(actor: Actor, proposal_id: int) -> tuple[Proposal, Ticket]:
     if found is None:
         raise NotFound
     return found, db.session.get_one(Ticket, found.ticket_id, options=[joinedload(Ticket.enterprise)])
-
-
-def dates(d: Dossier, proposal: Proposal) -> list[tuple[str, str]]:
-    """An extension before and after, with how the first date came about."""
-    running = d.case_clock
-    if proposal.kind is not ProposalKind.EXTENSION or running is None or proposal.until is None:
-        return []
-    calendar, after = d.rules.calendar, close_of(proposal.until)
-    more = calendar.office_seconds(running.due_at, after) / calendar.day_seconds
-    return [
-        ("现在的到期", moment(running.due_at)),
-        ("批准后的到期", f"{moment(after)}　多 {more:g} 个工作日"),
-        ("本轮已延期", f"{d.extensions_granted} 次"),
-    ]
 
 
 def hints(ticket: Ticket, proposal: Proposal) -> list[str]:

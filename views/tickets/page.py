@@ -11,7 +11,7 @@ from models.base import LabelledEnum
 from operations.access.scope import OFFICIALS
 from operations.insight import refusal_page
 from operations.insight.routing import rulings
-from operations.insight.ticket_page import clock, dossier, offers, papers, people, rail, timeline
+from operations.insight.ticket_page import clock, dossier, offers, papers, people, rail, spending, timeline
 from operations.insight.ticket_page.dossier import AT_MOST, SHOWN, Dossier, Window
 from operations.insight.ticket_page.statements import Kind
 from views.guards import for_roles
@@ -48,6 +48,7 @@ def show(number: str) -> ResponseReturnValue:
         stations=rail.stations(d),
         returns=rail.times_sent_back(d),
         clock=clock.panel(d),
+        spending=spending.of(d),
         panel=offers.panel(d),
         people=people.of(d),
         refusals=refusal_page.of_ticket(d.ticket, d.actor) if d.has_been_refusing else (),

@@ -14,8 +14,8 @@ from models.routing import Suggestion
 from models.tickets import Ticket
 from operations.access.actor import Actor
 from operations.access.routing_scope import suggestion_scope
+from operations.clocks.shanghai import month_bounds
 from operations.insight.keyset import TOP, Page, Place, paged
-from operations.insight.refusals import bounds
 
 PAGE = 25
 UNSORTED = "-"  # what has no category, in an address
@@ -103,7 +103,7 @@ def _rows(actor: Actor, narrowing: Narrowing) -> Any:
 def _narrowed(narrowing: Narrowing) -> list[ColumnElement[bool]]:
     found = [condition(narrowing.figure)] if narrowing.figure else []
     if narrowing.month:
-        begins, ends = bounds(narrowing.month)
+        begins, ends = month_bounds(narrowing.month)
         found += [Suggestion.dispatched_at >= begins, Suggestion.dispatched_at < ends]
     if narrowing.topic:
         found.append(Suggestion.topic == ("" if narrowing.topic == UNSORTED else narrowing.topic))

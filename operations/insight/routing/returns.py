@@ -14,8 +14,8 @@ from models.tickets import Decision, OrderOutcome, OrderRole, Proposal, Proposal
 from operations.access.actor import Actor
 from operations.access.routing_scope import order_scope
 from operations.access.scope import ticket_scope
+from operations.clocks.shanghai import month_bounds
 from operations.insight.keyset import TOP, Page, Place, paged
-from operations.insight.refusals import bounds
 
 PAGE = 25
 
@@ -92,7 +92,7 @@ def name_of(unit_id: int) -> str:
 def _narrowed(narrowing: Narrowing) -> list[ColumnElement[bool]]:
     found = [UnitOrder.role == OrderRole.LEAD]
     if narrowing.month:
-        begins, ends = bounds(narrowing.month)
+        begins, ends = month_bounds(narrowing.month)
         found += [UnitOrder.ordered_at >= begins, UnitOrder.ordered_at < ends]
     if narrowing.unit_id is not None:
         found.append(UnitOrder.unit_id == narrowing.unit_id)
