@@ -1,6 +1,8 @@
-"""A month as an address writes it, ``2026-08``."""
+"""Months in addresses: ``2026-08``."""
 
 from datetime import date
+
+from operations.clocks import shanghai
 
 
 def month_of(text: str) -> date | None:
@@ -13,5 +15,10 @@ def month_of(text: str) -> date | None:
 
 
 def month_text(month: date | None) -> str:
-    """The month as `month_of` reads it; empty for none."""
+    """As addresses and fields have it."""
     return f"{month:%Y-%m}" if month else ""
+
+
+def this_month() -> date:
+    """The first day of the present month."""
+    return shanghai.today().replace(day=1)

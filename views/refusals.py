@@ -9,7 +9,6 @@ from flask_login import current_user
 from models import clock
 from models.access import Role
 from operations.access.refusal_scope import READING
-from operations.clocks import shanghai
 from operations.clocks.calendar import SHANGHAI
 from operations.insight import refusal_page, refusal_sheet, refusals, units
 from operations.insight.refusals import Narrowing, State
@@ -19,7 +18,7 @@ from operations.supervision.refusal_checks import not_to_conclude
 from views.forms.base import VersionedForm
 from views.forms.refusals import EndorseForm, OpinionForm, OrderForm, PanelForm, ReleaseForm, ReviewForm
 from views.guards import for_roles
-from views.months import month_of, month_text
+from views.months import month_of, month_text, this_month
 from views.watch import XLSX, place_of
 from views.watch_filter import row_id
 
@@ -59,7 +58,7 @@ def export() -> ResponseReturnValue:
 @for_roles(*READING)
 def figures() -> str:
     """每月每单位的否定报备."""
-    month = month_of(request.args.get("month", "")) or shanghai.today().replace(day=1)
+    month = month_of(request.args.get("month", "")) or this_month()
     return render_template("refusals/figures.html", rows=refusals.figures(current_user, month), heads=refusals.FIGURES,
                            month=month_text(month))
 
