@@ -53,6 +53,8 @@ PLACES = (
     Place("覆盖", "chart", "/coverage", (R.REGISTRAR, R.SUPERVISOR)),
     Place("监督发现", "shield", "/findings", (R.SPECIAL_OBSERVER, R.SUPERVISOR, R.CLERK)),
     Place("否定报备", "up", "/refusals", (*UNIT, *ABOVE)),
+    Place("监测", "eye", "/monitor", (R.SUPERVISOR, R.DISCIPLINE_OBSERVER)),
+    Place("登记簿", "list", "/registers", (*UNIT, *ABOVE)),
     Place("派单目录", "list", "/catalogue", (R.STEWARD, *UNIT, *ABOVE)),
     Place("裁定先例", "flag", "/rulings", (*UNIT, *ABOVE)),
     Place("退回率", "chart", "/returns/figures", (*UNIT, *ABOVE)),

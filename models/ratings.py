@@ -60,6 +60,7 @@ class Rating(Base):
     __table_args__ = (
         sa.UniqueConstraint("ticket_id", "round"),
         CheckConstraint("NOT is_anonymous OR rated_by_id IS NULL", name="anonymous_names_nobody"),
+        Index("ix_ratings_rated", "rated_at", "id"),
     )
 
     id: Mapped[primary_key]
@@ -72,6 +73,19 @@ class Rating(Base):
     channel: Mapped[RatingChannel]
     rated_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     rated_at: Mapped[created_at]
+
+
+class RatingSource(Base):
+    """评价来源. A keyed digest of the address that a rating came from, alike only within one month.
+
+    It stands apart from ``ratings``, is read by the anti-gaming monitor alone, is never shown, and may be forgotten.
+    """
+
+    __tablename__ = "rating_sources"
+    __table_args__ = (Index("ix_rating_sources_source", "source"),)
+
+    rating_id: Mapped[int] = mapped_column(ForeignKey("ratings.id"), primary_key=True, autoincrement=False)
+    source: Mapped[str] = mapped_column(sa.String(64))
 
 
 class RatingToken(Base):

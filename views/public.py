@@ -9,6 +9,7 @@ from operations.tickets import receipts
 from views.forms.portal import RateForm
 from views.forms.public import VerifyForm
 from views.guards import open_to_all
+from views.sources import opinion_from_here
 
 bp = Blueprint("public", __name__)
 
@@ -33,7 +34,7 @@ def rate(token: str) -> ResponseReturnValue:
     ticket = links.ticket_of(token)
     form = RateForm.from_request()
     if form.was_submitted_and_valid():
-        links.rate(token, opinion=form.opinion, address=request.remote_addr or "")
+        links.rate(token, opinion=opinion_from_here(form), address=request.remote_addr or "")
         return redirect(url_for(".thanks"))
     return render_template("public/rate.html", ticket=ticket, form=form), 422 if form.errors else 200
 

@@ -27,6 +27,7 @@ bp = Blueprint("watch", __name__, url_prefix="/watch")
 
 WATCHING = (Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.DISCIPLINE_OBSERVER)
 ACTING = (Role.CLERK, Role.SUPERVISOR)
+MONITORING = (Role.SUPERVISOR, Role.DISCIPLINE_OBSERVER)
 FORMS: dict[BulkAct, type[BulkForm]] = {
     BulkAct.SUPERVISE: BulkSuperviseForm,
     BulkAct.ACCEPT: BulkForm,
@@ -77,6 +78,7 @@ def index() -> ResponseReturnValue:
         views=habits.views,
         query=watch_filter.as_query(narrowing),
         may_read_measures=current_user.holds(*READING),
+        may_monitor=current_user.holds(*MONITORING),
     )
 
 

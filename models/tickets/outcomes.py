@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, LabelledEnum, created_at, primary_key
@@ -30,7 +30,10 @@ class Result(Base):
     """办理结果 of one round, signed by the unit's leader; a direct answer has no unit."""
 
     __tablename__ = "results"
-    __table_args__ = (sa.UniqueConstraint("ticket_id", "round"),)
+    __table_args__ = (
+        sa.UniqueConstraint("ticket_id", "round"),
+        Index("ix_results_register", "reported_at", "id"),
+    )
 
     id: Mapped[primary_key]
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
@@ -38,6 +41,7 @@ class Result(Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     kind: Mapped[ResultKind]
     text: Mapped[str] = mapped_column(sa.Text)
+    fingerprint: Mapped[str | None] = mapped_column(sa.String(32))  # of the text without marks and blanks
     next_step: Mapped[str] = mapped_column(sa.String(500), default="")
     adopted: Mapped[bool | None]
     drafted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -54,6 +54,13 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "visit_cap": {"per_month": 2},
     # security.md case 13: exports above this many rows need another person's word; downloads a day; how long it holds.
     "export": {"rows_without_approval": 500, "per_day": 3, "valid": "3d"},
+    # domain.md §9, anti-gaming monitor: minutes before the due date that count as just before; returns of one ticket;
+    # equal texts of one unit; enterprises rating from one address; hours after which a visit is recorded late. A row
+    # stands out with at least ``least`` hits and ``times_median`` times its peers' median share (of ``peers`` or more).
+    "monitor": {
+        "close_minutes": 60, "returns": 2, "same_text": 2, "enterprises": 3, "extension_minutes": 60, "late_hours": 48,
+        "least": 2, "times_median": 2, "peers": 3,
+    },
     # domain.md §3, 有效互动: (a) answered within, (b) hours between two of one pair, (c) characters at least.
     "effective_interaction": {"window": "5d", "apart_hours": 24, "characters": 20},
 }

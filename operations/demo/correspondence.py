@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from models import clock
 from models.correspondence import Side
 from operations.access.actor import Actor
 from operations.clocks import shanghai
@@ -18,7 +19,8 @@ def note(contact: Contact, scene: Scene) -> None:
     """The steward writes it down."""
     today = shanghai.today()
     ahead = None if contact.next_in_days is None else today + timedelta(days=contact.next_in_days)
-    talk = Talk(contact.kind, contact.content, next_contact_on=ahead)
+    happened = clock.now() - timedelta(days=contact.days_late)
+    talk = Talk(contact.kind, contact.content, next_contact_on=ahead, occurred_at=happened)
     log_interaction(scene.enterprise, actor=scene.at_the_desk, talk=talk)
 
 

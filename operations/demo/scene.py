@@ -110,6 +110,12 @@ class Scene:
         return db.session.scalars(rows).one()
 
     @property
+    def answered_instruction(self) -> Instruction:
+        """The answer that waits for the leader's word."""
+        rows = select(Instruction).where(Instruction.ticket_id == self.ticket_id, Instruction.accepted_at.is_(None))
+        return db.session.scalars(rows).one()
+
+    @property
     def refusal(self) -> Refusal:
         """The refusal that is on its way up."""
         rows = select(Refusal).where(Refusal.ticket_id == self.ticket_id, Refusal.ended_at.is_(None))

@@ -14,13 +14,24 @@ from operations.access.actor import Actor
 from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import Limit
 from operations.demo.scene import CALLER, CENTRE, LEADER, OFFICE, Scene
+from operations.ratings import sources
 from operations.supervision import calling, panel, refusals, supervision
 from operations.supervision.panel import Named
 from operations.supervision.refusal_checks import Case
-from operations.tickets import aftercare, conversation, coordination, handling, intake, merging, proposals
+from operations.tickets import (
+    aftercare,
+    conversation,
+    coordination,
+    handling,
+    instructions,
+    intake,
+    merging,
+    proposals,
+)
 from operations.tickets.aftercare import Call, Opinion
 from operations.tickets.proposals import Terms
 
+DEMONSTRATION = "demonstration"
 Somebody = Callable[[Scene], Actor]
 
 
@@ -141,6 +152,11 @@ def ledger(when: str, ledger_class: LedgerClass, reason: str, *, days: int) -> S
     )
 
 
+def strike_off(when: str, reason: str) -> Step:
+    """提请销号."""
+    return _propose(when, ProposalKind.STRIKE_OFF, leader, lambda _: Terms(reason))
+
+
 def grant(when: str, kind: ProposalKind, words: str = "同意。", *, by: str = "") -> Step:
     """签批, by the unit's leader or by whoever is named."""
     return step(when, proposals.grant, named(by, leader), proposal=lambda s: s.proposal(kind), words=words)
@@ -197,6 +213,18 @@ def answer_instruction(when: str, words: str) -> Step:
     return step(when, conversation.answer_instruction, leader, instruction_id=lambda s: s.instruction.id, words=words)
 
 
+def accept_instruction(when: str, words: str = "") -> Step:
+    """认可批示回报."""
+    return step(when, instructions.accept, named(LEADER), words=words,
+                instruction_id=lambda s: s.answered_instruction.id)  # fmt: skip
+
+
+def return_instruction(when: str, words: str, days: int) -> Step:
+    """退回批示回报."""
+    return step(when, instructions.return_answer, named(LEADER), words=words, limit=Limit(days, "d"),
+                instruction_id=lambda s: s.answered_instruction.id)  # fmt: skip
+
+
 def message(when: str, words: str, *, by: str = "") -> Step:
     """留言, by the enterprise or by whoever is named."""
     return step(when, conversation.message, named(by, applicant), words=words)
@@ -227,9 +255,12 @@ def no_answer(when: str, words: str = "无人接听。") -> Step:
     return step(when, aftercare.follow_up, named(CALLER), call=Call(False, words=words))
 
 
-def rate(when: str, grade: Grade, words: str = "", *, tags: tuple[str, ...] = (), anonymous: bool = False) -> Step:
-    """评价."""
-    return step(when, aftercare.rate, applicant, opinion=Opinion(grade, tags, words, anonymous))
+def rate(when: str, grade: Grade, words: str = "", *, tags: tuple[str, ...] = (), anonymous: bool = False,
+         address: str = "") -> Step:
+    """评价, from an address where one is given."""
+    return step(when, aftercare.rate, applicant, opinion=lambda _: Opinion(
+        grade, tags, words, anonymous, source=sources.digest(address, site_key=DEMONSTRATION)
+    ))  # fmt: skip
 
 
 def reopen(when: str, reason: str) -> Step:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select
 from models import clock
 from models.base import db
 from models.directory import Organisation
-from models.ratings import FollowUp, Grade, Rating, RatingChannel
+from models.ratings import FollowUp, Grade, Rating, RatingChannel, RatingSource
 from models.tickets import Act, OrderRole, Reply, ReplyMethod, Round, Status, Ticket, UnitOrder
 from operations import log, notices
 from operations.access.actor import SYSTEM, Actor
@@ -86,13 +86,14 @@ def reopen(ticket: Ticket, *, actor: Actor, reason: str, version: int | None = N
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What the enterprise thinks of it. Reasons are required for 差评 only."""
+    """What the enterprise thinks of it. Reasons are required for 差评 only; ``source`` is a digest of the address."""
 
     grade: Grade
     tags: tuple[str, ...] = ()
     words: str = ""
     is_anonymous: bool = False
     channel: RatingChannel = RatingChannel.PLATFORM
+    source: str = ""
 
 
 @operation
@@ -120,8 +121,11 @@ def rate(ticket: Ticket, *, actor: Actor, opinion: Opinion, version: int | None 
         "rated_by_id": None if opinion.is_anonymous else actor.user_id,
         "rated_at": clock.now(),
     }
-    if db.session.scalar(insert_ignoring(Rating).values(row).returning(Rating.id)) is None:
+    rated = db.session.scalar(insert_ignoring(Rating).values(row).returning(Rating.id))
+    if rated is None:
         raise Refused("本轮已经评价过。")
+    if opinion.source:
+        db.session.add(RatingSource(rating_id=rated, source=opinion.source))
     if opinion.grade.is_bad and not opinion.is_anonymous:
         notices.tell_centre(ticket, f"企业评价“{opinion.grade.label}”，请在 1 个工作日内联系：{ticket.subject}")
 

@@ -9,6 +9,7 @@ from operations.access.actor import Actor
 from operations.base import operation
 from operations.clocks import clocks
 from operations.errors import NotFound
+from operations.tickets import second_look
 from operations.tickets.advance import advance, allowed
 from operations.tickets.coordination import end_order, open_orders
 from operations.tickets.situation import Situation
@@ -69,6 +70,7 @@ def report_result(ticket: Ticket, proposal: Proposal, *, actor: Actor, version: 
             unit_id=proposal.unit_id,
             kind=proposal.result_kind,
             text=proposal.reason,
+            fingerprint=second_look.fingerprint(proposal.reason),
             next_step=proposal.next_step,
             adopted=proposal.adopted,
             drafted_by_id=proposal.proposed_by_id,

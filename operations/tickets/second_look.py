@@ -36,6 +36,11 @@ def digest(text: str, hints: list[str]) -> str:
     return hashlib.sha256("\n".join([text, *hints]).encode()).hexdigest()[:32]
 
 
+def fingerprint(text: str) -> str:
+    """The same for texts that differ in marks and blanks alone."""
+    return hashlib.sha256(_bare(text).encode()).hexdigest()[:32]
+
+
 def bigrams(text: str) -> set[str]:
     """Neighbouring letters and Chinese characters, the key words of a language without spaces."""
     bare = _bare(text)

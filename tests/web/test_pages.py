@@ -41,7 +41,7 @@ ELSEWHERE = {
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
     "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest",
     "search.unit_names", "stewards.names",
-    "supervisions.answer", "tickets.act", "watch.new", "measures.record",
+    "supervisions.answer", "tickets.act", "watch.new", "measures.record", "registers.home",
 }
 ON_PHONES = (None, "hengzha", "jinxiu", "luyao", "yunqi")
 SMALLEST = {"width": 320, "height": 700}
@@ -107,6 +107,8 @@ PAGES = {
         "/rulings", "/rulings/1", "/returns", "/returns/figures", "/suggestions", "/suggestions/figures",
         "/measures", "/measures/figures", "/measures/new", "/measures/{measure}", "/reconsiderations",
         "/reconsiderations/{reconsideration}",
+        "/registers/extensions", "/registers/ledger/figures", "/registers/instructions", "/registers/consultations",
+        "/registers/results/figures",
         "/coverage", "/coverage?by=person", "/filling", "/filling/{filling}", "/filling/{filling}/enterprises",
     ),
     "luoshizhang": (
@@ -117,7 +119,9 @@ PAGES = {
     "yangfan": ("/refusals/{refusing}",),
     "jinxiu": ("/my/tickets/{refused}",),
     "hejun": ("/imports", "/imports/new"),
-    "qianwei": ("/watch", "/tickets", "/measures/{referral}"),
+    "qianwei": (
+        "/watch", "/tickets", "/measures/{referral}", "/monitor", "/monitor/same-text", "/monitor/last-minute/evidence",
+    ),
     "dengli": (
         "/enterprises?region=9901&quiet=30", "/enterprises/{enterprise}", "/enterprises/{enterprise}/edit",
         "/enterprises/{enterprise}/suspend", "/enterprises/{enterprise}/merge",
@@ -147,7 +151,7 @@ STAGES = {
     ),
     "beside": (
         Act.TRANSFER, Act.CONSULT, Act.WAIVE_ASSISTANCE, Act.REPLY, Act.FOLLOW_UP, Act.REOPEN, Act.INSTRUCT, Act.REMIND,
-        Act.SUPERVISE, Act.MESSAGE,
+        Act.SUPERVISE, Act.MESSAGE, Act.ACCEPT_INSTRUCTION, Act.RETURN_INSTRUCTION,
     ),
 }
 

@@ -11,6 +11,7 @@ from operations.tickets import aftercare
 from operations.tickets.advance import may
 from views.forms.portal import RateForm
 from views.portal.blueprint import bp, members
+from views.sources import opinion_from_here
 
 
 @bp.route("/tickets/<number:number>/rate", methods=["GET", "POST"])
@@ -24,6 +25,6 @@ def rate(number: str) -> ResponseReturnValue:
     may(ticket, Act.RATE, current_user)
     form = RateForm.from_request()
     if form.was_submitted_and_valid():
-        aftercare.rate(ticket, actor=current_user, opinion=form.opinion, once=form.once)
+        aftercare.rate(ticket, actor=current_user, opinion=opinion_from_here(form), once=form.once)
         return redirect(url_for(".rate", number=number, thanks=1))
     return render_template("my/rate.html", ticket=ticket, form=form), 422 if form.errors else 200

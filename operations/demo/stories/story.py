@@ -28,7 +28,8 @@ class Story:
 class Contact:
     """One interaction that a steward noted; the next one promised in so many days.
 
-    ``is_confirmed`` is what the enterprise said of it the next morning; None is nothing.
+    ``is_confirmed`` is what the enterprise said of it the next morning; None is nothing. ``days_late`` is how long
+    after it happened it was written down.
     """
 
     when: str
@@ -37,6 +38,7 @@ class Contact:
     content: str
     next_in_days: int | None = None
     is_confirmed: bool | None = None
+    days_late: int = 0
 
 
 @dataclass(frozen=True, slots=True)

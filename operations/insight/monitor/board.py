@@ -1,0 +1,112 @@
+"""The monitor's page: a line for each unit or person with the share, the peers' median and whether it stands out."""
+
+import statistics
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import case, func
+
+from models.base import db
+from operations.access.actor import Actor
+from operations.clocks import rulebook
+from operations.insight.keyset import TOP, Page, Place, paged
+from operations.insight.monitor import of_people, of_units
+from operations.insight.monitor.signal import Policy, Signal, scoped
+
+SIGNALS: dict[str, Signal] = {signal.name: signal for signal in (*of_units.SIGNALS, *of_people.SIGNALS)}
+SHOWN, AT_MOST, PAGE = 5, 200, 25
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One unit or person: ``hits`` of ``total``; ``median`` of the other peers' shares, None with too few of them."""
+
+    id: int
+    name: str
+    hits: int
+    total: int
+    median: float | None
+    stands_out: bool
+
+    @property
+    def share(self) -> float:
+        """Hits per row."""
+        return self.hits / self.total
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One sign with its lines that have hits, those that stand out first; ``more`` is how many are left off."""
+
+    signal: Signal
+    about: str
+    lines: list[Line]
+    more: int
+    hits: int
+    total: int
+
+
+def policy() -> Policy:
+    """The thresholds in force."""
+    return rulebook.current().policy("monitor")
+
+
+def board(actor: Actor, month: date) -> list[Section]:
+    """Every sign with its first lines: one statement each."""
+    return [section(actor, signal, month=month, most=SHOWN) for signal in SIGNALS.values()]
+
+
+def section(actor: Actor, signal: Signal, *, month: date, most: int = AT_MOST) -> Section:
+    """One sign."""
+    rules = policy()
+    hits = func.sum(case((signal.hit(rules, month), 1), else_=0))
+    rows = scoped(signal, actor, month).with_only_columns(
+        signal.whose.label("id"), func.max(signal.whose_name).label("name"), func.max(signal.peers).label("peers"),
+        func.count().label("total"), hits.label("hits"),
+    )
+    found = db.session.execute(rows.group_by(signal.whose)).all()
+    lines = [line for line in lines_of(found, rules) if line.hits]
+    lines.sort(key=lambda line: (not line.stands_out, -line.share, -line.hits, line.id))
+    return Section(signal, signal.about(rules), lines[:most], max(0, len(lines) - most),
+                   sum(row.hits for row in found), sum(row.total for row in found))
+
+
+def lines_of(found: Any, rules: Policy) -> list[Line]:
+    """Each row beside the median share of its peers, itself left out."""
+    shares: dict[Any, dict[int, float]] = defaultdict(dict)
+    for row in found:
+        shares[row.peers][row.id] = row.hits / row.total
+    return [_line(row, [share for other, share in shares[row.peers].items() if other != row.id], rules)
+            for row in found]
+
+
+def _line(row: Any, others: list[float], rules: Policy) -> Line:
+    median = statistics.median(others) if len(others) >= rules["peers"] else None
+    stands_out = median is not None and row.hits >= rules["least"] and (
+        row.hits / row.total > median * rules["times_median"])
+    return Line(row.id, row.name, row.hits, row.total, median, stands_out)
+
+
+def evidence(actor: Actor, signal: Signal, *, month: date, whose: int | None, place: Place = TOP) -> Page:
+    """The rows behind a figure, the latest first."""
+    rows = _behind(actor, signal, month, whose).add_columns(
+        signal.whose_name.label("name"), signal.title.label("title"), signal.number.label("number"))
+    return paged(rows, signal.moment, signal.row_id, size=PAGE, place=place, is_descending=True)
+
+
+def count_evidence(actor: Actor, signal: Signal, *, month: date, whose: int | None) -> int:
+    """How many rows stand behind a figure."""
+    return db.session.scalar(_behind(actor, signal, month, whose).with_only_columns(func.count())) or 0
+
+
+def name_of(actor: Actor, signal: Signal, *, month: date, whose: int) -> str:
+    """Whose figure it is; empty for nobody's."""
+    rows = scoped(signal, actor, month).where(signal.whose == whose).with_only_columns(signal.whose_name)
+    return db.session.scalar(rows.limit(1)) or ""
+
+
+def _behind(actor: Actor, signal: Signal, month: date, whose: int | None) -> Any:
+    rows = scoped(signal, actor, month).where(signal.hit(policy(), month))
+    return rows if whose is None else rows.where(signal.whose == whose)

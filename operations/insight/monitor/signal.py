@@ -1,0 +1,49 @@
+"""One sign of gaming: which rows it looks at, whose they are, which of them count, and what is told of each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, or_
+
+from models.access import Role
+from operations.access.actor import Actor
+from operations.clocks.shanghai import month_bounds
+
+READING = (Role.SUPERVISOR, Role.DISCIPLINE_OBSERVER)
+Policy = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """``rows`` join what they need, the region's path among it; ``whose`` is the id of a unit or of a person.
+
+    ``hit`` says which rows count, by the policy's thresholds within a month; ``about`` says so in words. A figure and
+    its evidence are the same condition. ``peers`` is what must be alike to be compared, None for all.
+    """
+
+    name: str
+    label: str
+    about: Callable[[Policy], str]
+    counted: str
+    rows: Callable[[], Select[Any]]
+    whose: Any
+    whose_name: Any
+    peers: Any
+    region_path: Any
+    moment: Any
+    row_id: Any
+    hit: Callable[[Policy, date], ColumnElement[bool]]
+    told: Callable[[Any], str]
+    title: Any
+    number: Any
+    link: str
+
+
+def scoped(signal: Signal, actor: Actor, month: date) -> Select[Any]:
+    """The rows of a month within the actor's region."""
+    begins, ends = month_bounds(month)
+    ground = (signal.region_path.startswith(post.region_path, autoescape=True)
+              for post in actor.posts_as(*READING) if post.region_path)
+    return signal.rows().where(or_(false(), *ground), signal.moment >= begins, signal.moment < ends)
