@@ -13,9 +13,12 @@ from operations.access.people import actor_named
 from operations.tickets import catalogue
 from operations.tickets.catalogue import Terms
 from tests.lives import LAND, POWER
+from tests.shared import ENGINES_TRIED
 from tests.views.counting import statements
 from tests.views.tickets_desk import Desk
 
+# What no engine decides.
+ONE_ENGINE = pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")
 LAW = "《电力供应与使用条例》第二十三条"
 
 
@@ -45,6 +48,7 @@ def the_entry():
     return db.session.scalars(select(CatalogueEntry).where(CatalogueEntry.ended_at.is_(None))).one()
 
 
+@ONE_ENGINE
 def test_the_centre_enters_changes_and_ends_an_entry_by_pages(desk):
     page = desk.opens("wujie", "/catalogue/new?category=水电气暖/报装")
     region = str(desk.life.city.regions["9901"].id)
@@ -80,6 +84,7 @@ def test_what_the_catalogue_does_not_answer_is_listed(desk):
     assert "城乡建设" not in desk.opens("wujie", "/catalogue/lacking").links
 
 
+@ONE_ENGINE
 def test_one_click_takes_the_suggestion_with_its_reason(desk):
     enter(desk, assisting=[LAND])
     page = desk.opens("liumin", "dispatch")
@@ -107,6 +112,7 @@ def test_the_catalogue_takes_as_many_statements_for_many_as_for_few_and_is_taken
     assert [cell.value for cell in sheet[1]][:3] == ["事项类别", "区域", "主办单位"] and sheet.max_row == 22
 
 
+@ONE_ENGINE
 def test_who_accepts_may_choose_what_the_catalogue_answers(desk):
     enter(desk, "水电气暖/报装/高压")
     desk.life.submit()

@@ -10,10 +10,13 @@ from models.routing import Ruling
 from models.tickets import Proposal
 from operations.tickets import coordination
 from tests.lives import FINANCE, LAND, POWER, Life
+from tests.shared import ENGINES_TRIED
 from tests.views.counting import statements
 from tests.views.test_routing import enter, taken
 from tests.views.tickets_desk import Desk
 
+# What no engine decides.
+ONE_ENGINE = pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")
 BACK = {"reason": "外线在规划红线内，不属供电设施。", "law": "城乡规划法", "article": "第十一条", "suggested_unit": LAND}
 
 
@@ -60,6 +63,7 @@ def listed(desk, username, page, href):
     return desk.opens(username, href).html.count("<tr data-row>")
 
 
+@ONE_ENGINE
 def test_both_sides_stand_beside_each_other_and_the_days_have_an_owner(disputed):
     queue = disputed.opens("wujie", "/dispatch")
     page = disputed.opens("wujie", queue.links["各方理由和已用时间：厂区外接线路迟迟未送电"])
@@ -72,6 +76,7 @@ def test_both_sides_stand_beside_each_other_and_the_days_have_an_owner(disputed)
     assert disputed.opens("chenjing", f"/rulings/cases/{disputed.number}").status == 404
 
 
+@ONE_ENGINE
 def test_a_unit_that_was_only_named_has_its_side_too(desk):
     enter(desk)
     returned(desk, "chenjing", "zhoujian", POWER)
@@ -98,6 +103,7 @@ def test_a_ruling_is_found_by_words_category_and_unit_and_offered_for_the_like(d
     assert "同类事项裁定由市供电公司办理" in other.opens("liumin", "dispatch").words
 
 
+@ONE_ENGINE
 def test_a_ruling_without_its_basis_comes_back(disputed):
     page = disputed.opens("wujie", "dispatch?ruling=1")
     answer = disputed.sends("wujie", page, "dispatch", lead=POWER, basis=" \n", ruling_words="写好的理由")
@@ -156,6 +162,7 @@ def test_lists_take_as_many_statements_for_many_as_for_few(desk):
     assert counts[0] == counts[1]
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize("query", ["month=2026-13&state=nonsense&after=x", "month=九月&topic=-", "by=nothing&before=-1"])
 def test_a_filter_that_cannot_be_read_asks_for_nothing(desk, query):
     for path in ("/returns", "/returns/figures", "/suggestions", "/suggestions/figures", "/rulings"):

@@ -139,7 +139,7 @@ LARGE = {
     "hengzha": ("/my", "/my/tickets/new/1", "/my/tickets/{handling}"),
     "liumin": ("/desk", "/tickets", "/log/new", "/tickets/{submitted}"),
     "hening": ("/watch", "/supervisions/{order}", "/brief", "/refusals/{refusing}", "/refusals/{refusing}/review"),
-    "wujie": ("/dispatch", "/tickets/{late}", "/tickets/{late}/transfer", "/catalogue", "/suggestions/figures"),
+    "wujie": ("/dispatch", "/tickets/{late}", "/tickets/{late}/transfer", "/suggestions/figures"),
 }
 STAGES = {
     "intake": (

@@ -17,8 +17,11 @@ from operations.errors import BadInput, NotAllowed, Refused, Stale
 from operations.tickets import catalogue, coordination, suggesting
 from operations.tickets.catalogue import Terms
 from tests.lives import FINANCE, LAND, POWER, Life, shanghai
+from tests.shared import ENGINES_TRIED
 from tests.together import at_once
 
+# What no engine decides.
+ONE_ENGINE = pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")
 LAW = "《电力供应与使用条例》第二十三条"
 
 
@@ -93,6 +96,7 @@ def test_a_change_ends_one_version_and_opens_the_next(life):
     assert acts.all() == ["enter_catalogue", "revise_catalogue", "end_catalogue", "enter_catalogue"]
 
 
+@ONE_ENGINE
 @pytest.mark.parametrize(("category", "basis", "assisting", "sentence"), [
     ("", LAW, (), "请填写事项类别"),
     (" / ", LAW, (), "请填写事项类别"),
