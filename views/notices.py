@@ -24,9 +24,12 @@ def index() -> str:
 
 @bp.post("/<id:notice_id>/open")
 def follow(notice_id: int) -> ResponseReturnValue:
-    """Mark one read and go to what it is about: the page of the ticket that this person may open."""
+    """Mark one read and go to what it is about: the page of the ticket, or of its refusal, that they may open."""
     message = inbox.get(current_user, notice_id)
+    refusal_id = inbox.refusal_instead(current_user, message)
     notices.mark_read(current_user, notice_id=notice_id)
+    if refusal_id:
+        return redirect(url_for("refusals.show", refusal_id=refusal_id))
     return redirect(ways.to_ticket(message.number, is_own=message.is_own) if message.number else url_for(".index"))
 
 

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, exists, select
 
 from models.base import db
 from models.notices import Notice
+from models.refusals import Refusal
 from models.tickets import Ticket
 from operations import notices
 from operations.access.actor import Actor
-from operations.access.scope import own_enterprise_ids
+from operations.access.refusal_scope import refusal_scope
+from operations.access.scope import own_enterprise_ids, ticket_scope
 from operations.errors import NotFound
 from operations.insight.lines import LARGEST_ID
 
@@ -43,6 +45,16 @@ def get(actor: Actor, notice_id: int) -> Message:
     if not found or found[0].notice.id != notice_id:
         raise NotFound
     return found[0]
+
+
+def refusal_instead(actor: Actor, message: Message) -> int | None:
+    """The refusal to lead to when the ticket itself is not the reader's to open: they have a seat in its review."""
+    ticket_id = message.notice.ticket_id
+    mine = exists().where(Ticket.id == ticket_id, ticket_scope(actor))
+    if ticket_id is None or message.is_own or db.session.scalar(select(mine)):
+        return None
+    known = select(Refusal.id).where(Refusal.ticket_id == ticket_id, refusal_scope(actor))
+    return db.session.scalar(known.order_by(Refusal.id.desc()).limit(1))
 
 
 def _messages(actor: Actor, after: int | None, count: int) -> list[Message]:

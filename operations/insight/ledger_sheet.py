@@ -44,15 +44,18 @@ def export(actor: Actor, narrowing: Narrowing) -> IO[bytes]:
 
 def _write(file: IO[bytes], actor: Actor, narrowing: Narrowing) -> int:
     now, calendar, count = clock.now(), rulebook.current().calendar, 0
+    mark = f"{actor.name} {_moment(now)} 导出，最多 {MOST_ROWS} 份，更多的请分条件导出。内部使用，不得外传。"
     with xlsxwriter.Workbook(file, PLAIN) as book:
         sheet, bold = book.add_worksheet("督办台账"), book.add_format({"bold": True})
+        sheet.set_footer(f"&L{mark.replace('&', '&&')}&R&P / &N")
+        sheet.write_string(0, 0, mark)
         for place, (head, width) in enumerate(HEADS):
             sheet.set_column(place, place, width)
-            sheet.write_string(0, place, head, bold)
-        sheet.freeze_panes(1, 0)
+            sheet.write_string(1, place, head, bold)
+        sheet.freeze_panes(2, 0)
         for count, row in enumerate(queue.all_rows(actor, narrowing, limit=MOST_ROWS), start=1):
             for place, value in enumerate(_cells(row, now, calendar)):
-                sheet.write_string(count, place, value)
+                sheet.write_string(count + 1, place, value)
     return count
 
 

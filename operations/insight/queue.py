@@ -67,10 +67,14 @@ def region_of(region_id: int) -> Region:
 
 def page_of(actor: Actor, narrowing: Narrowing, *, place: Place = TOP) -> Page:
     """One page of the queue."""
-    moment: Any = S.clock_due_at
-    if narrowing.sorting is Sorting.UNREAD:  # the longest unopened first, everything opened behind them
-        moment = func.coalesce(case((receipt() == Receipt.UNOPENED, S.opened_at)), FAR, type_=UTCDateTime())
-    return paged(_rows().where(*conditions(actor, narrowing)), moment, S.id, size=PAGE, place=place)
+    where = conditions(actor, narrowing)
+    if narrowing.sorting is Sorting.LATEST:
+        return paged(_rows().where(*where), S.clock_due_at, S.id, size=PAGE, place=place)
+    # The longest unopened first, everything opened behind them. No index has that order: ids are sorted, not rows.
+    moment: Any = func.coalesce(case((receipt() == Receipt.UNOPENED, S.opened_at)), FAR, type_=UTCDateTime())
+    page = paged(select(S.id).where(*where), moment, S.id, size=PAGE, place=place)
+    rows = {row.id: row for row in db.session.execute(_rows().where(S.id.in_([row.id for row in page.rows])))}
+    return Page([rows[row.id] for row in page.rows], page.previous, page.next)
 
 
 def all_rows(actor: Actor, narrowing: Narrowing, *, limit: int) -> Iterator[Row[Any]]:

@@ -11,6 +11,7 @@ from models.base import db
 from models.log import Event
 from models.refusals import Refusal, RefusalEnd, ReviewMember
 from models.tickets import Status
+from operations.notices import deliver
 from tests.lives import LAND, Life
 from tests.views.counting import statements
 from tests.views.tickets_desk import Desk
@@ -54,6 +55,14 @@ def heard(desk, opinion="revoked"):
         said = {"opinion-opinion": opinion, "opinion-words": f"{who}的理由"}
         assert desk.sends(who, page_of(desk, who), "opinion", **said).status == 302
     return desk
+
+
+def notice_leads_to(desk, username):
+    """Where the newest message of somebody leads."""
+    with clock.standing_at(desk.life.now):
+        deliver()
+    page = desk.opens(username, "/notices")
+    return desk.sends(username, page, "open").leads_to
 
 
 def test_no_button_refuses_and_reporting_asks_for_law_and_alternative(desk):
@@ -104,6 +113,7 @@ def test_a_member_speaks_before_hearing_the_others_and_only_then_is_it_concluded
     assert "至少 3 人发表意见" in page_of(refusing, "hening", "/review").words
     named(refusing)
     assert "等你处理" in refusing.opens("sunyue", "/refusals").words
+    assert notice_leads_to(refusing, "sunyue") == f"/refusals/{the_refusal().id}", "the ticket is not theirs to open"
     back = refusing.sends("sunyue", page_of(refusing, "sunyue"), "opinion", **{"opinion-opinion": "revoked"})
     assert back.status == 422 and "请写明意见的理由" in back.words
     said = {"opinion-opinion": "revoked", "opinion-words": "条款不符"}

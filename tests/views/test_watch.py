@@ -212,7 +212,7 @@ def test_a_call_is_written_on_the_panel_and_into_the_ledger(pressed, sign_in):
         reader.post("/watch/export?level=first")
     sheet = openpyxl.load_workbook(io.BytesIO(reader.answer.data)).active
     reader.answer.close()
-    rows = {row[1].value: row for row in sheet.iter_rows(min_row=2)}
+    rows = {row[1].value: row for row in sheet.iter_rows(min_row=3)}
     called = rows.pop("送电迟迟没有答复")[15:]
     assert [cell.value for cell in called] == ["1", "2026-08-26 17:35", "周建", "本人接听", "=1+1 已转科室"]
     assert {cell.data_type for cell in called} == {"s"}
@@ -343,8 +343,9 @@ def test_the_ledger_holds_the_list_and_no_formula(city, sign_in):
         assert reader.post("/watch/export?level=first") == 200
     sheet = openpyxl.load_workbook(io.BytesIO(reader.answer.data)).active
     reader.answer.close()
-    assert [[cell.data_type for cell in row[:3]] for row in sheet.iter_rows(min_row=2)] == [["s", "s", "s"]]
-    assert sheet["B2"].value == '=HYPERLINK("http://x","点我")'
+    assert [[cell.data_type for cell in row[:3]] for row in sheet.iter_rows(min_row=3)] == [["s", "s", "s"]]
+    assert sheet["A1"].value.startswith("唐毅 2026-08-26 17:35 导出")
+    assert sheet["B3"].value == '=HYPERLINK("http://x","点我")'
     taken = db.session.scalars(select(Event).where(Event.action == "export_ledger")).one()
     assert taken.actor_id == actor_named("tangyi").user_id and '"rows":1' in taken.body
 

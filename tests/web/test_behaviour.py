@@ -48,7 +48,11 @@ class TestKeys:
         for key in "jjk":
             liumin.page.keyboard.press(key)
         assert focused(liumin.page, "textContent") == rows.nth(0).text_content()
+        liumin.page.evaluate("document.activeElement.blur(); "
+                             "document.querySelectorAll('[data-row]')[1].setAttribute('aria-selected', 'true')")
         liumin.page.keyboard.press("j")
+        assert focused(liumin.page, "textContent") == rows.nth(2).text_content(), "on from the row that is shown"
+        liumin.page.keyboard.press("k")
         liumin.page.keyboard.press("Enter")
         liumin.page.wait_for_url(f"**/tickets/{numbers[1]}**")
 
