@@ -21,7 +21,7 @@ from operations.access.actor import Actor
 from operations.access.scope import supervision_scope
 from operations.clocks import rulebook
 from operations.errors import NotFound
-from operations.supervision import receipts, wording
+from operations.supervision import chain, receipts, wording
 from operations.supervision.announcing import TO_LEADERS
 from operations.supervision.supervision import OPENED
 
@@ -162,10 +162,11 @@ def _step(event: Row[Any]) -> Step:
 
 
 def _people(order: Supervision, events: list[Row[Any]]) -> list[Recipient]:
-    people = [
-        Recipient(post.user_id, post.name, post.title or post.role.label, post.role is Role.LEADER)
-        for post in db.session.execute(_addressees(order))
-    ]
+    posts = db.session.execute(_addressees(order)).all()
+    people = [Recipient(post.user_id, post.name, post.title or post.role.label, post.role is Role.LEADER)
+              for post in posts]
+    if order.receiver_id and not any(post.role is Role.UNIT_LEADER for post in posts):
+        people += _next_above(order.receiver_id, {person.user_id for person in people})
     read = _read_notices(order, [person.user_id for person in people if person.is_copied])
     opened = {event.actor_id: event.at for event in events if event.action == OPENED}
     signed = {event.actor_id: event.at for event in events if event.action == Act.SIGN_SUPERVISION}
@@ -173,6 +174,13 @@ def _people(order: Supervision, events: list[Row[Any]]) -> list[Recipient]:
         person.opened_at = read.get(person.user_id) if person.is_copied else opened.get(person.user_id)
         person.signed_at = signed.get(person.user_id)
     return people
+
+
+def _next_above(receiver_id: int, known: set[int]) -> list[Recipient]:
+    """Who was told in the place of a leader whom the unit has not."""
+    heads = set(chain.heads([receiver_id]).get(receiver_id, ())) - known
+    rows = select(User.id, User.name).where(User.id.in_(heads)).order_by(User.id)
+    return [Recipient(user_id, name, "上一级负责人", True) for user_id, name in db.session.execute(rows)]
 
 
 def _addressees(order: Supervision) -> Any:
@@ -190,7 +198,7 @@ def _addressees(order: Supervision) -> Any:
 
 def _read_notices(order: Supervision, user_ids: list[int]) -> dict[int, datetime | None]:
     """When those who only got a copy read the message about it."""
-    if order.level not in TO_LEADERS:
+    if not user_ids:
         return {}
     keys = [f"supervision.{order.id}.{user_id}" for user_id in user_ids]
     rows = select(Notice.user_id, Notice.read_at).where(Notice.dedup_key.in_(keys))

@@ -20,6 +20,7 @@ from models.supervision import Level, Supervision, SupervisionEnd
 from operations.access.people import actor_named
 from operations.errors import BadInput, NotAllowed, NotFound, Refused
 from operations.insight import measures as shown
+from operations.insight import order_card
 from operations.supervision import chain, supervision
 from operations.supervision.measures import by_rule, carrying_out, deciding, proposing, reconsidering
 from operations.supervision.measures.carrying_out import Record
@@ -285,6 +286,8 @@ def test_a_leaderless_unit_is_answered_for_by_the_next_above_in_the_tree(late):
     assert found == {power.id: [actor_named("luoshizhang").user_id], window.id: [actor_named("zhaoguoqiang").user_id]}
     late.at(DUE).sweep()
     assert any("一次督办" in subject for subject in told("luoshizhang"))
+    people = order_card.card(actor_named("hening"), orders(Level.FIRST)[0].id).people
+    assert [(person.name, person.is_copied) for person in people] == [("陈静", False), ("罗建国", True)]
 
 
 def test_no_two_orders_of_one_promise_come_from_one_office(late):
