@@ -92,12 +92,12 @@ FORMS = (
     Filled("liumin", "/handovers/new?steward={steward}", {"receiver": "third", "reason": TEXT, "whole": "all"}),
     Filled("wangqiang", "/handovers/{handover}/decline", {"words": TEXT}, "/handovers/{handover}"),
     Filled("wujie", "/handovers/{handover_theirs}/cancel", {"words": TEXT}, "/handovers/{handover_theirs}"),
-    Filled("hening", "/tickets/{theirs}/supervise", {"reason": TEXT}),
-    Filled("hening", "/watch/remind?pick={order}", {"words": TEXT}),
-    Filled("hening", "/watch/supervise?pick={order}", {"reason": TEXT}),
     Filled("hening", "/supervisions/{order_theirs}/call", {
         "called_id": "", "name": TEXT, "number": PHONE, "called_at": "2026-08-19T09:30", "outcome": "reached",
         "words": TEXT}),
+    Filled("hening", "/tickets/{theirs}/supervise", {"reason": TEXT}),
+    Filled("hening", "/watch/remind?pick={order}", {"words": TEXT}),
+    Filled("hening", "/watch/supervise?pick={order}", {"reason": TEXT}),
     Filled("chenjing", "/tickets/{refusable}/report-refusal", {
         "kind": "other", "grounds": TEXT, "articles": TEXT, "alternatives": TEXT, "was_noticed": "y"}),
     Filled("hening", "/refusals/{refusal_more}/members", {
