@@ -105,14 +105,46 @@ class Config:
         means="办公时间（北京时间）；按小时计的时限只计这些时段",
     )
     TEXTING = Setting(
-        env.one_of("console", "off"),
+        env.one_of("console", "off", "gateway"),
         default="console",
-        means="短信由谁发：`console` 打印在定时作业的终端上，只供开发和演示；`off` 不发，企业不能自助认领",
+        means="短信由谁发：`console` 打印在定时作业的终端上，只供开发和演示；`gateway` 短信网关；`off` 不发，企业不能自助认领",
     )
     CLOCK_GAP = Setting(
         env.duration, default=timedelta(hours=72),
         means="重启机器或换机器后，停机不超过这么久就直接恢复作业；更久、或时间倒退，须系统管理员确认时间",
     )
+    TEXT_GATEWAY_URL = Setting(
+        env.gateway_address, shown="用网关时必须设置", means="短信网关的网址，格式见 operations.md",
+        default=env.required_when("TEXTING", "gateway", "TEXTING=gateway 时必须设置 TEXT_GATEWAY_URL"),
+    )
+    TEXT_GATEWAY_SECRET = Setting(
+        env.secret_key, shown="用网关时必须设置", means=f"给短信网关的请求签名用的密钥：{env.SECRET_ADVICE}", secret=True,
+        default=env.required_when("TEXTING", "gateway", "TEXTING=gateway 时必须设置 TEXT_GATEWAY_SECRET"),
+    )
+    TEXT_CALLBACK_SECRET = Setting(
+        env.secret_key, default="", shown="无，不接收", secret=True,
+        means=f"短信网关送来用户回复时签名用的密钥；不设就没有这个接口：{env.SECRET_ADVICE}",
+    )
+    MAIL_SERVER = Setting(env.mail_server, default="", shown="无，不发邮件", means="发邮件的服务器，`主机名:端口`")
+    MAIL_SECURITY = Setting(
+        env.one_of("starttls", "tls", "none"), default="starttls", means="与邮件服务器的连接：`starttls`、`tls`、`none`"
+    )
+    MAIL_USER = Setting(env.text, default="", shown="无", means="邮件服务器的用户名")
+    MAIL_PASSWORD = Setting(env.text, default="", shown="无", means="邮件服务器的口令", secret=True)
+    MAIL_FROM = Setting(
+        env.mail_address, default=lambda c: f"noreply@{env.host_of(c.PUBLIC_URL)}",
+        shown="noreply@ 加 `PUBLIC_URL` 的主机名", means="邮件的发件地址",
+    )
+    WECOM_URL = Setting(
+        env.gateway_address, default="https://qyapi.weixin.qq.com/cgi-bin/webhook/send", means="企业微信群机器人的网址，不带 key"
+    )
+    WECOM_KEY = Setting(env.text, default="", shown="无，不发企业微信", means="企业微信群机器人的 key", secret=True)
+    DINGTALK_URL = Setting(
+        env.gateway_address, default="https://oapi.dingtalk.com/robot/send", means="钉钉群机器人的网址，不带参数"
+    )
+    DINGTALK_TOKEN = Setting(env.text, default="", shown="无，不发钉钉", means="钉钉群机器人的 access_token", secret=True)
+    DINGTALK_SECRET = Setting(env.text, default="", shown="无，不签名", means="钉钉群机器人的加签密钥", secret=True)
+    GATEWAY_SECONDS = Setting(env.whole(1, 60), default=10, means="一次发送最多等多少秒，从连接到答完")
     SWEEP_SECONDS = Setting(env.whole(5, 600), default=30, means="巡检间隔的秒数；到期事项由巡检预警、督办")
 
     SQLALCHEMY_DATABASE_URI = Derived(lambda c: c.DATABASE_URL)
@@ -155,7 +187,7 @@ class Production(Config):
     )
     SESSION_COOKIE_SECURE = vars(Config)["SESSION_COOKIE_SECURE"].but(parse=env.switched_on, default=True)
     # A code on a terminal is a code in whatever keeps the terminal's lines.
-    TEXTING = vars(Config)["TEXTING"].but(parse=env.one_of("off"), default="off")
+    TEXTING = vars(Config)["TEXTING"].but(parse=env.one_of("off", "gateway"), default="off")
 
 
 KINDS: dict[str, type[Config]] = {"development": Config, "production": Production}

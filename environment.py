@@ -1,9 +1,11 @@
 """How the environment's text becomes a setting: read when asked for, parsed strictly, refused with a sentence."""
 
 import copy
+import ipaddress
 import os
 import re
 import secrets
+import socket
 from collections.abc import Callable, Mapping
 from datetime import time, timedelta
 from pathlib import Path
@@ -160,6 +162,62 @@ def https_address(given: str) -> str:
     if not given.startswith("https://"):
         raise ValueError("生产环境须以 https:// 开头")
     return web_address(given)
+
+
+# Where clouds tell a machine its own secrets. 169.254.169.254 and fe80:: are link-local and left out as such.
+METADATA = ("100.100.100.200", "fd00:ec2::254", "metadata", "metadata.google.internal", "metadata.tencentyun.com")
+
+
+def gateway_address(given: str) -> str:
+    """Where messages are handed over: http(s), with a path, and nothing that is this machine's own business."""
+    parts = urlsplit(given)
+    is_plain = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    if not is_plain or parts.query or parts.fragment:
+        raise ValueError("应写作 https://主机名/路径，不带参数和口令")
+    _ensure_outside(parts.hostname or "")
+    return given
+
+
+def mail_server(given: str) -> str:
+    """``host:port``."""
+    host, _, port = given.rpartition(":")
+    if not host or not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) < 65536 or "/" in host:
+        raise ValueError("应写作 主机名:端口")
+    _ensure_outside(host.strip("[]"))
+    return given
+
+
+def mail_address(given: str) -> str:
+    if not re.fullmatch(r"[^@\s<>,;:\"]+@[A-Za-z0-9.-]+", given):
+        raise ValueError("应为一个邮箱地址")
+    return given
+
+
+def _ensure_outside(host: str) -> None:
+    """Link-local, multicast and unspecified addresses are no gateways, however they are written."""
+    try:
+        number = ipaddress.ip_address(socket.inet_aton(host)) if re.fullmatch("[0-9a-fxA-FX.]+", host) else None
+    except OSError:
+        number = None
+    try:
+        number = number or ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        pass  # a name
+    number = getattr(number, "ipv4_mapped", None) or number
+    is_odd = number is not None and (number.is_link_local or number.is_multicast or number.is_unspecified)
+    if is_odd or host.lower().rstrip(".") in METADATA or str(number) in METADATA:
+        raise ValueError("不能是本机链路、组播或云元数据地址")
+
+
+def required_when(name: str, chosen: str, instruction: str) -> Callable[[Any], Any]:
+    """A default that refuses where another setting makes it necessary."""
+
+    def check(config: Any) -> Any:
+        if getattr(config, name) == chosen:
+            raise ConfigurationError(instruction)
+        return ""
+
+    return check
 
 
 def host_of(url: str) -> str:

@@ -115,3 +115,35 @@ def test_everything_kept_at_run_time_follows_the_var_folder(tmp_path):
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ConfigurationError, match="ZHITONGCHE_ENV"):
         config.from_environment({"ZHITONGCHE_ENV": "staging"})
+
+
+@pytest.mark.parametrize("address", [
+    "https://169.254.169.254/latest", "http://0xA9FEA9FE/", "http://2852039166/x", "http://[fe80::1]/", "http://0/",
+    "http://[fe80::1%25eth0]/", "http://[::ffff:169.254.1.1]/", "http://metadata.google.internal./x",
+    "http://224.0.0.1",
+    "http://100.100.100.200/", "file:///etc/passwd", "gopher://sms.example/", "https://user:pw@sms.example/",
+    "https://sms.example/send?key=1", "https:///send", "//sms.example", "http://[",
+])
+def test_no_gateway_is_this_machines_own_business(address):
+    assert "TEXT_GATEWAY_URL" in complaint_about(TEXT_GATEWAY_URL=address)
+
+
+@pytest.mark.parametrize("address", [
+    "https://sms.example/send", "http://10.1.2.3:8080/a/b", "http://127.0.0.1:9000/send", "https://[2001:db8::1]/send",
+])
+def test_a_gateway_may_stand_in_the_sites_own_network(address):
+    assert given(TEXT_GATEWAY_URL=address).TEXT_GATEWAY_URL == address
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("MAIL_SERVER", "mail.example"), ("MAIL_SERVER", "mail.example:0"), ("MAIL_SERVER", "169.254.169.254:25"),
+    ("MAIL_SERVER", "smtp://mail.example:25"), ("MAIL_FROM", "a@b.example\nBcc: c@d.example"), ("MAIL_SECURITY", "ssl"),
+])
+def test_a_mail_server_is_a_name_and_a_port(name, text):
+    assert name in complaint_about(**{name: text})
+
+
+def test_whoever_wants_a_gateway_says_which_and_with_which_secret():
+    told = complaint_about(config.Production, **PRODUCTION, TEXTING="gateway")
+    assert "TEXT_GATEWAY_URL" in told and "TEXT_GATEWAY_SECRET" in told
+    assert "console" in complaint_about(config.Production, **PRODUCTION, TEXTING="console")
