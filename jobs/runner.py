@@ -28,7 +28,8 @@ from operations import job_ledger
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
-THREADS = 4
+# Four for gateways that may keep a run waiting, four for everything else.
+THREADS = 8
 
 
 class NextSlot(BaseTrigger):

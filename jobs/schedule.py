@@ -14,10 +14,10 @@ from jobs import (
     measures,
     stewards,
     sweep,
-    texting,
     windows,
 )
 from jobs.job import Daily, Every, Job
+from models.deliveries import Carrier
 
 SCHEDULE: tuple[Job, ...] = (
     Job("sweep", sweep.run, Every(30, setting="SWEEP_SECONDS"), "巡检：到期事项预警、督办、升级"),
@@ -35,7 +35,10 @@ SCHEDULE: tuple[Job, ...] = (
     Job("count-directory", counting.run, Every(300), "目录计数：填报情况、无管家企业和互动的数字，供大城市的页面取用"),
     Job("filling-week", filling.run, Daily(time(6, 10)), "填报周快照：每周第一次运行时冻结各单位的数字"),
     Job("cadence", cadence.run, Daily(time(7, 10)), "走访频次：开出本期应尽事项，对账、到期提醒、逾期标记"),
-    Job("send-texts", texting.run, Every(5), "发出验证码、邀请等短信；过期未发出的不再发"),
+    Job("send-texts", delivery.by(Carrier.SMS), Every(5), "发出验证码、邀请、督办提醒等短信；过期未发出的不再发"),
+    Job("send-mails", delivery.by(Carrier.EMAIL), Every(30), "发出通知邮件"),
+    Job("send-wecom", delivery.by(Carrier.WECOM), Every(30), "向企业微信群发出通知"),
+    Job("send-dingtalk", delivery.by(Carrier.DINGTALK), Every(30), "向钉钉群发出通知"),
     Job("housekeeping", housekeeping.run, Daily(time(3, 20)), "清理过期的表单、登录失败记录、草稿附件和作业台账"),
 )
 

@@ -2,9 +2,11 @@
 
 from models import (
     access,
+    carriers,
     clock_stops,
     clocks,
     correspondence,
+    deliveries,
     directory,
     engagement,
     exports,
@@ -18,12 +20,11 @@ from models import (
     refusals,
     routing,
     supervision,
-    texting,
     tickets,
 )
 
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
-    access, clock_stops, clocks, correspondence, directory, engagement, exports, insight, job_runs, lists, log,
-    measures, notices, ratings, refusals, routing, supervision, texting, tickets,
+    access, carriers, clock_stops, clocks, correspondence, deliveries, directory, engagement, exports, insight,
+    job_runs, lists, log, measures, notices, ratings, refusals, routing, supervision, tickets,
 )

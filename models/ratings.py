@@ -51,6 +51,7 @@ class RatingChannel(LabelledEnum):
 
     PLATFORM = "platform", "平台"
     LINK = "link", "一次性链接"
+    SMS = "sms", "短信回复"
 
 
 class Rating(Base):

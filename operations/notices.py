@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import Select, Update, bindparam, func, or_, select, update
 
 from models import clock
 from models.access import Post, Role
@@ -181,10 +181,13 @@ def not_before(now: datetime) -> datetime:
 
 @operation
 def deliver() -> int:
-    """Show in the product what may be shown now. Returns how many. Other channels are adapters of this step."""
-    now = clock.now()
-    due = update(Notice).where(Notice.delivered_at.is_(None), Notice.not_before <= now).values(delivered_at=now)
-    return db.session.connection().execute(due).rowcount
+    """Show in the product what may be shown now. Returns how many; ``delivery.fanout`` also tells people outside."""
+    return db.session.connection().execute(showing(clock.now())).rowcount
+
+
+def showing(now: datetime) -> Update:
+    """The statement that shows what may be shown now."""
+    return update(Notice).where(Notice.delivered_at.is_(None), Notice.not_before <= now).values(delivered_at=now)
 
 
 def for_person(actor: Actor) -> Select[Notice]:

@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from models.base import db
-from models.texting import TextMessage
+from models.deliveries import Delivery
 from operations.access import accounts, codes
 from operations.directory import claims
 from operations.directory.claims import Applicant
@@ -27,12 +27,12 @@ def quick_passwords(monkeypatch):
 
 def texts():
     db.session.expire_all()
-    return db.session.scalars(select(TextMessage).order_by(TextMessage.id)).all()
+    return db.session.scalars(select(Delivery).order_by(Delivery.id)).all()
 
 
 def code_sent_to(number):
     """The code of the latest text message that still waits for this number."""
-    words = [text.words for text in texts() if text.number == number and text.words]
+    words = [text.words for text in texts() if text.recipient == number and text.words]
     return re.search("[0-9]{6}", words[-1]).group()
 
 

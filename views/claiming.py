@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from operations.access import codes
+from operations.delivery.adapters import OFF
 from operations.directory import claim_desk, claims
 from operations.directory.claims import Applicant, Outlook
-from operations.texting.adapters import OFF
 from views.forms.claiming import AgainForm, ApplicantForm, ClaimForm, CodeForm
 from views.guards import open_to_all
 

@@ -14,13 +14,13 @@ from models import clock
 from models.access import OneTimeCode
 from models.access.codes import MOST_TRIES
 from models.base import db
-from models.texting import TextPurpose
+from models.deliveries import Purpose
 from operations import log
 from operations.access.accounts import digest_of
 from operations.access.actor import Actor
 from operations.base import operation
+from operations.delivery import texts
 from operations.errors import DomainError
-from operations.texting import outbox
 
 VALID_FOR = timedelta(minutes=10)
 OPEN_FOR = timedelta(minutes=30)
@@ -47,7 +47,7 @@ class Proven:
 def send(number: str, wish: Mapping[str, Any], *, purpose_words: str, site_key: str, address: str = "") -> str:
     """发验证码：returns the secret that stays in the browser. Nothing about the number can be told from the answer.
 
-    Raises TooManyAttempts by the limits of operations.texting.outbox.
+    Raises TooManyAttempts by the limits of operations.delivery.texts.
     """
     key = secrets.token_urlsafe(32)
     _send(key, number, wish, purpose_words, site_key=site_key, address=address)
@@ -60,7 +60,7 @@ def send_again(key: str, *, purpose_words: str, site_key: str, address: str = ""
     earlier = _latest(key)
     if earlier is None or earlier.used_at is not None or clock.now() - earlier.created_at > OPEN_FOR:
         raise NoLongerOpen
-    outbox.ensure_may_ask(earlier.number, address=address)
+    texts.ensure_may_ask(earlier.number, address=address)
     earlier.expires_at = min(earlier.expires_at, clock.now())
     _send(key, earlier.number, earlier.wish, purpose_words, site_key=site_key, address=address)
 
@@ -123,13 +123,13 @@ def anybody(address: str) -> Actor:
 
 
 def _send(key: str, number: str, wish: Mapping[str, Any], purpose_words: str, *, site_key: str, address: str) -> None:
-    outbox.ensure_may_ask(number, address=address)
+    texts.ensure_may_ask(number, address=address)
     now, code = clock.now(), f"{secrets.randbelow(10**6):06d}"
     made = OneTimeCode(key_hash=digest_of(key), code_hash=hashed(code, key, site_key), number=number, wish=dict(wish),
                        created_at=now, expires_at=now + VALID_FOR)
     db.session.add(made)
     words = f"验证码 {code}，用于{purpose_words}，10 分钟内有效。请勿告诉他人，工作人员不会向您索要。"
-    outbox.queue(number, words, purpose=TextPurpose.CODE, expires_at=made.expires_at, address=address)
+    texts.queue(number, words, purpose=Purpose.CODE, expires_at=made.expires_at, address=address)
     db.session.flush()
     log.record("send_code", object_type="one_time_code", object_id=made.id, actor=anybody(address),
                details={"number": hashed(number, "number", site_key)[:16]})

@@ -5,7 +5,7 @@ from datetime import timedelta
 from models import clock
 from models.access import LoginAttempt, OneTimeCode, Submission
 from models.base import db
-from models.texting import TextMessage
+from models.deliveries import Delivery
 from operations.access import kept_forms
 from operations.base import operation
 
@@ -13,16 +13,16 @@ ATTEMPTS_KEPT_FOR = timedelta(days=7)  # the longest lockout looks back one hour
 SUBMISSIONS_KEPT_FOR = timedelta(days=9)  # a note that a phone could not send is sent again for seven days
 
 CODES_KEPT_FOR = timedelta(days=2)  # a code and what it opens are over within an hour
-TEXTS_KEPT_FOR = timedelta(days=90)  # the limits look back one day; the rest is for complaints
+DELIVERIES_KEPT_FOR = timedelta(days=90)  # the limits look back one day; the rest is for complaints
 
 
 @operation
 def forget_old() -> int:
-    """清理：old failed attempts, form keys, kept forms, codes and text messages. Returns how many rows went."""
+    """清理：old failed attempts, form keys, kept forms, codes and what was sent. Returns how many rows went."""
     now = clock.now()
     attempts = db.session.query(LoginAttempt).filter(LoginAttempt.failed_at < now - ATTEMPTS_KEPT_FOR)
     submissions = db.session.query(Submission).filter(Submission.created_at < now - SUBMISSIONS_KEPT_FOR)
     codes = db.session.query(OneTimeCode).filter(OneTimeCode.created_at < now - CODES_KEPT_FOR)
-    texts = db.session.query(TextMessage).filter(TextMessage.created_at < now - TEXTS_KEPT_FOR)
-    gone = sum(rows.delete(synchronize_session=False) for rows in (attempts, submissions, codes, texts))
+    sent = db.session.query(Delivery).filter(Delivery.created_at < now - DELIVERIES_KEPT_FOR)
+    gone = sum(rows.delete(synchronize_session=False) for rows in (attempts, submissions, codes, sent))
     return gone + kept_forms.sweep_old()

@@ -43,6 +43,11 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     # domain.md §7: second supervisions of one unit in a quarter that lead to a talk; days to ask for a reconsideration.
     "measures": {"seconds_in_a_quarter": 3, "reconsideration_days": 30},
     "quiet_hours": {"from": "20:00", "to": "08:00", "days_off": True},
+    # By which carriers a person is told outside the site who has chosen nothing, by the kind of notice. In the site
+    # everybody is told everything.
+    "told_outside": {"supervision": ["sms", "email"], "ticket": ["email"], "message": [], "system": []},
+    # More than ``most`` messages to one person by one carrier within ``minutes`` become one that says how many.
+    "digest": {"most": 5, "minutes": 60},
     "send_back": {"window": "1d", "returns": 1},
     "ledger": {"review_days": 90},
     # domain.md §6: the level that must endorse before a ticket may end as refused, by its kind; members of the review.

@@ -13,7 +13,7 @@ from models.directory import Stewardship
 from operations import notices
 from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import SHANGHAI
-from operations.demo import catalogue, correspondence, duty, gatherings, suburbs
+from operations.demo import catalogue, correspondence, duty, gatherings, outgoing, suburbs
 from operations.demo.scene import OFFICE, Scene, Stage
 from operations.demo.stories import CIRCULARS, LINES, STORIES, TALKS
 from operations.demo.stories.story import Circular, Contact, Line, Story
@@ -26,6 +26,7 @@ from operations.tickets import intake, windows
 FOUNDED = "90 08:30"
 READ_UNTIL = "2 17:45"
 HANDED_OVER = "1 15:20"
+TEXTED = "1 15:40"
 DAY = timedelta(days=1)
 
 
@@ -48,6 +49,7 @@ def live() -> int:
     happenings += [Happening(moment(when), act) for when, act in gatherings.acts(stage, moment)]
     happenings.append(Happening(moment(READ_UNTIL), lambda: _read_notices(stage)))
     happenings += [Happening(moment(HANDED_OVER), act) for act in duty.acts(stage)]
+    happenings.append(Happening(moment(TEXTED), lambda: outgoing.text_three(stage)))
     for happening in sorted(happenings, key=lambda each: each.at):
         _let_time_pass(happening.at)
         with clock.standing_at(happening.at):

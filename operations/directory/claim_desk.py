@@ -10,13 +10,13 @@ from sqlalchemy import Select, exists, or_, select
 from models import clock
 from models.access import Post, Role
 from models.base import db
+from models.deliveries import Purpose
 from models.directory import Claim, Enterprise, Organisation, OrganisationKind, Region, Stewardship
-from models.texting import TextPurpose
 from operations import notices
 from operations.access import desks
 from operations.access.actor import Actor
+from operations.delivery import texts
 from operations.insight.keyset import TOP, Page, Place, paged
-from operations.texting import outbox
 
 DESK = (Role.STEWARD, Role.REGISTRAR, Role.CLERK)
 SHOWN, OWN_SHOWN = 25, 20
@@ -112,8 +112,8 @@ def clerks_above(region_id: int | None) -> set[int]:
 def tell_claimant(claim: Claim, subject: str, *, words: str = "") -> None:
     """By a notice, and by a text message: they may not be able to sign in to anything yet."""
     notices.tell_people([claim.user_id], subject, about=f"claim.{claim.id}", words=words)
-    outbox.queue(claim.mobile, f"{subject}。登录后可看详情。", purpose=TextPurpose.CLAIM,
-                 expires_at=clock.now() + TEXT_VALID_FOR)
+    texts.queue(claim.mobile, f"{subject}。登录后可看详情。", purpose=Purpose.CLAIM,
+                expires_at=clock.now() + TEXT_VALID_FOR)
 
 
 def _stewards_of(enterprise_id: int) -> set[int]:

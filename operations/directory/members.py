@@ -10,16 +10,16 @@ from sqlalchemy.orm import joinedload
 from models import clock
 from models.access import Invitation, MemberRole, Post, Role, User
 from models.base import db
+from models.deliveries import Purpose
 from models.directory import Enterprise
-from models.texting import TextPurpose
 from operations import log, notices
 from operations.access import scope
 from operations.access.accounts import account_of, digest_of
 from operations.access.actor import Actor
 from operations.access.found import the_one
 from operations.base import operation
+from operations.delivery import texts
 from operations.errors import NotFound, Refused
-from operations.texting import outbox
 
 VALID_FOR = timedelta(hours=48)
 LAST = "企业至少要有一名管理员。请先把另一位成员设为管理员。"
@@ -59,7 +59,7 @@ def invite(enterprise: Enterprise, *, actor: Actor, mobile: str, member_role: Me
     joined = select(Post.id).join(User, User.id == Post.user_id).where(*_running(enterprise.id))
     if db.session.scalar(joined.where(or_(User.username == mobile, User.phone == mobile)).limit(1)):
         raise Refused("这个手机号已经是企业成员。")
-    outbox.ensure_may_ask(mobile, address=address)
+    texts.ensure_may_ask(mobile, address=address)
     _end_invitations(Invitation.enterprise_id == enterprise.id, Invitation.mobile == mobile)
     now, token = clock.now(), secrets.token_urlsafe(32)
     made = Invitation(enterprise_id=enterprise.id, mobile=mobile, member_role=member_role, created_at=now,
@@ -67,7 +67,7 @@ def invite(enterprise: Enterprise, *, actor: Actor, mobile: str, member_role: Me
     db.session.add(made)
     words = (f"{enterprise.called}邀请您成为{member_role.label}，48 小时内打开 {page}{token} 接受，只能用一次。"
              "不认识这家企业请勿理会。")
-    outbox.queue(mobile, words, purpose=TextPurpose.INVITATION, expires_at=made.expires_at, address=address)
+    texts.queue(mobile, words, purpose=Purpose.INVITATION, expires_at=made.expires_at, address=address)
     db.session.flush()
     log.record("invite_member", object_type="invitation", object_id=made.id, actor=actor,
                details={"enterprise": enterprise.id, "role": member_role})

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models import clock
 from models.access import OneTimeCode
 from models.base import db
-from models.texting import TextMessage, TextPurpose
+from models.deliveries import Carrier, Delivery, Outcome, Purpose
 from operations.access import codes, forgetting
 from operations.access.codes import NoLongerOpen
 from operations.errors import TooManyAttempts
@@ -115,8 +115,9 @@ def test_a_number_gets_one_a_minute_five_an_hour_ten_a_day(earlier, is_sent):
     """Whatever address it is asked from: seconds ago → whether there is one more."""
     for n, seconds in enumerate(earlier):
         sent_at = START - timedelta(seconds=seconds)
-        db.session.add(TextMessage(number=STRANGER, purpose=TextPurpose.CODE, words="", address=f"10.0.1.{n}",
-                                   created_at=sent_at, next_try_at=sent_at, expires_at=sent_at, sent_at=sent_at))
+        db.session.add(Delivery(carrier=Carrier.SMS, recipient=STRANGER, purpose=Purpose.CODE, key=f"{n}",
+                                address=f"10.0.1.{n}", created_at=sent_at, next_try_at=sent_at, expires_at=sent_at,
+                                ended_at=sent_at, outcome=Outcome.SENT))
     db.session.commit()
     if is_sent:
         assert send()

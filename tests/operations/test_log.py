@@ -26,10 +26,10 @@ from tests.together import at_once
 
 # Rows that serve a moment and may be forgotten; and the directory, which nothing deletes from but no law forbids.
 FORGETTABLE = {
-    "chosen_columns", "clock_beats", "directory_counts", "drafts", "enterprise_search", "job_runs", "kept_forms",
-    "login_attempts", "login_sessions", "notices", "one_time_codes", "rating_sources", "rating_tokens", "saved_views",
-    "staged_enterprises", "staged_stewards", "staged_stewardships", "submissions", "talk_drafts", "text_messages",
-    "ticket_search",
+    "carrier_states", "chosen_columns", "clock_beats", "deliveries", "delivery_attempts", "directory_counts", "drafts",
+    "enterprise_search", "job_runs", "kept_forms", "login_attempts", "login_sessions", "notices", "one_time_codes",
+    "rating_sources", "rating_tokens", "saved_views", "staged_enterprises", "staged_stewards", "staged_stewardships",
+    "submissions", "talk_drafts", "ticket_search",
 }
 DIRECTORY = {"enterprises", "industries", "organisations", "regions", "users"}
 

@@ -7,9 +7,9 @@ from flask_login import current_user
 from models.access import Post
 from models.directory import Enterprise
 from operations.access import scope
+from operations.delivery.adapters import OFF
 from operations.directory import members as operations
 from operations.errors import NotFound
-from operations.texting.adapters import OFF
 from views.forms.members import EndForm, InviteForm, RoleForm
 from views.portal.blueprint import bp, members
 

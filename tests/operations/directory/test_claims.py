@@ -83,7 +83,7 @@ def test_the_steward_confirms_and_the_claimant_reads_it_in_a_text_message(city):
     claims.confirm(made.id, actor=actor_named("liumin"), reason="电话核对过")
 
     assert actor_named(STRANGER).administers(city.enterprises["福兴热电"].id)
-    assert "已确认您可以代表" in texts()[-1].words and texts()[-1].number == STRANGER
+    assert "已确认您可以代表" in texts()[-1].words and texts()[-1].recipient == STRANGER
     assert desk_of("liumin") == []
     assert (made.decided_by_id, made.reason) == (city.users["liumin"].id, "电话核对过")
 
