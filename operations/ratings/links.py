@@ -1,21 +1,24 @@
 """一次性评价链接: a link that lets whoever holds it rate one round of one ticket, once (domain.md §8)."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import ColumnElement, Update, select, update
 
 from models import clock
 from models.access import Role
 from models.base import db
-from models.ratings import RatingChannel, RatingToken
+from models.deliveries import Purpose
+from models.ratings import Grade, RatingChannel, RatingToken
 from models.tickets import Act, Status, Ticket
-from operations import log
+from operations import log, notices
 from operations.access.accounts import digest_of
 from operations.access.actor import Actor, Standing
 from operations.base import operation
 from operations.clocks import rulebook
+from operations.delivery import texts
 from operations.errors import DomainError, NotAllowed, Refused
 from operations.tickets import aftercare, checks, workflow
 from operations.tickets.aftercare import Opinion
@@ -57,13 +60,36 @@ def make(ticket: Ticket, *, actor: Actor) -> str:
     return token
 
 
+@operation
+def text(ticket: Ticket, *, actor: Actor, address_of: Callable[[str], str]) -> str:
+    """发评价短信：a new link, texted to the contact of the ticket, who may also answer 1 to 5. Returns the token.
+
+    ``address_of`` makes the address of a token. Raises NotAllowed, Refused, TooManyAttempts.
+    """
+    number = ticket.contact_phone
+    if not texts.is_mobile(number):
+        raise Refused("办件的联系电话不是手机号，发不了短信。")
+    token = make(ticket, actor=actor)
+    made = db.session.scalars(select(RatingToken).where(RatingToken.token_hash == digest_of(token))).one()
+    texts.ensure_may_ask(number, address="")
+    grades = " ".join(f"{place}{grade.label}" for place, grade in enumerate(Grade, start=1))
+    words = f"您反映的事项（{ticket.number}）已办完，请评价：回复数字 {grades}，或打开 {address_of(token)} 。回TD退订"
+    texts.queue(number, words, purpose=Purpose.RATING, expires_at=made.expires_at, rating_token_id=made.id,
+                not_before=notices.not_before(clock.now()))
+    return token
+
+
 def ticket_of(token: str) -> Ticket:
     """The ticket this link may rate now; reading it changes nothing. Raises LinkSpent."""
+    return _ticket_of(RatingToken.token_hash == digest_of(token[:LONGEST_TOKEN]))
+
+
+def _ticket_of(held: ColumnElement[bool]) -> Ticket:
     found = db.session.scalar(
         select(Ticket)
         .join(RatingToken, RatingToken.ticket_id == Ticket.id)
         .where(
-            RatingToken.token_hash == digest_of(token[:LONGEST_TOKEN]),
+            held,
             RatingToken.round == Ticket.round,
             RatingToken.used_at.is_(None),
             RatingToken.expires_at > clock.now(),
@@ -78,17 +104,24 @@ def ticket_of(token: str) -> Ticket:
 @operation
 def rate(token: str, *, opinion: Opinion, address: str = "") -> Ticket:
     """凭链接评价：use the link up and rate; of two at once the database lets one through. Raises LinkSpent, BadInput."""
-    ticket = ticket_of(token)
-    using = (
-        update(RatingToken)
-        .where(RatingToken.token_hash == digest_of(token[:LONGEST_TOKEN]), RatingToken.used_at.is_(None))
-        .values(used_at=clock.now())
-    )
+    held = RatingToken.token_hash == digest_of(token[:LONGEST_TOKEN])
+    return _rate(held, replace(opinion, channel=RatingChannel.LINK), address)
+
+
+@operation
+def rate_by_text(token_id: int, *, opinion: Opinion, address: str = "") -> Ticket:
+    """短信评价：the link that a text brought is used up by the answer to it. Raises LinkSpent."""
+    return _rate(RatingToken.id == token_id, replace(opinion, channel=RatingChannel.SMS), address)
+
+
+def _rate(held: ColumnElement[bool], opinion: Opinion, address: str) -> Ticket:
+    ticket = _ticket_of(held)
+    using = update(RatingToken).where(held, RatingToken.used_at.is_(None)).values(used_at=clock.now())
     if db.session.connection().execute(using).rowcount != 1:
         raise LinkSpent
     holder = Standing(post_id=None, role=Role.ENTERPRISE_MEMBER, enterprise_id=ticket.enterprise_id)
     actor = Actor(user_id=None, name="评价链接", posts=(holder,), address=address)
-    aftercare.rate(ticket, actor=actor, opinion=replace(opinion, channel=RatingChannel.LINK))
+    aftercare.rate(ticket, actor=actor, opinion=opinion)
     return ticket
 
 

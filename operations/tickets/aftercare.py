@@ -103,7 +103,8 @@ def rate(ticket: Ticket, *, actor: Actor, opinion: Opinion, version: int | None 
     Of an anonymous one the event holds neither grade nor words, only their digest: whoever reads the ticket's
     timeline knows the enterprise. A named 差评 is told to the service centre, which owes a call (domain.md §8).
     """
-    if opinion.grade.is_bad and not (opinion.tags or opinion.words.strip()):
+    is_bare = opinion.channel is RatingChannel.SMS  # whoever answers with one digit cannot be asked for more
+    if opinion.grade.is_bad and not (is_bare or opinion.tags or opinion.words.strip()):
         raise BadInput("请至少选一项不满意的原因，或写几句。")
     salt = secrets.token_hex(8)
     advance(ticket, Act.RATE, actor=_unnamed(actor, opinion), version=version, anonymous=opinion.is_anonymous,

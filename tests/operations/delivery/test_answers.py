@@ -1,0 +1,196 @@
+"""What somebody answers by text: taken once, from the gateway alone, for what was last asked of that number."""
+
+import json
+
+import pytest
+from sqlalchemy import select, update
+
+from models import clock
+from models.base import db
+from models.carriers import AnswerOutcome, StoppedNumber, TextAnswer
+from models.deliveries import Delivery, Outcome
+from models.ratings import Grade, Rating, RatingChannel
+from models.tickets import Status
+from operations.access.people import actor_named
+from operations.delivery import answers, signing
+from operations.delivery.answers import Answer
+from operations.errors import BadInput, DomainError, Refused
+from operations.ratings import links
+from tests.lives import START, Life
+from tests.shared import ENGINES_TRIED
+from tests.together import at_once
+
+MOBILE = "13900000031"
+SECRET = "the secret of this site and its gateway 0123456789"
+
+
+@pytest.fixture
+def waiting(city):
+    """A ticket whose contact has been asked to rate it by text."""
+    return asked(Life(city).submit().accept().dispatch().result().reply().call())
+
+
+def asked(life, *, is_sent=True):
+    with life.here():
+        life.ticket.contact_phone = MOBILE
+        links.text(life.ticket, actor=actor_named("xuhui"), address_of=lambda token: f"https://zqztc.example/r/{token}")
+    if is_sent:
+        db.session.execute(update(Delivery).values(words="", outcome=Outcome.SENT, ended_at=life.now))
+        db.session.commit()
+    life.wait(minutes=2)
+    return life
+
+
+def take(life, words, provider_id="up-1", number=MOBILE):
+    with life.here():
+        answers.take(answers.answer_of(provider_id, number, words))
+    db.session.expire_all()
+    return db.session.scalars(select(TextAnswer.outcome).where(TextAnswer.provider_id == provider_id)).one()
+
+
+def test_a_digit_rates_what_was_asked_and_closes_it(waiting):
+    text = db.session.scalars(select(Delivery)).one()
+    assert take(waiting, "5 一直没人管", number=f"+86{MOBILE}") is AnswerOutcome.RATED
+    rating = db.session.scalars(select(Rating)).one()
+    assert (rating.grade, rating.channel, rating.words) == (Grade.VERY_DISSATISFIED, RatingChannel.SMS, "一直没人管")
+    assert waiting.ticket.status is Status.CLOSED and text.rating_token_id is not None
+    assert take(waiting, "1", "up-2") is AnswerOutcome.NOTHING_TO_RATE
+    with pytest.raises(links.LinkSpent):
+        links.ticket_of("anything")
+
+
+def test_an_answer_is_never_meant_for_an_older_request(waiting, city):
+    life = Life(city).submit(subject="另一件").accept().dispatch().result().reply().call()
+    life.now = waiting.now
+    asked(life)
+    assert take(life, "５ ") is AnswerOutcome.RATED  # without a reason, which a digit has no room for
+    assert take(life, "1", "up-2") is AnswerOutcome.NOTHING_TO_RATE
+    assert db.session.scalars(select(Rating.ticket_id)).one() == life.ticket.id
+
+
+def test_what_has_not_reached_the_number_is_not_answered(city):
+    life = asked(Life(city).submit().accept().dispatch().result().reply().call(), is_sent=False)
+    assert take(life, "1") is AnswerOutcome.NOTHING_TO_RATE
+
+
+# What follows is decided by no engine.
+ON_ONE = pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")
+
+
+@ON_ONE
+def test_the_contact_without_a_mobile_gets_no_text(waiting):
+    waiting.ticket.contact_phone = "0412-2223333"
+    with pytest.raises(Refused, match="手机"), waiting.here():
+        links.text(waiting.ticket, actor=actor_named("xuhui"), address_of=str)
+
+
+@ON_ONE
+def test_td_stops_texts_to_the_number_once(waiting):
+    for words in ("TD", "td", "退订", "T", "ＴＤ"):
+        assert take(waiting, words, f"up-{words.encode().hex()}") is AnswerOutcome.STOPPED
+    assert db.session.scalars(select(StoppedNumber.number)).all() == [MOBILE]
+
+
+@ON_ONE
+def test_what_is_not_understood_changes_nothing(waiting):
+    for n, words in enumerate(("", "6", "0", "15", "谢谢", "五", "-1", "1" * 600, "我选1", "1号")):
+        assert take(waiting, words, f"up-{n}") is AnswerOutcome.NOT_UNDERSTOOD, words
+    assert not db.session.query(Rating).count()
+
+
+@pytest.mark.parametrize(("provider_id", "number", "words"), [
+    (1, MOBILE, "1"), ("", MOBILE, "1"), ("a b", MOBILE, "1"), ("x" * 81, MOBILE, "1"), ("号", MOBILE, "1"),
+    ("a", "12345", "1"), ("a", "１３９０００００００１", "1"), ("a", None, "1"), ("a", MOBILE, None), ("a", MOBILE + "\n", "1"),
+])
+def test_what_is_no_answer_is_refused(provider_id, number, words):
+    with pytest.raises(BadInput):
+        answers.answer_of(provider_id, number, words)
+
+
+@ON_ONE
+def test_one_number_is_heard_twenty_times_an_hour(waiting):
+    outcomes = [take(waiting, "谢谢", f"up-{n}") for n in range(21)]
+    assert outcomes[19:] == [AnswerOutcome.NOT_UNDERSTOOD, AnswerOutcome.TOO_MANY]
+
+
+def test_what_broke_off_after_it_was_noted_is_done_when_it_comes_again(waiting, monkeypatch):
+    def dies(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        broken.setattr(answers, "_carry_out", dies)
+        take(waiting, "1")
+    db.session.rollback()
+    assert not db.session.query(Rating).count() and take(waiting, "1") is AnswerOutcome.RATED
+
+
+def test_of_the_same_answer_at_once_one_has_an_effect(app, waiting):
+    answer, moment = Answer("up-1", MOBILE, "2"), waiting.now
+    db.session.remove()
+    came = at_once(app, [lambda: answers.take(answer)] * 6, moment=moment)
+    assert not [one for one in came if isinstance(one, DomainError) and one.status_code != 409]
+    assert db.session.scalars(select(TextAnswer.outcome)).all() == [AnswerOutcome.RATED]
+    assert db.session.query(Rating).count() == 1
+
+
+class Sender:
+    """A gateway that calls back; ``now`` is its own clock."""
+
+    def __init__(self, app, now):
+        self.client, self.now = app.test_client(), now
+
+    def sends(self, said, *, secret=SECRET, late=0, signed=None, body=None, **headers):
+        body = json.dumps(said).encode() if body is None else body
+        second = str(int(self.now.timestamp()) - late)
+        headers = {"X-Timestamp": second, "X-Signature": signed or signing.signature(secret, second, body)} | headers
+        with clock.standing_at(self.now):
+            return self.client.post("/callbacks/sms", data=body, headers=headers, content_type="application/json")
+
+
+@pytest.fixture
+def sender(app, waiting, monkeypatch):
+    monkeypatch.setitem(app.config, "TEXT_CALLBACK_SECRET", SECRET)
+    return Sender(app, waiting.now)
+
+
+def said(words="1", number="up-1"):
+    return {"id": number, "from": MOBILE, "text": words}
+
+
+def test_the_gateway_calls_back_and_a_replay_is_thanked_for_and_has_no_effect(sender):
+    first, again = sender.sends(said()), sender.sends(said())
+    altered = sender.sends(said("5"))
+    assert (first.status_code, first.json) == (again.status_code, again.json) == (200, {"code": 0})
+    assert altered.status_code == 200
+    assert db.session.scalars(select(Rating.grade)).all() == [Grade.VERY_SATISFIED]
+
+
+@ON_ONE
+def test_every_forgery_gets_the_same_answer_and_leaves_nothing(sender):
+    forgeries = (
+        {"secret": "another secret, as long as the right one 000"}, {"signed": "00"}, {"signed": "ü" * 64},
+        {"late": 301}, {"late": -301}, {"X-Timestamp": ""}, {"X-Timestamp": "１"}, {"X-Timestamp": "9" * 30},
+        {"X-Signature": ""},
+    )
+    for forgery in forgeries:
+        answer = sender.sends(said(), **forgery)
+        assert (answer.status_code, answer.json) == (403, {"code": 403}), forgery
+    assert not db.session.query(TextAnswer).count() and not db.session.query(Rating).count()
+
+
+@ON_ONE
+def test_signed_nonsense_is_refused_and_a_body_of_any_size_is_not_read(sender):
+    for body in (b"", b"[]", b"{}", b"\xff", b"[" * 5000, b'{"id": 1, "from": [], "text": {}}'):
+        assert sender.sends(None, body=body).status_code == 422, body
+    assert sender.sends(None, body=b"x" * 9000).status_code == 413
+
+
+@ON_ONE
+def test_without_a_secret_there_is_no_such_address(app):
+    assert Sender(app, START).sends(said()).status_code == 404
+
+
+@ON_ONE
+def test_when_all_of_them_answer_at_once_the_gateway_is_asked_to_come_again(sender, monkeypatch):
+    monkeypatch.setattr(answers, "PER_MINUTE", 1)
+    assert [sender.sends(said("谢谢", f"up-{n}")).status_code for n in range(2)] == [200, 429]
