@@ -2,6 +2,7 @@
 
 from views import (
     account,
+    account_notices,
     attachments,
     audit,
     auth,
@@ -9,10 +10,12 @@ from views import (
     broadcasts,
     cadence,
     calendar,
+    callbacks,
     cards,
     catalogue,
     claiming,
     claims,
+    deliveries,
     desk,
     enterprises,
     exports,
@@ -53,6 +56,7 @@ from views import (
 
 BLUEPRINTS = (
     account.bp,
+    account_notices.bp,
     attachments.bp,
     audit.bp,
     auth.bp,
@@ -60,10 +64,12 @@ BLUEPRINTS = (
     broadcasts.bp,
     cadence.bp,
     calendar.bp,
+    callbacks.bp,
     cards.bp,
     catalogue.bp,
     claiming.bp,
     claims.bp,
+    deliveries.bp,
     desk.bp,
     enterprises.bp,
     exports.bp,

@@ -25,6 +25,10 @@ NAMES = {
     "windows": "补正、评价期满",
     "ledger-review": "挂账复核",
     "deliver-notices": "通知送达",
+    "send-texts": "短信",
+    "send-mails": "邮件",
+    "send-wecom": "企业微信",
+    "send-dingtalk": "钉钉",
     "housekeeping": "清理",
 }
 

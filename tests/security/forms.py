@@ -50,6 +50,7 @@ FORMS = (
     Filled("wujie", "/fact-requests/{fact_request_theirs}/refuse", {"refuse-reason": TEXT},
            "/fact-requests/{fact_request_theirs}"),
     Filled("hengzha", "/account", {"size": "large"}),
+    Filled("liumin", "/account/notices", {"email": "liumin@yunzhou.example", "opens": "540", "closes": "720"}),
     Filled("liumin", "/log/new", {"enterprise": "云州恒轧机械有限公司", "kind": "phone", "content": TEXT * 4}),
     Filled("liumin", "/interactions/{talk}/ticket", {"subject": TEXT, "kind": "help"}),
     Filled("liumin", "/enterprises/{enterprise}/messages", {"body": TEXT}),

@@ -26,7 +26,7 @@ DRAWN = {
     "number", "tail", "body", "prev", "hash", "salt", "digest", "key", "token_hash", "public_id", "stored_name", "tags",
     "form_key", "body_digest", "target", "dedup_key", "password_hash", "code_hash", "key_hash",
 }
-DRAWN_THERE = {("text_messages", "words")}  # the code
+DRAWN_THERE = {("deliveries", "words")}  # the code
 BY_TYPE = {
     sa.Boolean: "y", sa.Integer: "7", sa.BigInteger: "7", sa.SmallInteger: "3", sa.Date: "2001-02-03",
     sa.DateTime: "2001-02-03T04:05", sa.JSON: "{}",

@@ -36,7 +36,7 @@ PARAMETERS = (
     "filters", "status", "stage", "kind", "light", "overdue", "mine", "count", "draft", "next", "thanks", "back",
     "rule", "person", "state", "by",
     "words", "topic", "vacant", "take", "ruling", "month", "class", "of",
-    "section", "held", "quiet", "unclaimed", "tag", "steward", "category", "query", "everything",
+    "section", "carrier", "held", "quiet", "unclaimed", "tag", "steward", "category", "query", "everything",
 )
 
 

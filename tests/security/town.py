@@ -15,6 +15,7 @@ from models import clock
 from models.access import MemberRole, Post, Role, User
 from models.base import db
 from models.correspondence import Side
+from models.deliveries import Carrier, Delivery, Outcome, Purpose
 from models.directory import Contact, Enterprise, FactRequest, PlanRow, Project, Stewardship
 from models.engagement import Finding, FindingKind, InteractionKind, MeetingKind, WalkMode
 from models.lists import SavedView
@@ -92,6 +93,7 @@ def build(city):
     post_covers(town)
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)
+    town["delivery"] = dead_letter()
     return town
 
 
@@ -433,6 +435,17 @@ def post_covers(town):
             made = covers.name_substitute(post.id, actor=actor_named("security"), span=Span(UNTIL, UNTIL), reason="学习",
                                           substitute_id=actor_named(substitute).user_id)
         town[f"post_cover{ending}"] = made.id
+
+
+def dead_letter():
+    """A notice that went by text and was refused."""
+    told = db.session.scalars(select(Notice).order_by(Notice.id.desc()).limit(1)).one()
+    dead = Delivery(carrier=Carrier.SMS, purpose=Purpose.NOTICE, key="dead", notice_id=told.id, user_id=told.user_id,
+                    recipient=PHONE, created_at=START, next_try_at=START, expires_at=START, tries=8, ended_at=START,
+                    outcome=Outcome.GIVEN_UP, problem="网关拒收：40")
+    db.session.add(dead)
+    db.session.commit()
+    return dead.id
 
 
 def notice(username):

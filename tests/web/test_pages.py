@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.access import Post, Role, User
 from models.base import db
 from models.correspondence import Broadcast
+from models.deliveries import Delivery
 from models.directory import Claim, Enterprise, FactRequest, Handover, PlanRow, StewardPlan
 from models.engagement import Interaction
 from models.measures import Measure, Reconsideration
@@ -71,7 +72,7 @@ PAGES = {
         "/enterprises/bulk/tag?everything=1",
         "/enterprises/{enterprise}/demand", "/tickets/{submitted}", "/notices", "/search", "/search?q=2607",
         "/search/stewards/{steward}", "/visits", "/visits/{enterprise}/plan", "/meetings/1",
-        "/account", "/feedback", "/claims", "/claims/{claim}", "/interactions",
+        "/account", "/account/notices", "/feedback", "/claims", "/claims/{claim}", "/interactions",
         "/messages",
         "/interactions/{talk}/ticket", "/enterprises/{enterprise}/messages", "/broadcasts", "/broadcasts/new",
         "/broadcasts/{broadcast}",
@@ -132,7 +133,8 @@ PAGES = {
     "security": ("/calendar/2026", "/calendar/2027", "/calendar/2027/confirm", "/calendar/change", "/cadence",
                  "/cadence/new", "/cadence/key-projects/change", "/cadence/key-projects/end", "/exports",
                  "/post-covers", "/post-covers/new"),
-    "admin": ("/jobs", "/jobs?job=sweep", "/jobs/clock", "/regions", "/regions?at=9901", "/regions/import"),
+    "admin": ("/jobs", "/jobs?job=sweep", "/jobs/clock", "/regions", "/regions?at=9901", "/regions/import",
+              "/deliveries", "/deliveries?show=all", "/deliveries/{delivery}"),
     "audit": ("/audit",),
 }
 LARGE = {
@@ -318,6 +320,7 @@ class Findings(dict):
             "proposed": lambda: select(Measure.id).where(measure_scope(self.actor), Measure.decision.is_(None)),
             "referral": lambda: select(Measure.id).where(measure_scope(self.actor), Measure.kind == "referral"),
             "reconsideration": lambda: visible_reconsiderations(self.actor).with_only_columns(Reconsideration.id),
+            "delivery": lambda: select(Delivery.id).where(Delivery.tries > 0),
             "refusal": lambda: visible_refusals(self.actor).with_only_columns(Refusal.id),
             "refusing": lambda: visible_refusals(self.actor).where(Refusal.ended_at.is_(None)).with_only_columns(
                 Refusal.id
