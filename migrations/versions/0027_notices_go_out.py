@@ -6,8 +6,8 @@ from alembic import op
 from migrations.kept import keep
 from migrations.widened import widen
 
-revision = '0023'
-down_revision = '0022'
+revision = '0027'
+down_revision = '0026'
 branch_labels = None
 depends_on = None
 
