@@ -149,9 +149,8 @@ def _by_practice(ticket: Ticket) -> Iterator[Offer]:
 
 def _stayed(ticket: Ticket) -> dict[int, int]:
     """How many of the like each unit was given and kept, among the last ``PRACTICE_READ`` of the topic."""
-    rows: Any = (
-        select(Suggestion.category, Ticket.subject, Suggestion.dispatched_unit_id)
-        .join(Ticket, Ticket.id == Suggestion.ticket_id)
+    last = (  # found by the index before any ticket is read
+        select(Suggestion.category, Suggestion.ticket_id, Suggestion.dispatched_unit_id)
         .where(
             Suggestion.topic == categories.topic(ticket.category), _in_the_city(Suggestion, ticket),
             Suggestion.dispatched_at >= clock.now() - PRACTICE_DAYS, Suggestion.ticket_id != ticket.id,
@@ -159,7 +158,10 @@ def _stayed(ticket: Ticket) -> dict[int, int]:
         )
         .order_by(Suggestion.dispatched_at.desc(), Suggestion.id.desc())
         .limit(PRACTICE_READ)
+        .subquery()
     )
+    rows = select(last.c.category, Ticket.subject, last.c.dispatched_unit_id)
+    rows = rows.join(Ticket, Ticket.id == last.c.ticket_id)
     counts: dict[int, int] = defaultdict(int)
     for category, subject, unit_id in db.session.execute(rows):
         counts[unit_id] += _likeness(ticket, category, subject) >= ALIKE
