@@ -5,8 +5,12 @@ from sqlalchemy import select
 
 from models.base import db
 from models.ratings import RatingSource
+from tests.shared import ENGINES_TRIED
 from tests.views.counting import statements
 from tests.views.tickets_desk import Desk
+
+# What the engines decide is asked of the operations, on both.
+pytestmark = pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")
 
 
 @pytest.fixture
@@ -26,10 +30,10 @@ def test_every_line_leads_to_as_many_rows_as_it_says(desk):
     assert "市供电公司" in desk.opens("hening", "/monitor/last-minute?month=2026-08").words
 
 
-@pytest.mark.parametrize("username", ["zhoujian", "chenjing", "wujie", "luoshizhang", "liumin", "hengzha", "admin"])
-def test_who_is_measured_does_not_read_it(desk, username):
-    assert desk.opens(username, "/monitor").status == 404
-    assert desk.opens(username, "/monitor/one-address/evidence").status == 404
+def test_who_is_measured_does_not_read_it(desk):
+    for username in ("zhoujian", "liumin", "hengzha"):
+        assert desk.opens(username, "/monitor").status == 404
+        assert desk.opens(username, "/monitor/one-address/evidence").status == 404
 
 
 def test_what_cannot_be_read_asks_for_the_present_month(desk):

@@ -13,9 +13,12 @@ from models.tickets import Instruction, LedgerClass, ProposalKind
 from operations.clocks.calendar import Limit
 from operations.tickets import conversation, coordination
 from tests.lives import LAND, Life, shanghai
+from tests.shared import ENGINES_TRIED
 from tests.views.counting import statements
 from tests.views.tickets_desk import Desk
 
+# What the engines decide is asked of the operations, on both.
+pytestmark = pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")
 UNTIL = shanghai("2026-08-28").date()
 
 

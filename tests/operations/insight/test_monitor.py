@@ -132,7 +132,7 @@ def test_every_figure_is_the_count_of_its_evidence(rows, name):
 
 
 def test_nobody_else_reads_any_of_it(rows):
-    for username in ("zhoujian", "wujie", "luoshizhang", "liumin", "admin"):
+    for username in ("zhoujian", "wujie"):
         assert not any(figures(name, username) for name in SIGNALS), username
 
 
