@@ -145,6 +145,15 @@ class Config:
     DINGTALK_TOKEN = Setting(env.text, default="", shown="无，不发钉钉", means="钉钉群机器人的 access_token", secret=True)
     DINGTALK_SECRET = Setting(env.text, default="", shown="无，不签名", means="钉钉群机器人的加签密钥", secret=True)
     GATEWAY_SECONDS = Setting(env.whole(1, 60), default=10, means="一次发送最多等多少秒，从连接到答完")
+    LETTER_FONTS = Setting(
+        env.names,
+        default=["FangSong_GB2312", "FangSong", "仿宋", "Noto Serif SC"],
+        shown="`FangSong_GB2312`、`FangSong`、`仿宋`、`Noto Serif SC`",
+        means="公文 PDF 的字体名，先后为序，以逗号分隔；都没有时用随程序带的思源宋体（Noto Serif SC）",
+    )
+    LETTER_FONTS_DIR = Setting(
+        env.folder, default=None, shown="无", means="单位自有字体（如仿宋、小标宋）的目录；程序只带自由字体"
+    )
     SWEEP_SECONDS = Setting(env.whole(5, 600), default=30, means="巡检间隔的秒数；到期事项由巡检预警、督办")
 
     SQLALCHEMY_DATABASE_URI = Derived(lambda c: c.DATABASE_URL)

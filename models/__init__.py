@@ -12,6 +12,7 @@ from models import (
     exports,
     insight,
     job_runs,
+    letters,
     lists,
     log,
     measures,
@@ -26,5 +27,5 @@ from models import (
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
     access, carriers, clock_stops, clocks, correspondence, deliveries, directory, engagement, exports, insight,
-    job_runs, lists, log, measures, notices, ratings, refusals, routing, supervision, tickets,
+    job_runs, letters, lists, log, measures, notices, ratings, refusals, routing, supervision, tickets,
 )

@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from operations.ratings import links
+from operations.supervision.letters import proof
 from operations.tickets import receipts
 from views.forms.portal import RateForm
-from views.forms.public import VerifyForm
+from views.forms.public import VerifyForm, VerifyLetterForm
 from views.guards import open_to_all
 from views.sources import opinion_from_here
 
@@ -25,6 +26,16 @@ def verify(number: str = "") -> ResponseReturnValue:
         return render_template("public/verify.html", form=form, verdict=None), 422 if form.errors else 200
     verdict = receipts.verify(form.number.data, form.code.data)
     return render_template("public/verdict.html", form=form, verdict=verdict)
+
+
+@bp.get("/verify/letter")
+@open_to_all
+def verify_letter() -> ResponseReturnValue:
+    """查验公文: number, office and day of a genuine letter; never to whom it went or what it says."""
+    form = VerifyLetterForm(formdata=request.args if "code" in request.args else None)
+    if "code" not in request.args or not form.validate():
+        return render_template("public/verify_letter.html", form=form), 422 if form.errors else 200
+    return render_template("public/letter_verdict.html", form=form, verdict=proof.verify(form.code.data))
 
 
 @bp.route("/r/<token>", methods=["GET", "POST"])

@@ -10,7 +10,7 @@ from models import clock
 from models.access import Role
 from operations.access.refusal_scope import READING
 from operations.clocks.calendar import SHANGHAI
-from operations.insight import refusal_page, refusal_sheet, refusals, units
+from operations.insight import refusal_form, refusal_page, refusal_sheet, refusals, units
 from operations.insight.refusals import Narrowing, State
 from operations.supervision import panel
 from operations.supervision import refusals as acts
@@ -19,6 +19,7 @@ from views.forms.base import VersionedForm
 from views.forms.refusals import EndorseForm, OpinionForm, OrderForm, PanelForm, ReleaseForm, ReviewForm
 from views.guards import for_roles
 from views.months import month_of, month_text, this_month
+from views.papers import paper
 from views.watch import XLSX, place_of
 from views.watch_filter import row_id
 
@@ -74,7 +75,16 @@ def show(refusal_id: int) -> ResponseReturnValue:
 @for_roles(*READING)
 def printed(refusal_id: int) -> str:
     """否定报备情况表, to be printed."""
-    return render_template("refusals/form.html", card=refusal_page.card(current_user, refusal_id))
+    card = refusal_page.card(current_user, refusal_id)
+    return render_template("refusals/form.html", card=card, rows=refusal_form.form_rows(card))
+
+
+@bp.get("/<id:refusal_id>/form.<any(pdf, docx):form>")
+@for_roles(*READING)
+def form_file(refusal_id: int, form: str) -> ResponseReturnValue:
+    """否定报备情况表 as a file."""
+    card = refusal_page.card(current_user, refusal_id)
+    return paper(refusal_form.form_sheet(card), f"否定报备情况表 {card.refusal.number}", form)
 
 
 @bp.post("/<id:refusal_id>/<any(endorse, order):verb>")

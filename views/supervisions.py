@@ -136,6 +136,6 @@ def _page(order_id: int, *, answer_form: Any = None, reject_form: Any = None) ->
     reconsideration, may_reconsider = measure_page.of_order(card.order, current_user)
     return render_template(
         "supervisions/show.html", card=card, order=card.order, ticket=card.ticket, offer=offer, form=shown,
-        is_addressed=is_addressed, reconsideration=reconsideration, may_reconsider=may_reconsider,
+        is_addressed=is_addressed, letter=card.letter, reconsideration=reconsideration, may_reconsider=may_reconsider,
         may_propose=current_user.holds(Role.SUPERVISOR), may_read_measures=current_user.holds(*READING),
     )

@@ -17,6 +17,14 @@ def moment(value: datetime | None) -> str:
     return f"{_near(here.date(), today)} {here:%H:%M}"
 
 
+def moment_in_full(value: datetime | None) -> str:
+    """``2026年8月24日17:30``: what a letter says, which is read at any time."""
+    if value is None:
+        return ""
+    here = value.astimezone(SHANGHAI)
+    return f"{here.year}年{here.month}月{here.day}日{here:%H:%M}"
+
+
 def day(value: datetime | date | None) -> str:
     """``8月24日 星期一``; the year only when it is another one."""
     if value is None:

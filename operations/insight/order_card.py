@@ -12,7 +12,8 @@ from models import clock
 from models.access import Post, Role, User
 from models.base import db
 from models.clocks import Clock
-from models.directory import Region
+from models.directory import Organisation, Region
+from models.letters import Letter
 from models.log import Event, EventWords
 from models.notices import Notice
 from models.supervision import Supervision
@@ -41,6 +42,7 @@ class Recipient:
     name: str
     title: str
     is_copied: bool
+    delivered_at: datetime | None = None
     opened_at: datetime | None = None
     signed_at: datetime | None = None
 
@@ -53,6 +55,7 @@ class Step:
     label: str
     who: str
     words: str
+    post: str = ""
 
 
 @dataclass(slots=True)
@@ -67,6 +70,7 @@ class Card:
     step_words: str
     is_slow: bool
     next_step: str
+    letter: Letter | None
     limits: list[tuple[str, datetime, str]]
     people: list[Recipient] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
@@ -90,7 +94,7 @@ def card(actor: Actor, order_id: int) -> Card:
     row = db.session.execute(_found(actor, order_id)).first()
     if row is None:
         raise NotFound
-    order, ticket, kind, issuer_name = row
+    order, ticket, kind, issuer_name, letter = row
     now, rules = clock.now(), rulebook.current()
     shown = Card(
         order=order,
@@ -101,6 +105,7 @@ def card(actor: Actor, order_id: int) -> Card:
         step_words=receipts.words(order, now, calendar=rules.calendar),
         is_slow=receipts.is_slow(order, now),
         next_step=wording.next_step(order, rules),
+        letter=letter,
         limits=_limits(order, rules),
     )
     events = _events(order)
@@ -111,10 +116,11 @@ def card(actor: Actor, order_id: int) -> Card:
 
 def _found(actor: Actor, order_id: int) -> Any:
     return (
-        select(Supervision, Ticket, Clock.kind, User.name)
+        select(Supervision, Ticket, Clock.kind, User.name, Letter)
         .join(Ticket, Ticket.id == Supervision.ticket_id)
         .join(Clock, Clock.id == Supervision.clock_id)
         .outerjoin(User, User.id == Supervision.issued_by_id)
+        .outerjoin(Letter, Letter.supervision_id == Supervision.id)
         .options(joinedload(Supervision.issuer), joinedload(Supervision.receiver), joinedload(Ticket.lead_unit))
         .where(Supervision.id == order_id, supervision_scope(actor))
     )
@@ -139,8 +145,10 @@ def _explained(order: Supervision, due_at: datetime, limit: str, rules: rulebook
 def _events(order: Supervision) -> list[Row[Any]]:
     rows: Any = (
         select(Event.at, Event.action, Event.actor_id, Event.object_type, Event.object_id, Event.body, User.name,
-               EventWords.words)
+               EventWords.words, Post.title, Post.role, Organisation.short_name.label("unit"))
         .outerjoin(User, User.id == Event.actor_id)
+        .outerjoin(Post, Post.id == Event.post_id)
+        .outerjoin(Organisation, Organisation.id == Post.organisation_id)
         .outerjoin(EventWords, EventWords.event_seq == Event.seq)
         .where(Event.ticket_id == order.ticket_id, Event.action.in_([str(act) for act in TOLD]))
         .order_by(Event.seq.desc())
@@ -158,7 +166,8 @@ def _is_about(event: Row[Any], order: Supervision) -> bool:
 
 
 def _step(event: Row[Any]) -> Step:
-    return Step(event.at, TOLD[event.action], event.name or "系统", event.words or "")
+    post = f"{event.unit} {event.title or event.role.label}" if event.unit else ""
+    return Step(event.at, TOLD[event.action], event.name or "系统", event.words or "", post)
 
 
 def _people(order: Supervision, events: list[Row[Any]]) -> list[Recipient]:
@@ -167,11 +176,12 @@ def _people(order: Supervision, events: list[Row[Any]]) -> list[Recipient]:
               for post in posts]
     if order.receiver_id and not any(post.role is Role.UNIT_LEADER for post in posts):
         people += _next_above(order.receiver_id, {person.user_id for person in people})
-    read = _read_notices(order, [person.user_id for person in people if person.is_copied])
+    told = _notices(order, [person.user_id for person in people])
     opened = {event.actor_id: event.at for event in events if event.action == OPENED}
     signed = {event.actor_id: event.at for event in events if event.action == Act.SIGN_SUPERVISION}
     for person in people:
-        person.opened_at = read.get(person.user_id) if person.is_copied else opened.get(person.user_id)
+        person.delivered_at, read_at = told.get(person.user_id, (None, None))
+        person.opened_at = read_at if person.is_copied else opened.get(person.user_id)
         person.signed_at = signed.get(person.user_id)
     return people
 
@@ -196,10 +206,10 @@ def _addressees(order: Supervision) -> Any:
     )
 
 
-def _read_notices(order: Supervision, user_ids: list[int]) -> dict[int, datetime | None]:
-    """When those who only got a copy read the message about it."""
+def _notices(order: Supervision, user_ids: list[int]) -> dict[int, tuple[datetime | None, datetime | None]]:
+    """When the message about the order was delivered to each, and read: all that a copy leaves behind."""
     if not user_ids:
         return {}
     keys = [f"supervision.{order.id}.{user_id}" for user_id in user_ids]
-    rows = select(Notice.user_id, Notice.read_at).where(Notice.dedup_key.in_(keys))
-    return {user_id: read_at for user_id, read_at in db.session.execute(rows)}
+    rows = select(Notice.user_id, Notice.delivered_at, Notice.read_at).where(Notice.dedup_key.in_(keys))
+    return {user_id: (delivered_at, read_at) for user_id, delivered_at, read_at in db.session.execute(rows)}

@@ -37,7 +37,7 @@ def supervise(ticket: Ticket, *, actor: Actor, reason: str, version: int | None 
     situation = Situation(ticket, actor)
     below = situation.open_supervision
     level = next_level(below.level if below else None, standing.role)
-    return _issue(ticket, _opening(ticket, level, _pressed_clock(situation, below)), actor, reason)
+    return _issue(ticket, _opening(ticket, level, _pressed_clock(situation, below), reason), actor)
 
 
 def refer(ticket: Ticket, *, actor: Actor, reason: str) -> Supervision | None:
@@ -46,7 +46,7 @@ def refer(ticket: Ticket, *, actor: Actor, reason: str) -> Supervision | None:
     below = situation.open_supervision
     if below is None or below.level is Level.REFERRAL:
         return None
-    return _issue(ticket, _opening(ticket, Level.REFERRAL, _pressed_clock(situation, below)), actor, reason)
+    return _issue(ticket, _opening(ticket, Level.REFERRAL, _pressed_clock(situation, below), reason), actor)
 
 
 @operation
@@ -182,7 +182,7 @@ def _pressed_clock(situation: Situation, below: Supervision | None) -> Clock:
     return next(known, None) or situation.case_clock or min(situation.clocks, key=lambda running: running.due_at)
 
 
-def _opening(ticket: Ticket, level: Level, pressed: Clock) -> sweep.Opening:
+def _opening(ticket: Ticket, level: Level, pressed: Clock, reason: str) -> sweep.Opening:
     return sweep.Opening(
         clock_id=pressed.id,
         ticket_id=ticket.id,
@@ -196,10 +196,11 @@ def _opening(ticket: Ticket, level: Level, pressed: Clock) -> sweep.Opening:
         enterprise_id=ticket.enterprise_id,
         receiver_id=ladder.receiver_of(pressed.kind, pressed.unit_id, ticket.lead_unit_id),
         clock_due_at=pressed.due_at,
+        reason=reason,
     )
 
 
-def _issue(ticket: Ticket, opening: sweep.Opening, actor: Actor, reason: str) -> Supervision:
+def _issue(ticket: Ticket, opening: sweep.Opening, actor: Actor) -> Supervision:
     now, rules = clock.now(), rulebook.current()
     db.session.flush()
     sweep.end_below([opening], now)
@@ -207,9 +208,9 @@ def _issue(ticket: Ticket, opening: sweep.Opening, actor: Actor, reason: str) ->
     if not opened:
         raise Refused("同一期限的这一级督办已经发出过。")
     order = db.session.get_one(Supervision, opened[0].order_id)
-    order.source, order.reason, order.issued_by_id = SupervisionSource.PERSON, reason, actor.user_id
+    order.source, order.issued_by_id = SupervisionSource.PERSON, actor.user_id
     ticket.rung = max(ticket.rung, opening.level.rung)
-    by_rule.propose_talks(opened, now, actor=actor, reason=reason)
+    by_rule.propose_talks(opened, now, actor=actor, reason=opening.reason)
     announce(opened, now)
     return order
 

@@ -18,6 +18,7 @@ from operations.access.actor import SYSTEM, Actor
 from operations.base import operation, remembered
 from operations.clocks import rulebook
 from operations.supervision import announcing, joining, ladder
+from operations.supervision.letters import orders as letters
 from operations.supervision.measures import by_rule
 
 T = TypeVar("T")
@@ -62,6 +63,7 @@ class Opening:
     receiver_id: int | None
     clock_due_at: datetime
     below: Level | None = None
+    reason: str = ""
 
 
 # Built once: a sweep that finds little costs little.
@@ -230,12 +232,14 @@ def open_orders(
         if order_id is None:
             continue
         opened.append(_opened(order_id, opening, row["issuer_id"]))
+        details = {"level": opening.level, "rule": opening.rule, "clock": opening.clock_id,
+                   "due_version": opening.due_version, "rules": rules.version}
         log.record(
             Act.SUPERVISE, object_type="supervision", object_id=order_id, actor=actor, standing=actor.posts[0], at=now,
-            ticket_id=opening.ticket_id, round=opening.round,
-            details={"level": opening.level, "rule": opening.rule, "clock": opening.clock_id,
-                     "due_version": opening.due_version, "rules": rules.version},
+            ticket_id=opening.ticket_id, round=opening.round, details=details,
         )
+        letters.expect(letters.Expected(opened[-1], opening.clock_id, opening.rule, opening.reason,
+                                        by_level[opening.level], details, actor))
     return _joined(opened)
 
 
@@ -261,7 +265,7 @@ def _row(opening: Opening, issuer_id: int | None, limits: ladder.Limits, now: da
         "level": opening.level,
         "source": SupervisionSource.RULE,
         "rule": opening.rule,
-        "reason": "",
+        "reason": opening.reason,
         "issuer_id": issuer_id,
         "receiver_id": opening.receiver_id,
         "region_path": opening.region_path,

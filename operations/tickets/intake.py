@@ -30,6 +30,7 @@ from operations.access.actor import SYSTEM, Actor
 from operations.base import insert_ignoring, operation, remembered
 from operations.errors import BadInput, Refused
 from operations.insight import indexing
+from operations.supervision.letters import issuing
 from operations.tickets import numbers
 from operations.tickets.advance import advance, begin
 from operations.tickets.coordination import end_order, open_orders
@@ -90,8 +91,9 @@ def submit(demand: Demand, *, actor: Actor) -> Ticket:
 @operation
 def request_supplement(ticket: Ticket, *, actor: Actor, missing: str, version: int | None = None) -> None:
     """一次性告知：list everything that is missing, once; the enterprise has the ball (domain.md §4)."""
-    advance(ticket, Act.REQUEST_SUPPLEMENT, actor=actor, words=missing, version=version)
+    standing = advance(ticket, Act.REQUEST_SUPPLEMENT, actor=actor, words=missing, version=version)
     ticket.supplement_requested_at = clock.now()
+    issuing.give_supplement_notice(ticket, actor=actor, office=standing, missing=missing)
     notices.tell_enterprise(ticket, f"请补正材料：{ticket.subject}", words=missing)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from wtforms import StringField
 from wtforms.validators import DataRequired, Regexp, ValidationError
 
+from operations.supervision.letters.sheet import CODE_SHOWN
 from operations.tickets.receipts import SHORTEST_CODE
 from views.forms.base import BaseForm
 
@@ -35,3 +36,23 @@ class VerifyForm(BaseForm):
         said = re.sub(r"[\s\-]", "", field.data or "")
         if not re.fullmatch(rf"[0-9a-fA-F]{{{SHORTEST_CODE},64}}", said):
             raise ValidationError(f"查验码由 0–9 和 a–f 组成，至少 {SHORTEST_CODE} 位")
+
+
+class VerifyLetterForm(BaseForm):
+    """查验公文. Sent by GET, as the QR of a letter is."""
+
+    class Meta(BaseForm.Meta):
+        """Nothing is changed, so there is nothing to forge."""
+
+        csrf = False
+
+    code = StringField(
+        "查验码", [DataRequired("请填写公文上的查验码")], description=f"{CODE_SHOWN} 位，空格和短横可省略。",
+        render_kw={"autocomplete": "off", "autocapitalize": "none"},
+    )
+
+    def validate_code(self, field: Any) -> None:
+        """As long as it is printed, and of the letters a digest has."""
+        said = re.sub(r"[\s\-]", "", field.data or "")
+        if not re.fullmatch(rf"[0-9a-fA-F]{{{CODE_SHOWN},64}}", said):
+            raise ValidationError(f"查验码由 0–9 和 a–f 组成，共 {CODE_SHOWN} 位")

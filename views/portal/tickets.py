@@ -1,13 +1,16 @@
 """The enterprise's list of tickets and the page of one."""
 
 from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from models.tickets import Status
 from operations.access import scope
+from operations.access.letter_scope import has_notice, own_notice_of
 from operations.insight import portal, refusal_page, track
 from operations.tickets.situation import Situation
 from views import ways
+from views.papers import letter_file
 from views.portal.blueprint import bp, members
 from views.portal.receipt import receipt_page
 
@@ -37,6 +40,7 @@ def show(number: str) -> str:
     return render_template(
         "my/ticket.html",
         ticket=ticket,
+        has_notice=has_notice(ticket),
         promise=promise,
         stations=track.stations(ticket, track.milestones(ticket), promise),
         stewards=portal.stewards_of([ticket.enterprise_id]),
@@ -46,6 +50,13 @@ def show(number: str) -> str:
         files=track.hand_out_files(ticket, entries),
         refusal=refusal_page.latest(ticket) if ticket.status is Status.REFUSED else None,
     )
+
+
+@bp.get("/tickets/<number:number>/supplement-notice")
+@members
+def supplement_notice(number: str) -> ResponseReturnValue:
+    """一次性告知书."""
+    return letter_file(own_notice_of(current_user, number), "pdf")
 
 
 @bp.get("/tickets/<number:number>/receipt")

@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from models.access import Role
 from models.base import LabelledEnum
+from operations.access.letter_scope import has_notice
 from operations.access.scope import OFFICIALS
 from operations.insight import refusal_page
 from operations.insight.routing import rulings
@@ -43,6 +44,7 @@ def show(number: str) -> ResponseReturnValue:
         "tickets/show.html",
         d=d,
         ticket=d.ticket,
+        has_notice=has_notice(d.ticket),
         tab=tab,
         parts=_tabs(d, tab),
         stations=rail.stations(d),

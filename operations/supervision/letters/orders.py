@@ -1,0 +1,113 @@
+"""督办函: every order that somebody receives has its letter, written in the transaction that opens it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from models import clock
+from models.access import Role
+from models.base import db
+from models.bulk import among
+from models.clocks import Clock
+from models.directory import Enterprise, Organisation, OrganisationKind
+from models.letters import LetterKind
+from models.supervision import Level
+from models.tickets import Ticket
+from operations.access.actor import Actor
+from operations.base import before_commit, remembered
+from operations.clocks import rulebook
+from operations.clocks.calendar import Limit
+from operations.clocks.wording import moment_in_full
+from operations.supervision import ladder, wording
+from operations.supervision.announcing import Opened
+from operations.supervision.letters.writing import Draft, write
+
+KINDS = {Level.FIRST: LetterKind.SUPERVISION, Level.SECOND: LetterKind.SUPERVISION, Level.TALK: LetterKind.TALK,
+         Level.REFERRAL: LetterKind.REFERRAL}
+SIGNERS = (Role.CLERK, Role.SUPERVISOR)
+_BEHIND = (
+    select(Clock.id, Clock.kind, Clock.limit, Clock.started_at, Clock.original_due_at, Clock.due_at,
+           Ticket.number, Enterprise.name.label("enterprise"))
+    .join(Ticket, Ticket.id == Clock.ticket_id)
+    .join(Enterprise, Enterprise.id == Ticket.enterprise_id)
+    .where(among(Clock.id))
+)
+_UNITS = select(Organisation.id, Organisation.name).where(among(Organisation.id))
+_DISCIPLINE = select(Organisation.region_id, Organisation.id, Organisation.name).where(
+    Organisation.kind == OrganisationKind.DISCIPLINE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An opened order whose letter is still to be written; ``details`` are those of the event of its opening."""
+
+    order: Opened
+    clock_id: int
+    rule: str
+    reason: str
+    limits: ladder.Limits
+    details: dict[str, Any]
+    actor: Actor
+
+
+def expect(expected: Expected) -> None:
+    """Write the letter with the running operation's last steps. Nobody receives a reminder, and nobody what has no
+    receiver: those are told, and a letter without an addressee is none."""
+    order = expected.order
+    if order.level in KINDS and order.issuer_id is not None and order.receiver_id is not None:
+        db.session.info.setdefault("letters", []).append(expected)
+        before_commit("letters", _write_expected)
+
+
+def _write_expected() -> None:
+    expected: list[Expected] = db.session.info.pop("letters")
+    behind = {row.id: row for row in db.session.execute(_BEHIND, {"ids": [one.clock_id for one in expected]})}
+    units = _names({one.order.receiver_id for one in expected if one.order.receiver_id})
+    reckoned: dict[tuple[datetime, str, datetime], str] = {}
+    drafts = [_draft(one, behind[one.clock_id], units, reckoned) for one in expected]
+    write(drafts, now=clock.now())
+
+
+def _draft(one: Expected, behind: Any, units: dict[int, str], reckoned: dict[Any, str]) -> Draft:
+    order = one.order
+    assert order.issuer_id is not None and order.receiver_id is not None
+    unit = units[order.receiver_id]
+    key = (behind.started_at, behind.limit, behind.due_at)
+    if key not in reckoned:
+        reckoned[key] = explained(behind)
+    addressee = (_discipline(order.region_path) or unit) if order.level is Level.REFERRAL else unit
+    signer = one.actor.post_above(order.region_path, roles=SIGNERS)
+    return Draft(
+        kind=KINDS[order.level], office_id=order.issuer_id, addressee=addressee, ticket_id=order.ticket_id,
+        supervision_id=order.order_id, receiver_id=order.receiver_id, answer_due_at=one.limits.due_at,
+        issued_by_id=one.actor.user_id, post_id=signer.post_id if signer else None, details=one.details,
+        facts={
+            "收文单位": addressee, "责任单位": unit, "办件号": behind.number, "主题": order.subject,
+            "企业": behind.enterprise, "督办等级": order.level.label, "时限名称": behind.kind.label,
+            "到期时间": moment_in_full(behind.due_at), "时限说明": reckoned[key],
+            "事由": one.reason or wording.cause(one.rule),
+            "签收期限": moment_in_full(one.limits.sign_due_at), "答复期限": moment_in_full(one.limits.due_at),
+        },
+    )
+
+
+def explained(behind: Any) -> str:
+    """How the due date was reckoned, and what has moved it since. ``behind`` has the columns of a clock."""
+    words = rulebook.current().calendar.explain(behind.started_at, Limit.stored(behind.limit))
+    if behind.due_at == behind.original_due_at:
+        return f"{words}。"
+    return f"{words}；因延期或暂停计时，现为{moment_in_full(behind.due_at)}。"
+
+
+def _names(ids: set[int]) -> dict[int, str]:
+    return {row.id: row.name for row in db.session.execute(_UNITS, {"ids": sorted(ids)})}
+
+
+def _discipline(region_path: str) -> str:
+    """The nearest discipline commission at or above the region; empty where there is none."""
+    there = remembered("discipline", lambda: {row.region_id: row.name for row in db.session.execute(_DISCIPLINE)})
+    above = [int(part) for part in region_path.split("/") if part]
+    return next((there[region] for region in reversed(above) if region in there), "")

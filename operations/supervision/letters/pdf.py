@@ -1,0 +1,54 @@
+"""A paper as PDF, set by Typst. The fonts are free and embedded, unless a site names others that it has."""
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import segno
+import typst
+from pylopdf_fonts_zh_cn import serif_path
+
+from operations.supervision.letters.sheet import Sheet
+
+LAYOUT = Path(__file__).with_name("letter.typ")
+
+
+@dataclass(frozen=True, slots=True)
+class Fonts:
+    """Names in the order of preference, and the folder of those that the program does not bring along."""
+
+    names: tuple[str, ...]
+    folder: str = ""
+
+
+def pdf_of(sheet: Sheet, fonts: Fonts) -> bytes:
+    """The paper as PDF. What it says is data to the typesetter, never a command."""
+    said = asdict(sheet) | {"qr": qr_of(sheet.check_url) if sheet.check_url else "", "host": sheet.check_url}
+    inputs = {"letter": json.dumps(said, ensure_ascii=False), "fonts": json.dumps(known(fonts))}
+    made = typst.compile(LAYOUT, font_paths=_loaded(fonts.folder), ignore_system_fonts=True, sys_inputs=inputs,
+                         format="pdf", pdf_tags=False)
+    assert isinstance(made, bytes)
+    return made
+
+
+def known(fonts: Fonts) -> Sequence[str]:
+    """Those of the names that are there: a name that is not would only make a warning."""
+    there = set(_loaded(fonts.folder).families())
+    return [name for name in fonts.names if name in there] or sorted(there)[-1:]
+
+
+def qr_of(address: str) -> str:
+    """The address as a picture."""
+    picture = io.BytesIO()
+    segno.make(address, micro=False).save(picture, kind="svg", xmldecl=False, border=0)
+    return picture.getvalue().decode()
+
+
+@lru_cache(maxsize=4)
+def _loaded(folder: str) -> typst.Fonts:
+    """Read once per process: reading them takes ten times as long as setting a letter."""
+    paths = [str(serif_path().parent), *([folder] if folder else [])]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=paths)

@@ -1,0 +1,34 @@
+"""Papers as files: one sheet as PDF or as .docx, with the fonts that the site has chosen."""
+
+from io import BytesIO
+
+from flask import current_app, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from models.letters import Letter
+from operations.supervision.letters.pdf import Fonts, pdf_of
+from operations.supervision.letters.sheet import Sheet, sheet_of
+from operations.supervision.letters.word import word_of
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def paper(sheet: Sheet, name: str, form: str) -> ResponseReturnValue:
+    """The sheet as a file of this form: ``pdf`` to be read, ``docx`` to be edited."""
+    if form == "docx":
+        return send_file(BytesIO(word_of(sheet)), mimetype=DOCX, as_attachment=True, download_name=f"{name}.docx")
+    folder = current_app.config["LETTER_FONTS_DIR"]
+    fonts = Fonts(tuple(current_app.config["LETTER_FONTS"]), str(folder) if folder else "")
+    file = BytesIO(pdf_of(sheet, fonts))
+    return send_file(file, mimetype="application/pdf", as_attachment=True, download_name=f"{name}.pdf")
+
+
+def sheet(letter: Letter) -> Sheet:
+    """A letter as it was issued; its QR leads anybody to the check of it."""
+    address = f"{current_app.config['PUBLIC_URL'].rstrip('/')}{url_for('public.verify_letter')}"
+    return sheet_of(letter, verify_url=address)
+
+
+def letter_file(letter: Letter, form: str) -> ResponseReturnValue:
+    """A letter as a file named by its number."""
+    return paper(sheet(letter), f"{letter.kind.label} {letter.number}", form)
