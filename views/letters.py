@@ -49,9 +49,10 @@ def index() -> ResponseReturnValue:
 @for_roles(*READING)
 def print_list() -> ResponseReturnValue:
     """打印清单 of what was ticked."""
-    rows = letters.picked(current_user, [row_id(text) for text in request.args.getlist("pick")])
-    if not rows:
+    ids = [row_id(text) for text in request.args.getlist("pick")]
+    if not ids:
         return redirect(url_for(".index"))
+    rows = letters.picked(current_user, ids)
     return paper(slips.list_sheet(rows, current_user.title, clock.now()), "公文清单", "pdf")
 
 

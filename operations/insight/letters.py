@@ -16,6 +16,7 @@ from models.supervision import Supervision
 from operations.access.actor import Actor
 from operations.access.letter_scope import get_letter, letter_scope
 from operations.clocks.wording import moment_in_full
+from operations.errors import NotFound
 from operations.insight import order_card
 from operations.insight.keyset import TOP, Page, Place, paged
 from operations.insight.order_card import Step
@@ -70,9 +71,12 @@ def page_of(actor: Actor, narrowing: Narrowing, *, place: Place = TOP) -> Page:
 
 
 def picked(actor: Actor, ids: Sequence[int]) -> Sequence[Any]:
-    """Those of the letters that the actor may see, in the order of their issue, for a printed list."""
+    """Those of the letters that the actor may see, in the order of their issue. Raises NotFound when there is none."""
     rows = _rows(actor, Narrowing()).where(Letter.id.in_(list(ids)[:MOST_PRINTED]))
-    return db.session.execute(rows.order_by(Letter.issued_at, Letter.id)).all()
+    found = db.session.execute(rows.order_by(Letter.issued_at, Letter.id)).all()
+    if not found:
+        raise NotFound
+    return found
 
 
 def card(actor: Actor, letter_id: int) -> Card:

@@ -135,6 +135,13 @@ FORMS = (
     Filled("zhoujian", "/supervisions/{order}/reconsideration", {"reasons": TEXT}),
     Filled("hening", "/reconsiderations/{reconsideration}/decide", {"outcome": "upheld", "words": TEXT},
            "/reconsiderations/{reconsideration}"),
+    Filled("hening", "/letters/new", {
+        "kind": "bulletin", "units-0": LAND, "subject": TEXT, "words": TEXT, "answer_days": "3", "step": "issue"}),
+    Filled("hening", "/letters/new?pick={order_answered}", {"kind": "hint", "words": TEXT, "step": "issue"}),
+    Filled("hening", "/letters/templates/hint", {"title": TEXT, "body": TEXT, "step": "save"}),
+    Filled("hening", "/letters/head", {"name": TEXT, "mark": "云", "contact": TEXT}, "/letters/templates"),
+    Filled("chenjing", "/letters/{letter}/answer", {"words": TEXT}, "/letters/{letter}"),
+    Filled("tangyi", "/letters/{letter_answered}/units/{power}/return", {"reason": TEXT}, "/letters/{letter_answered}"),
     Filled("luoshizhang", "/tickets/{handling}/instruct", {"words": TEXT, "days": "3"}),
     Filled("luoshizhang", "/tickets/{unsigned}/return-instruction", {
         "instruction_id": "{instruction_answered}", "words": TEXT, "days": "2"}),

@@ -18,6 +18,7 @@ from models.correspondence import Side
 from models.deliveries import Carrier, Delivery, Outcome, Purpose
 from models.directory import Contact, Enterprise, FactRequest, PlanRow, Project, Stewardship
 from models.engagement import Finding, FindingKind, InteractionKind, MeetingKind, WalkMode
+from models.letters import LetterKind
 from models.lists import SavedView
 from models.measures import MeasureKind
 from models.notices import Notice, NoticeKind
@@ -44,6 +45,8 @@ from operations.ratings import links
 from operations.supervision import clock_stops, panel
 from operations.supervision import refusals as refusing
 from operations.supervision import supervision
+from operations.supervision.letters import issuing, receiving
+from operations.supervision.letters.issuing import Wanted
 from operations.supervision.measures import deciding, proposing, reconsidering
 from operations.supervision.measures.proposing import Grounds, Person
 from operations.supervision.panel import Named
@@ -85,6 +88,7 @@ def build(city):
     imports(city, town)
     gatherings(city, town)
     stewards(city, town)
+    letters(city, town)
     plan(town)
     exported(town)
     found(city, town)
@@ -373,6 +377,22 @@ def stewards(city, town):
         covers = select(Stewardship.id).where(Stewardship.enterprise_id == enterprise.id,
                                               Stewardship.kind == "substitute")
         town[f"cover{ending}"] = db.session.scalars(covers).one()
+
+
+def letters(city, town):
+    """Letters of the county's centre to the power company, one answered; one of the city's to the land bureau."""
+    wanted = Wanted(LetterKind.HINT, "请核实用电容量。", "夏季用电", answer_days=3)
+    for name, office, unit, reader in (
+        ("letter", "tangyi", POWER, "chenjing"), ("letter_answered", "tangyi", POWER, "chenjing"),
+        ("letter_theirs", "wujie", LAND, "litao"),
+    ):
+        with clock.standing_at(START):
+            letter = issuing.issue([city.organisations[unit]], actor=actor_named(office), wanted=wanted)
+            receiving.open_letter(letter, actor=actor_named(reader))
+            if name == "letter_answered":
+                receiving.answer(letter, actor=actor_named(reader), words="已核实。")
+            town |= {name: letter.id, f"{name}_code": letter.digest[:16]}
+    town["power"] = city.organisations[POWER].id
 
 
 def plan(town):

@@ -12,11 +12,13 @@ from models.correspondence import Broadcast
 from models.deliveries import Delivery
 from models.directory import Claim, Enterprise, FactRequest, Handover, PlanRow, StewardPlan
 from models.engagement import Interaction
+from models.letters import Letter
 from models.measures import Measure, Reconsideration
 from models.refusals import Refusal
 from models.supervision import Level, Supervision
 from models.tickets import Act, Proposal, Status, Ticket
 from operations.access import desks, duty_scope, scope
+from operations.access.letter_scope import letter_scope
 from operations.access.measure_scope import measure_scope, visible_reconsiderations
 from operations.access.people import actor_named
 from operations.access.refusal_scope import visible_refusals
@@ -42,7 +44,8 @@ ELSEWHERE = {
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
     "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest",
     "search.unit_names", "stewards.names",
-    "supervisions.answer", "tickets.act", "watch.new", "measures.record", "registers.home",
+    "letters.file", "letters.notice", "letters.print_list", "letters.slip", "portal.supplement_notice",
+    "refusals.form_file", "supervisions.answer", "tickets.act", "watch.new", "measures.record", "registers.home",
 }
 ON_PHONES = (None, "hengzha", "jinxiu", "luyao", "yunqi")
 SMALLEST = {"width": 320, "height": 700}
@@ -53,7 +56,8 @@ SEEN = set()
 
 # Who looks at what; {names} are found in the life by `addresses`.
 PAGES = {
-    None: ("/login", "/claim", "/verify", "/verify/ZQ-2026-08-0000000", "/r/thanks", "/r/no-such-token"),
+    None: ("/login", "/claim", "/verify", "/verify/ZQ-2026-08-0000000", "/verify/letter", "/r/thanks",
+           "/r/no-such-token"),
     "hengzha": (
         "/my", "/my/tickets", "/my/tickets?view=closed", "/my/tickets/{handling}", "/my/tickets/{handling}/receipt",
         "/my/tickets/{handling}/message", "/my/tickets/{handling}/withdraw", "/notices", "/account",
@@ -110,6 +114,8 @@ PAGES = {
         "/reconsiderations/{reconsideration}",
         "/registers/extensions", "/registers/ledger/figures", "/registers/instructions", "/registers/consultations",
         "/registers/results/figures",
+        "/letters", "/letters?state=unopened", "/letters/{letter}", "/letters/new", "/letters/new?pick={order}",
+        "/letters/templates", "/letters/templates/supervision",
         "/coverage", "/coverage?by=person", "/filling", "/filling/{filling}", "/filling/{filling}/enterprises",
     ),
     "luoshizhang": (
@@ -321,6 +327,7 @@ class Findings(dict):
             "referral": lambda: select(Measure.id).where(measure_scope(self.actor), Measure.kind == "referral"),
             "reconsideration": lambda: visible_reconsiderations(self.actor).with_only_columns(Reconsideration.id),
             "delivery": lambda: select(Delivery.id).where(Delivery.tries > 0),
+            "letter": lambda: select(Letter.id).where(letter_scope(self.actor)).order_by(Letter.id.desc()),
             "refusal": lambda: visible_refusals(self.actor).with_only_columns(Refusal.id),
             "refusing": lambda: visible_refusals(self.actor).where(Refusal.ended_at.is_(None)).with_only_columns(
                 Refusal.id

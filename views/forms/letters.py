@@ -3,6 +3,7 @@
 from typing import Any
 
 from wtforms import HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from models.access import Role
@@ -21,7 +22,8 @@ from views.forms.tickets import UnitsField
 class IssueForm(RefusableForm):
     """发文. ``picked`` are orders of the queue, whose tickets each get a letter; else the units named get one."""
 
-    kind = CodeRadio("文种", LetterKind, members=BY_HAND, validators=[InputRequired("请选择文种")])
+    kind = CodeRadio("文种", LetterKind, choices=[SelectChoice(kind.value, kind.label) for kind in BY_HAND],
+                     validators=[InputRequired("请选择文种")])
     units = UnitsField("收文单位", lines=5)
     subject = StringField("事由", [NotLonger(max=SUBJECT_LIMIT)], description="标题写作“关于……的通报”，这里只填中间一段")
     words = TextAreaField("正文", [InputRequired("请写明要说的内容"), NotLonger(max=WORDS_LIMIT)], render_kw={"rows": 8})

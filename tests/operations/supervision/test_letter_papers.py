@@ -17,13 +17,14 @@ FONTS = Fonts(("FangSong_GB2312", "Noto Serif SC"))
 LONG = "国务院关于同意在一些城市设立营商环境创新试点" * 40
 LETTER = Sheet(
     org="云州市营商环境建设局", title="关于厂区外接线路迟迟未送电的督办函", number="云营商督〔2026〕12号", to="云州市供电公司",
-    body=("你单位承办的办件 ZQ-2026-08-0482913 至今没有办结。", LONG, LONG), sign="云州市营商环境建设局", date="2026年8月27日",
+    body=("你单位承办的办件 ZQ-2026-08-0482913 至今没有办结。", LONG, LONG), sign="云州市营商环境建设局",
+    date="2026年8月27日",
     code="abcd-ef01-2345-6789", check_url="https://example.test/verify/letter?code=abcdef0123456789",
 )
 
 
 class Drawn:
-    """What a page draws: ``lines`` of text as (x, baseline, size, words) and red ``rules`` as (x, y, length, breadth)."""
+    """What a page draws: ``lines`` of text (x, baseline, size, words) and red ``rules`` (x, y, length, breadth)."""
 
     def __init__(self, page):
         self.lines, self.rules, self._red, self._breadth, self._from = [], [], False, 0, None
