@@ -18,6 +18,7 @@ from benchmarks import crowd, web
 from models import clock
 from models.base import db
 from models.clocks import Clock, ClockKind
+from models.letters import Letter
 from models.log import Event
 from models.notices import Notice
 from models.supervision import Supervision
@@ -111,7 +112,8 @@ def bare_insert_of_the_same_rows(since: int) -> float:
     indexes and keys, in one transaction."""
     connection = db.session.connection()
     first, at = _first_order(since)
-    fresh = {Supervision: f"id >= {first}", Notice: f"created_at >= '{at.isoformat()}'", Event: f"seq > {since}"}
+    fresh = {Supervision: f"id >= {first}", Notice: f"created_at >= '{at.isoformat()}'", Event: f"seq > {since}",
+             Letter: f"supervision_id >= {first}"}
     for model in fresh:
         name = model.__tablename__
         connection.exec_driver_sql(f"CREATE TABLE twin_of_{name} (LIKE {name} INCLUDING ALL)")

@@ -12,11 +12,13 @@ import sqlalchemy as sa
 
 from models import clock
 from models.base import db
+from models.letters import Letter
 from models.log import Event
 from models.notices import Notice
 from models.supervision import Level, Supervision
 from models.tickets import Act
 from operations.supervision import sweep
+from operations.supervision.letters import series
 
 HERE = Path(__file__).resolve().parent.parent
 WORKERS = 4
@@ -63,12 +65,15 @@ def amiss(since: int, expected: int) -> list[str]:
     seqs = _all(sa.select(Event.seq).where(Event.seq > since))
     keys = _all(sa.select(Notice.dedup_key).where(Notice.dedup_key.startswith("supervision.")))
     told = {int(key.split(".")[1]) for key in keys}
+    lettered = _all(sa.select(Letter.supervision_id).where(Letter.supervision_id.is_not(None)))
     checks = {
         f"{len(orders)} first supervisions, not {expected}": len(orders) == expected,
         f"{len(orders) - len(clocks)} clocks supervised twice": len(orders) == len(clocks),
         "an order without its one event": sorted(events) == sorted(orders),
         "an order nobody was told of": told == set(orders),
         "somebody told twice": len(keys) == len(set(keys)),
+        "an order without its one letter": sorted(lettered) == sorted(orders),
+        "a gap in the numbers of letters": not series.broken(),
         "a gap in the log": sorted(seqs) == list(range(since + 1, since + 1 + len(seqs))),
         f"{_remaining()} still due": not _remaining(),
     }

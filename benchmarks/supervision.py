@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
-from benchmarks import floors, killing, million, postgres
+from benchmarks import floors, killing, letters, million, postgres
 from benchmarks.report import Figure
 from config import Testing
 from jobs.runner import settle_memory
@@ -26,6 +26,7 @@ from operations.supervision import sweep
 SECRET = "only-for-benchmarks-0123456789abcdefghijklmnop"
 SWEEP_AIM, IDLE_AIM_MS, OPEN_AIM, DUE_AIM = 4.0, 50.0, 1.3, 1.3
 IDLE_SWEEPS = 40
+LETTERS = 1000
 FEW = 5  # one of so many newly due, and of so many tickets, for the smaller sizes
 
 
@@ -63,6 +64,7 @@ def _figures(app: Flask, url: str, tickets: int, overdue: int) -> Iterator[Figur
     idle = statistics.median(_timed(sweep.sweep)[0] for _ in range(IDLE_SWEEPS))
     yield Figure("idle_sweep", idle * 1000, "ms", aim=IDLE_AIM_MS, more_is_better=False)
     yield from _killed(url, overdue, opened_before=overdue + 2 * (overdue // FEW))
+    yield from letters.rendered(LETTERS)
 
 
 def _killed(url: str, overdue: int, *, opened_before: int) -> Iterator[Figure]:
