@@ -208,7 +208,7 @@ def test_a_call_is_written_on_the_panel_and_into_the_ledger(pressed, sign_in):
         fields |= {"called_at": "2026-08-26T17:35", "words": "=1+1 已转科室", "form_key": reader.hidden()["form_key"]}
         assert reader.post(f"/supervisions/{order.id}/call", fields) == 302
         reader.get(f"/watch?order={order.id}")
-        assert "电话催办 吴洁 周建 139****0003 本人接听，=1+1 已转科室" in reader.text
+        assert "电话催办 吴洁（市企服中心 受理派单席） 周建 139****0003 本人接听，=1+1 已转科室" in reader.text
         reader.post("/watch/export?level=first")
     sheet = openpyxl.load_workbook(io.BytesIO(reader.answer.data)).active
     reader.answer.close()
