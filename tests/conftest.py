@@ -4,6 +4,7 @@ import functools
 import gc
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import flask_migrate
 import hypothesis
@@ -28,6 +29,7 @@ from tests.sqlite import SQLite
 ENGINES = {"sqlite": SQLite, "postgresql": postgres.Postgres}
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 IN_CI = os.environ.get("CI") == "true"
+VIEWS = Path(__file__).parent / "views"
 
 # Explaining an example runs whole histories again for minutes; the shrunk example says enough.
 PHASES = set(hypothesis.Phase) - {hypothesis.Phase.explain}
@@ -45,6 +47,17 @@ def pytest_sessionstart(session):
 def pytest_collection_finish(session):
     """What is loaded stays loaded: the collector of garbage, an eighth of the time, need not go through it again."""
     gc.freeze()
+
+
+def pytest_collection_modifyitems(config, items):
+    """A usual run of everything asks PostgreSQL every second of the pages' tests; SQLite, and a drill, ask all.
+
+    What pages ask of a database the tests of the operations ask of both; which engine it is shows on no page.
+    """
+    if shared.IS_DRILL or not (shared.is_worker(config) or config.getoption("numprocesses", None)):
+        return
+    left = {*[item for item in items if item.path.is_relative_to(VIEWS) and "postgresql" in item.name][1::2]}
+    items[:] = [item for item in items if item not in left]
 
 
 def settings_for(url):
