@@ -10,6 +10,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from operations.supervision.letters.pdf import MASK
 from operations.supervision.letters.sheet import Sheet, Table
 
 BODY, TITLE = "仿宋", "方正小标宋简体"
@@ -109,7 +110,7 @@ def _table(document: Any, table: Table) -> None:
 
 def _code(document: Any, sheet: Sheet) -> None:
     picture = io.BytesIO()
-    segno.make(sheet.check_url, micro=False).save(picture, kind="png", scale=4, border=0)
+    segno.make(sheet.check_url, micro=False, mask=MASK).save(picture, kind="png", scale=4, border=0)
     picture.seek(0)
     document.add_paragraph().add_run().add_picture(picture, width=Mm(22))
     _add(document, f"查验码：{sheet.code}　扫码，或在 {sheet.check_url.partition('?')[0]} 填写查验码核对。", points=SMALL_POINTS)
