@@ -7,7 +7,7 @@ TEST_ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets run test drill lint jobs demo bench docs clean
+.PHONY: help setup assets run test drill histories lint jobs demo bench docs clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test: setup ## run every test, on SQLite and on PostgreSQL (TEST_ARGS="-k name" 
 
 drill: setup ## every test with nothing left out or tried in turn: axe at both widths, real messages; half an hour
 	@DRILLS=1 $(BIN)/python -m pytest -n auto --dist worksteal $(TEST_ARGS)
+
+histories: setup ## 5,000 random histories of 50 acts that try to gain time; an hour or so
+	@HISTORIES=5000 $(BIN)/python -m pytest -n 0 tests/operations/tickets/test_gaming.py $(TEST_ARGS)
 
 lint: setup ## check style, order of imports and types
 	@$(BIN)/python -m flake8
