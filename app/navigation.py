@@ -64,6 +64,7 @@ PLACES = (
     Place("群发", "megaphone", "/broadcasts", (R.REGISTRAR,)),
     Place("工作日历", "calendar", "/calendar", (R.SECURITY_ADMINISTRATOR,)),
     Place("代理", "people", "/post-covers", (R.SECURITY_ADMINISTRATOR, R.UNIT_LEADER)),
+    Place("督办规则", "gauge", "/policies", (R.SECURITY_ADMINISTRATOR, R.SUPERVISOR)),
     Place("走访规则", "walk", "/cadence", (R.SECURITY_ADMINISTRATOR,)),
     Place("导出审批", "shield", "/exports", (R.SECURITY_ADMINISTRATOR,)),
     Place("作业", "clock", "/jobs", (R.SYSTEM_ADMINISTRATOR,)),

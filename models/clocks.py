@@ -144,3 +144,43 @@ class Policy(Base):
     reason: Mapped[str] = mapped_column(sa.String(200), default="")
     set_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     set_at: Mapped[created_at]
+
+
+class DraftDecision(LabelledEnum):
+    """What became of a proposed change of the rules."""
+
+    APPROVED = "approved", "已批准"
+    DECLINED = "declined", "未批准"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class PolicyDraft(Base):
+    """规则草案: a change that one person proposes, with what it would have done, and another approves.
+
+    ``changes`` and ``before``: policy's name → key → value. ``base_version`` is the version of the rules that the
+    estimate was made on; when the rules have changed since, it can no longer be approved.
+    """
+
+    __tablename__ = "policy_drafts"
+    __table_args__ = (
+        CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decided_at_iff_decided"),
+        CheckConstraint("(decision IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"),
+        # Whoever proposes it may only take it back.
+        CheckConstraint("decision IS NULL OR (decision = 'withdrawn') = (decided_by_id = proposed_by_id)",
+                        name="approved_by_another"),
+        open_unique("uq_policy_drafts_one_open", "base_version", while_null="decided_at"),
+    )
+
+    id: Mapped[primary_key]
+    changes: Mapped[dict[str, Any]]
+    before: Mapped[dict[str, Any]]
+    estimate: Mapped[dict[str, Any]]
+    base_version: Mapped[str] = mapped_column(sa.String(80))
+    effective_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    proposed_at: Mapped[created_at]
+    decision: Mapped[DraftDecision | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(sa.String(200), default="")

@@ -61,6 +61,10 @@ LABELS = {str(act): act.label for act in Act} | {
     "remind_filling": "填报提醒",
     "halt_clock": "时钟异常，停止作业",
     "confirm_clock": "确认时间正确",
+    "propose_policy": "提出规则草案",
+    "approved_policy": "批准规则草案",
+    "declined_policy": "不批准规则草案",
+    "withdrawn_policy": "撤回规则草案",
     "read_log": "查看日志",
 }
 

@@ -1,6 +1,6 @@
 """The run ledger of the jobs: what ran, what it did, how late it was. No business content."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +10,7 @@ from models import clock
 from models.access import Role
 from models.job_runs import JobRun
 from operations import job_ledger
+from operations.clocks.calendar import SHANGHAI
 from operations.insight.lines import LARGEST_ID
 from operations.supervision import clock_stops, heartbeat, sweep
 from views.forms.jobs import ClockForm
@@ -60,8 +61,13 @@ def clock_page() -> ResponseReturnValue:
         return redirect(url_for(".index"))
     now = clock.now()
     page = render_template("jobs/clock.html", form=form, stops=clock_stops.waiting(), history=clock_stops.history(),
-                           now=now, due=sweep.remaining(now), said=clock_stops.said)
+                           now=now, due=sweep.remaining(now), said=clock_stops.said, full=in_full)
     return page, form.status_code if form.errors else 200
+
+
+def in_full(moment: datetime) -> str:
+    """With its year and seconds: on this page nobody may guess what today is."""
+    return f"{moment.astimezone(SHANGHAI):%Y年%m月%d日 %H:%M:%S}"
 
 
 def state_of(run: JobRun) -> tuple[str, str]:

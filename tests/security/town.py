@@ -42,7 +42,7 @@ from operations.engagement.meetings import minutes, planning
 from operations.insight import exports
 from operations.insight.list_habits import save_view
 from operations.ratings import links
-from operations.supervision import clock_stops, panel
+from operations.supervision import clock_stops, panel, policy_drafts
 from operations.supervision import refusals as refusing
 from operations.supervision import supervision
 from operations.supervision.letters import issuing, receiving
@@ -77,6 +77,7 @@ def build(city):
     town |= {"filling": units["城东区人民政府"].id, "filling_theirs": units["云州市工业和信息化局"].id}
     newcomer()
     clock_stopped()
+    rules(town)
     own_tickets(city, town)
     their_tickets(city, town)
     papers(city, town)
@@ -104,6 +105,14 @@ def build(city):
 def clock_stopped():
     """The clock was set back by a day, and nobody has confirmed the time."""
     clock_stops.halt(clock_stops.Found.stepped(-86_400, wall=NOW), wall=NOW, worker="host:7")
+
+
+def rules(town):
+    """A change of the rules, proposed by the supervisor, waits for the security administrator."""
+    with clock.standing_at(NOW):
+        town["draft_rules"] = policy_drafts.propose(
+            {"ladder": {"answer": "2d"}}, effective_on=(NOW + timedelta(days=300)).date(),
+            reason="试行", actor=actor_named("hening")).id
 
 
 def newcomer():
