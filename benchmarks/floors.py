@@ -150,7 +150,9 @@ def bare_update_of_the_same_rows(since: int) -> float:
 
 def _first_order(since: int) -> tuple[int, datetime]:
     """The first order that was opened after this event, and when."""
-    opened = sa.select(sa.func.min(Event.object_id), sa.func.min(Event.at)).where(Event.seq > since)
+    opened = sa.select(sa.func.min(Event.object_id), sa.func.min(Event.at)).where(
+        Event.seq > since, Event.object_type == "supervision"
+    )
     first, at = db.session.execute(opened).one()
     assert first is not None
     return first, at
