@@ -2,10 +2,12 @@
 
 import re
 from collections import defaultdict
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from models import clock
 from models.access import Post, Role, User
 from models.base import db
 from models.correspondence import Broadcast
@@ -25,6 +27,7 @@ from operations.access.refusal_scope import visible_refusals
 from operations.demo import city, suburbs
 from operations.directory import merging, ownership_claims, particulars, public_codes, steward_plans
 from operations.errors import DomainError
+from operations.supervision import policy_drafts
 from operations.tickets import workflow
 from operations.tickets.advance import may
 from tests.shared import IS_DRILL
@@ -42,6 +45,7 @@ ELSEWHERE = {
     "claiming.applicant", "claiming.code", "claiming.done", "joining.join",
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
+    "policies.show",
     "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest",
     "search.unit_names", "stewards.names",
     "letters.file", "letters.notice", "letters.print_list", "letters.slip", "portal.supplement_notice",
@@ -231,6 +235,16 @@ def test_what_hangs_on_an_enterprise_keeps_the_rules(life, visit):
             "hening": f"/enterprises/{twin.id}/unmerge", None: f"/e/{code}",
         }
     assert {path: faults for who, path in paths.items() if (faults := faults_of(visit(who), [path]))} == {}
+
+
+def test_a_change_of_the_rules_keeps_the_rules(life, visit):
+    with life.hours():
+        draft = policy_drafts.propose(
+            {"ladder": {"answer": "2d"}}, effective_on=clock.now().date() + timedelta(days=60), reason="试行三个月",
+            actor=actor_named("hening"),
+        )
+        path = f"/policies/{draft.id}"
+    assert {who: faults for who in ("hening", "security") if (faults := faults_of(visit(who, path=""), [path]))} == {}
 
 
 def test_a_rating_link_is_anybodys_once(life, visit):
