@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
@@ -178,3 +178,10 @@ def _settle(claim: int, result: object, args: tuple[Any, ...]) -> str:
     made = getattr(result, "number", None) or (getattr(args[0], "number", "") if args else "")
     db.session.connection().execute(_SETTLED, {"claim": claim, "made": made})
     return str(made)
+
+
+def be_patient() -> None:
+    """What serves a page must be quick; what a job does in this transaction may wait for others and take its time."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        for limit in ("statement_timeout", "lock_timeout"):
+            db.session.execute(text(f"SET LOCAL {limit} = 0"))

@@ -11,9 +11,8 @@ from models.base import db
 from models.directory import Enterprise, Stewardship
 from models.engagement import Effect, Flaw, Interaction
 from models.insight import DirectoryCount
-from operations.base import operation
+from operations.base import be_patient, operation
 from operations.directory import tenures
-from operations.directory.imports.taking import be_patient
 from operations.directory.unowned import is_live, is_unowned
 from operations.insight.correspondence import FIGURES_OVER
 

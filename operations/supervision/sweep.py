@@ -15,7 +15,7 @@ from models.supervision import Level, Supervision, SupervisionEnd, SupervisionSo
 from models.tickets import Act, Ticket
 from operations import log
 from operations.access.actor import SYSTEM, Actor
-from operations.base import operation, remembered
+from operations.base import be_patient, operation, remembered
 from operations.clocks import rulebook
 from operations.supervision import announcing, joining, ladder
 from operations.supervision.letters import orders as letters
@@ -207,6 +207,7 @@ def _climb(
     swept = Swept(scanned=len(rows), latest_seconds=latest)
     if not openings:
         return swept
+    be_patient()  # for the numbers of letters and the head of the log, which several workers take in turn
     end_below(openings, now)
     opened = open_orders(openings, now=now, rules=rules)
     _raise_rungs(opened)

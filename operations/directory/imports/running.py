@@ -20,7 +20,7 @@ from models import clock
 from models.base import db
 from models.bulk import insert_rows, insert_tuples
 from models.directory import ImportBatch, ImportIssue, ImportKind, ImportState
-from operations.base import operation
+from operations.base import be_patient, operation
 from operations.directory.imports import (
     batches,
     contests,
@@ -135,7 +135,7 @@ def _check(batch: ImportBatch, rules: ImportRules) -> None:
 @operation
 def _is_as_it_stands(batch: ImportBatch, rules: ImportRules) -> bool:
     """与目录一致：the same file came in before and nothing has changed since; the batch is done then."""
-    taking.be_patient()
+    be_patient()
     earlier = same_file.standing(rules.folder, batch)
     if earlier is None:
         return False
@@ -190,7 +190,7 @@ def _counts(batch: ImportBatch, findings: Findings, rows: int) -> dict[str, Any]
 @operation
 def _end_check(batch: ImportBatch) -> None:
     """检查完毕：known rows that say nothing new are settled; a file without anything new is done at once."""
-    taking.be_patient()
+    be_patient()
     taker, now = TAKERS[batch.kind], clock.now()
     changed = 0
     taking.join_by_hash(batch)
@@ -218,7 +218,7 @@ def _go_on_taking(batch: ImportBatch) -> None:
 @operation
 def _take(batch: ImportBatch) -> None:
     """导入：all good rows in one transaction, which holds the batch's own row from the first statement."""
-    taking.be_patient()
+    be_patient()
     _hold(batch, leased_until=clock.now() + LEASE)
     fresh, changed = TAKERS[batch.kind].take(batch)
     contests.claim_contested(batch)

@@ -48,13 +48,6 @@ OR_EMPTY = ("address", "industry", "legal_representative", "contact_name", "cont
 MEASURES = ("industry", "staff_count", "revenue", "assets")
 
 
-def be_patient() -> None:
-    """What serves a page must be quick; this may take as long as a city does, and waits for another import."""
-    if db.session.get_bind().dialect.name == "postgresql":
-        for limit in ("statement_timeout", "lock_timeout"):
-            db.session.execute(sa.text(f"SET LOCAL {limit} = 0"))
-
-
 def join_by_hash(batch: ImportBatch) -> None:
     """Let PostgreSQL join a large batch by hash alone, in this transaction.
 

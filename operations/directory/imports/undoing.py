@@ -28,7 +28,7 @@ from models.directory import (
     Stewardship,
 )
 from operations.access.actor import Actor
-from operations.base import operation
+from operations.base import be_patient, operation
 from operations.directory.fact_kinds import FACTS
 from operations.directory.imports import batches, taking, taking_stewards, taking_stewardships
 from operations.directory.names import initials_of
@@ -44,7 +44,7 @@ NAMED, UNDOING = 3, "撤销导入批次"
 def undo(batch: ImportBatch, *, actor: Actor) -> None:
     """撤销：all of it or nothing. Raises Refused, naming what stands against it."""
     standing = batches.standing_for(actor, batch.unit_id)
-    taking.be_patient()
+    be_patient()
     taking.join_by_hash(batch)
     if not batches.moved(batch, ImportBatch.state == ImportState.IMPORTED, state=ImportState.UNDONE):
         raise Refused("只有已导入的批次可以撤销，请刷新页面查看。")
