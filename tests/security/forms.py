@@ -169,10 +169,10 @@ FORMS = (
         "title": TEXT, "holder": "steward", "act": "visit", "period": "month", "reason": TEXT}),
     Filled("security", "/cadence/key-projects/end", {"reason": TEXT}),
     Filled("security", "/calendar/change", {"day": "2026-11-30", "kind": "off", "reason": TEXT, "step": "publish"}),
-    Filled("security", "/policies/new", {"effective_on": "2027-03-01", "reason": TEXT, "ladder_answer": "2 天"}),
-    Filled("security", "/policies/{draft_rules}/approve", {"approve-answer": TEXT}, "/policies/{draft_rules}"),
+    # One draft at most waits, and any of the three answers ends it: here stands the one whose words are shown.
+    Filled("security", "/policies/new", {
+        "effective_on": "2027-03-01", "reason": TEXT, "ladder_answer": "2 天", "refusal_height": "head"}),
     Filled("security", "/policies/{draft_rules}/decline", {"decline-answer": TEXT}, "/policies/{draft_rules}"),
-    Filled("hening", "/policies/{draft_rules}/withdraw", {}, "/policies/{draft_rules}"),
     Filled("admin", "/jobs/clock", {"reason": TEXT}),
     Filled("audit", "/audit", {"ticket": TEXT, "person": TEXT}),
     Filled("liumin", "/claims/{claim}/refuse", {"refuse-reason": TEXT}, "/claims/{claim}"),
