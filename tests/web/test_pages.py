@@ -53,8 +53,8 @@ ELSEWHERE = {
 }
 ON_PHONES = (None, "hengzha", "jinxiu", "luyao", "yunqi")
 SMALLEST = {"width": 320, "height": 700}
-# Numbers in addresses; and the kinds of page whose colours were looked at: they come from the sheet, not from
-# the rows. axe looks at the width that the role uses; `make drill` at every page at both widths, colours included.
+# Numbers in addresses; and the kinds of page that axe has looked at, at the width that the role uses: `make drill`
+# shows it every page of every role at both widths.
 NAMED, ACT = re.compile(r"(ZQ-)?\d[\d-]*"), re.compile("(?<=^/tickets/#)/.+$")  # the acts' pages are of one template
 SEEN = set()
 
@@ -288,12 +288,12 @@ def faults_of(visitor, paths, *, used_on="desk"):
 
 
 def look(visitor, path, faults, *, used_on="phone"):
-    page, kind = visitor.page, ACT.sub("/act", NAMED.sub("#", path.partition("?")[0]))
+    page, kind = visitor.page, ACT.sub("/act", NAMED.sub("#", path))
     note(faults, path, rules.house(page))
     for name, size in WIDTHS.items():
         page.set_viewport_size(size)
         is_main, is_new = name == used_on, kind not in SEEN
-        axe = rules.axe(page, contrast=is_main and (is_new or IS_DRILL)) if is_main or IS_DRILL else []
+        axe = rules.axe(page, contrast=is_main) if IS_DRILL or (is_main and is_new) else []
         note(faults, f"{path} {name}", [*rules.fit(page), *axe])
     SEEN.add(kind)
     page.set_viewport_size(SMALLEST)
