@@ -125,7 +125,8 @@ def test_one_that_is_upheld_ends_the_ticket_whichever_comes_last(life):
     assert db.session.scalars(select(UnitOrder.outcome)).all() == [OrderOutcome.DONE]
     last = db.session.scalars(select(Event).order_by(Event.seq.desc())).first()
     assert (last.action, last.actor_id, last.is_public) == ("conclude_refusal", None, True)
-    told = db.session.scalars(select(Notice.words).where(Notice.user_id == actor_named("hengzha").user_id)).all()
+    mine = select(Notice.words).where(Notice.user_id == actor_named("hengzha").user_id).order_by(Notice.id)
+    told = db.session.scalars(mine).all()
     assert all(words in told[-1] for words in (CASE.grounds, CASE.articles, CASE.alternatives))
 
 
