@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from models import clock
 from models.access import Role
 from models.routing import CatalogueEntry
 from operations.access.routing_scope import get_entry, keeping_post
 from operations.access.scope import OFFICIALS
-from operations.clocks.calendar import SHANGHAI
 from operations.insight import units
 from operations.insight.routing import catalogue as pages
 from operations.insight.routing import sheets
@@ -20,7 +18,8 @@ from operations.tickets import catalogue
 from views.forms.base import RefusableForm, clean
 from views.forms.routing import EndForm, EntryForm, RevisionForm
 from views.guards import for_roles
-from views.watch import XLSX, place_of
+from views.watch import place_of
+from views.workbooks import sent_workbook
 
 bp = Blueprint("catalogue", __name__, url_prefix="/catalogue")
 
@@ -47,8 +46,7 @@ def index() -> str:
 def export() -> ResponseReturnValue:
     """导出派单目录."""
     file = sheets.export_catalogue(current_user, _narrowing())
-    name = f"派单目录-{clock.now().astimezone(SHANGHAI):%Y%m%d-%H%M}.xlsx"
-    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
+    return sent_workbook(file, "派单目录")
 
 
 @bp.get("/lacking")

@@ -12,11 +12,11 @@ from operations.insight import exports
 from operations.insight.enterprise_picks import Picking
 from views import ways
 from views.enterprises.blueprint import SEEING
-from views.enterprises.bulk import sent_workbook
 from views.enterprises.filtering import filter_of, tab_of
 from views.forms.base import RefusableForm
 from views.forms.exports import GrantExportForm, RefuseExportForm, TakeForm
 from views.guards import for_roles
+from views.workbooks import sent_workbook
 
 bp = Blueprint("exports", __name__, url_prefix="/exports")
 
@@ -69,7 +69,7 @@ def take(export_id: int) -> ResponseReturnValue:
     if form.was_submitted_and_valid() and form.carried_out(
         lambda: files.append(exports.take(export, actor=current_user, picking=picking))
     ):
-        return sent_workbook(files[0])
+        return sent_workbook(files[0], "企业名单")
     return _shown(export, form)
 
 

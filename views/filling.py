@@ -11,6 +11,7 @@ from operations.insight.filling import ABOVE, READERS
 from views.forms.filling import ReminderForm, TargetForm
 from views.guards import for_roles
 from views.watch import place_of
+from views.workbooks import XLSX
 
 bp = Blueprint("filling", __name__, url_prefix="/filling")
 
@@ -19,7 +20,6 @@ LISTS = {
     "unmatched": ("未配管家的企业", filling.enterprises_behind), "stewards": ("已注册管家", filling.stewards_behind),
     "active": ("已激活管家", filling.stewards_behind), "silent": ("零互动管家", filling.stewards_behind),
 }
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("")

@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from models import clock
 from models.access import Role
 from operations.access.refusal_scope import READING
-from operations.clocks.calendar import SHANGHAI
 from operations.insight import refusal_form, refusal_page, refusal_sheet, refusals, units
 from operations.insight.refusals import Narrowing, State
 from operations.supervision import panel
@@ -20,8 +18,9 @@ from views.forms.refusals import EndorseForm, OpinionForm, OrderForm, PanelForm,
 from views.guards import for_roles
 from views.months import month_of, month_text, this_month
 from views.papers import paper
-from views.watch import XLSX, place_of
+from views.watch import place_of
 from views.watch_filter import row_id
+from views.workbooks import sent_workbook
 
 bp = Blueprint("refusals", __name__, url_prefix="/refusals")
 
@@ -51,8 +50,7 @@ def index() -> str:
 def export() -> ResponseReturnValue:
     """导出登记表."""
     file = refusal_sheet.export(current_user, _narrowing())
-    name = f"否定报备登记表-{clock.now().astimezone(SHANGHAI):%Y%m%d-%H%M}.xlsx"
-    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
+    return sent_workbook(file, "否定报备登记表")
 
 
 @bp.get("/figures")

@@ -3,21 +3,20 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from models import clock
 from models.base import LabelledEnum
-from operations.clocks.calendar import SHANGHAI
 from operations.insight.registers import consultations, extensions, instructions, ledger
 from operations.insight.registers import register as registers
 from operations.insight.registers import results, sheet
 from operations.insight.registers.register import NO_UNIT, READING, Narrowing, Register
 from views.guards import for_roles
 from views.months import month_of, month_text, this_month
-from views.watch import XLSX, place_of
+from views.watch import place_of
 from views.watch_filter import row_id
+from views.workbooks import sent_workbook
 
 bp = Blueprint("registers", __name__, url_prefix="/registers")
 
@@ -58,8 +57,7 @@ def export(name: str) -> ResponseReturnValue:
     """导出登记簿."""
     register = REGISTERS[name]
     file = sheet.export(current_user, register, _narrowing(register))
-    called = f"{register.label}登记簿-{clock.now().astimezone(SHANGHAI):%Y%m%d-%H%M}.xlsx"
-    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=called)
+    return sent_workbook(file, f"{register.label}登记簿")
 
 
 @bp.get(f"/<any({NAMES}):name>/figures")

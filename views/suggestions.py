@@ -2,21 +2,20 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from models import clock
 from operations.access.scope import REGIONAL
 from operations.clocks import shanghai
-from operations.clocks.calendar import SHANGHAI
 from operations.insight.routing import accuracy, returns, sheets
 from operations.insight.routing.accuracy import By, Figure, Narrowing
 from views.forms.base import clean
 from views.guards import for_roles
 from views.months import month_of, month_text
-from views.watch import XLSX, place_of
+from views.watch import place_of
 from views.watch_filter import row_id
+from views.workbooks import sent_workbook
 
 bp = Blueprint("suggestions", __name__, url_prefix="/suggestions")
 
@@ -57,8 +56,7 @@ def figures() -> str:
 def export() -> ResponseReturnValue:
     """导出建议与派单."""
     file = sheets.export_suggestions(current_user, _narrowing())
-    name = f"派单建议核对-{clock.now().astimezone(SHANGHAI):%Y%m%d-%H%M}.xlsx"
-    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
+    return sent_workbook(file, "派单建议核对")
 
 
 def _narrowing() -> Narrowing:

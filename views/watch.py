@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
@@ -11,7 +11,6 @@ from models import clock
 from models.access import Role
 from operations.access.measure_scope import READING
 from operations.clocks import rulebook
-from operations.clocks.calendar import SHANGHAI
 from operations.insight import ledger_sheet, list_habits, order_card, queue, queue_counts
 from operations.insight.keyset import Place
 from operations.insight.lines import Cursor
@@ -22,6 +21,7 @@ from operations.supervision.in_bulk import BulkAct
 from views import watch_filter
 from views.forms.supervision import BulkForm, BulkRejectForm, BulkRemindForm, BulkSuperviseForm
 from views.guards import for_roles
+from views.workbooks import sent_workbook
 
 bp = Blueprint("watch", __name__, url_prefix="/watch")
 
@@ -43,7 +43,6 @@ BUTTONS = {
 }
 PATH = watch_filter.PATH
 HOME = ("督办台", PATH)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("")
@@ -96,8 +95,7 @@ def new() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """导出台账."""
     file = ledger_sheet.export(current_user, watch_filter.read(request.args))
-    name = f"督办台账-{clock.now().astimezone(SHANGHAI):%Y%m%d-%H%M}.xlsx"
-    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=name)
+    return sent_workbook(file, "督办台账")
 
 
 @bp.route("/<any(supervise, accept, reject, remind):verb>", methods=["GET", "POST"])

@@ -1,20 +1,18 @@
 """批量: what was ticked in the list, or everything it finds: first how many, then the act, then an outcome for each."""
 
 from collections.abc import Callable
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlencode
 
-from flask import flash, redirect, render_template, request, send_file
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from models import clock
 from models.access import Role
 from models.directory import Enterprise
 from models.exports import Export
 from operations.access.actor import Actor
-from operations.clocks.calendar import SHANGHAI
 from operations.directory import in_bulk
 from operations.directory.in_bulk import BulkAct
 from operations.directory.stewardship import GIVERS, Outcome
@@ -27,8 +25,8 @@ from views.enterprises.habits import parts_of
 from views.forms.base import clean
 from views.forms.enterprises import BulkAssignForm, BulkExportForm, BulkForm, BulkTagForm, blamed
 from views.guards import for_roles
-from views.watch import XLSX
 from views.watch_filter import row_id
+from views.workbooks import sent_workbook
 
 MOST_TICKED, MOST_TOLD = 100, 200
 FORMS: dict[BulkAct, type[BulkForm]] = {
@@ -123,13 +121,7 @@ def _sent(done: Any) -> ResponseReturnValue:
     if isinstance(done, Export):
         flash("已提交申请，安全管理员批准后在这里下载。", "success")
         return redirect("/exports")
-    return sent_workbook(done)
-
-
-def sent_workbook(file: IO[bytes]) -> ResponseReturnValue:
-    """The file as a download."""
-    return send_file(file, mimetype=XLSX, as_attachment=True,
-                     download_name=f"企业名单-{clock.now().astimezone(SHANGHAI):%Y%m%d-%H%M}.xlsx")
+    return sent_workbook(done, "企业名单")
 
 
 _PERFORM: dict[BulkAct, Callable[[Any, Picking], Any]] = {
