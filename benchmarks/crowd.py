@@ -73,6 +73,7 @@ def fill(city: City, sizes: Sizes) -> None:
     stewards = [city.users[name].id for name in ("liumin", "wangqiang")]
     plans = list(_plans(sizes, bureaus, chance, now, rulebook.current().calendar))
     connection = db.session.connection()
+    connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")  # the events take a while to seal
     copy = _Copier(connection)
     copy(Enterprise, _enterprises(sizes, places, now))
     copy(Stewardship, _stewardships(sizes, stewards, now))
