@@ -16,7 +16,8 @@ from models.clocks import CalendarDay, CalendarYear
 from operations.clocks import rulebook
 from operations.clocks.calendar import WorkCalendar
 from operations.clocks.explanation import HOLIDAY_NAMES
-from operations.clocks.office_time import PUBLISHED_YEARS, fixed_holiday, is_statutory_working_day, local_time
+from operations.clocks.office_time import local_time
+from operations.clocks.statutory import PUBLISHED_YEARS, fixed_holiday, is_statutory_working_day
 from operations.errors import NotFound
 
 # From the first year a ticket can have been received in to as far as anything can be due.

@@ -8,14 +8,8 @@ from typing import NamedTuple
 
 from chinese_calendar.constants import Holiday, holidays, workdays
 
-from operations.clocks.office_time import (
-    PUBLISHED_YEARS,
-    Limit,
-    OfficeTime,
-    fixed_holiday,
-    is_statutory_working_day,
-    local_time,
-)
+from operations.clocks.office_time import Limit, OfficeTime, local_time
+from operations.clocks.statutory import PUBLISHED_YEARS, fixed_holiday, is_statutory_working_day
 
 ARROW = " → "
 LONGEST_WORDS = 400

@@ -4,13 +4,21 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from itertools import accumulate, compress, pairwise
 from types import MappingProxyType
 from typing import Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
-from chinese_calendar.constants import holidays, workdays
+from operations.clocks.statutory import (
+    COVERED_YEARS,
+    ORIGIN,
+    OUT_OF_RANGE,
+    PUBLISHED_YEARS,
+    SPAN,
+    index_of,
+    mark,
+    statutory_days,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -18,25 +26,6 @@ OfficeHours: TypeAlias = tuple[tuple[time, time], ...]
 
 OFFICE_HOURS: OfficeHours = ((time(8, 30), time(12)), (time(13, 30), time(17, 30)))
 NO_OVERRIDES: Mapping[date, "Override"] = MappingProxyType({})
-
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
-ORIGIN = FIRST_DAY.toordinal()
-SPAN = LAST_DAY.toordinal() - ORIGIN + 1
-COVERED_YEARS = range(FIRST_DAY.year, LAST_DAY.year + 1)
-OUT_OF_RANGE = f"工作日历只覆盖 {FIRST_DAY.year} 年至 {LAST_DAY.year} 年，日期超出范围。"
-
-# The years whose arrangement the library knows: whatever its table reaches, so that an upgrade needs no edit here.
-PUBLISHED_YEARS = range(min(holidays).year, max(holidays).year + 1)
-
-FIXED_HOLIDAYS = {
-    (1, 1): "元旦",
-    (5, 1): "劳动节",
-    (5, 2): "劳动节",
-    (10, 1): "国庆节",
-    (10, 2): "国庆节",
-    (10, 3): "国庆节",
-}
-SECOND_LABOUR_DAY_SINCE = 2025
 
 WRITTEN_LIMIT = re.compile(r"0*([1-9][0-9]*)([dh])", re.ASCII)
 LONGEST = {"d": 3660, "h": 9999}
@@ -105,52 +94,6 @@ class Override:
     reason: str
 
 
-def fixed_holiday(day: date) -> str | None:
-    """固定节日：the name of the holiday that falls on this date every year, whatever that year's arrangement.
-
-    The second Labour day exists since 2025 (国务院令第795号).
-    """
-    if (day.month, day.day) == (5, 2) and day.year < SECOND_LABOUR_DAY_SINCE:
-        return None
-    return FIXED_HOLIDAYS.get((day.month, day.day))
-
-
-def is_statutory_working_day(day: date) -> bool:
-    """法定工作日：by the national arrangement alone. Raises ValueError outside the covered years."""
-    return bool(_statutory_days()[_index(day)])
-
-
-@cache
-def _statutory_days() -> bytes:
-    """One byte per covered day, 1 for a working day: forty thousand dates are too slow to build one by one."""
-    week = bytes(weekday < 5 for weekday in range(7))
-    start = FIRST_DAY.weekday()
-    days = bytearray((week * (SPAN // 7 + 2))[start : start + SPAN])
-    _mark(days, _fixed_days_of_unpublished_years(), 0)
-    _mark(days, holidays, 0)
-    _mark(days, workdays, 1)
-    return bytes(days)
-
-
-def _fixed_days_of_unpublished_years() -> Iterable[date]:
-    for year in set(COVERED_YEARS) - set(PUBLISHED_YEARS):
-        days = (date(year, month, day) for month, day in FIXED_HOLIDAYS)
-        yield from filter(fixed_holiday, days)
-
-
-def _mark(days: bytearray, dates: Iterable[date], is_working: int) -> None:
-    for day in dates:
-        if FIRST_DAY <= day <= LAST_DAY:
-            days[day.toordinal() - ORIGIN] = is_working
-
-
-def _index(day: date) -> int:
-    index = day.toordinal() - ORIGIN
-    if not 0 <= index < SPAN:
-        raise ValueError(OUT_OF_RANGE)
-    return index
-
-
 def _second_of_day(moment: time | datetime) -> int:
     return moment.hour * 3600 + moment.minute * 60 + moment.second
 
@@ -185,9 +128,9 @@ class OfficeTime:
         self.unpublished_years = frozenset(COVERED_YEARS) - frozenset(PUBLISHED_YEARS) - confirmed_years
         self._spans = _spans(office_hours)
         self.day_seconds = sum(closes - opens for opens, closes in self._spans)
-        self._working = bytearray(_statutory_days())
+        self._working = bytearray(statutory_days())
         for day, override in self.overrides.items():
-            _mark(self._working, [day], override.is_working)
+            mark(self._working, [day], override.is_working)
         self._days = list(compress(range(SPAN), self._working))
         self._days_before = [0, *accumulate(self._working)]
 
@@ -198,11 +141,11 @@ class OfficeTime:
 
     def is_working_day(self, day: date) -> bool:
         """工作日：whether the city works on this Shanghai date. Raises ValueError outside the covered years."""
-        return bool(self._working[_index(day)])
+        return bool(self._working[index_of(day)])
 
     def count_working_days(self, first: date, last: date) -> int:
         """工作日数：how many there are from ``first`` to ``last``, both included."""
-        return max(0, self._days_before[_index(last) + 1] - self._days_before[_index(first)])
+        return max(0, self._days_before[index_of(last) + 1] - self._days_before[index_of(first)])
 
     def close_of_working_day(self, received: datetime, count: int) -> datetime:
         """第 n 个工作日：the close of office on the ``count``-th working day after the Shanghai date of receipt."""
@@ -262,7 +205,7 @@ class OfficeTime:
     def _place(self, moment: datetime) -> tuple[int, int]:
         """The Shanghai day, counted from the first covered one, and the second of that day."""
         local = local_time(moment)
-        return _index(local), _second_of_day(local)
+        return index_of(local), _second_of_day(local)
 
     def _ending_at(self, position: int) -> datetime:
         day, used = divmod(position - 1, self.day_seconds)

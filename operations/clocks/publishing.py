@@ -24,8 +24,9 @@ from operations.base import operation
 from operations.clocks import rulebook
 from operations.clocks.calendar import Override, WorkCalendar
 from operations.clocks.clocks import shown_on_ticket
-from operations.clocks.office_time import COVERED_YEARS, PUBLISHED_YEARS, local_time
+from operations.clocks.office_time import local_time
 from operations.clocks.reckoning import BATCH, Moved, carried_over, histories, midnight, reckon, running_clocks
+from operations.clocks.statutory import COVERED_YEARS, PUBLISHED_YEARS
 from operations.errors import BadInput, NotAllowed
 
 KEPT_IN_EVENT = 1000
