@@ -5,19 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from models import clock
 from models.ratings import Grade
-from models.refusals import RefusalKind, Verdict
-from models.supervision import CallOutcome
 from models.tickets import Difficulty, LedgerClass, ProposalKind, ReplyMethod, ResultKind
 from operations.access.actor import Actor
 from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import Limit
-from operations.demo.scene import CALLER, CENTRE, LEADER, OFFICE, Scene
+from operations.demo.scene import CALLER, CENTRE, LEADER, Scene
 from operations.ratings import sources
-from operations.supervision import calling, panel, refusals, supervision
-from operations.supervision.panel import Named
-from operations.supervision.refusal_checks import Case
 from operations.tickets import (
     aftercare,
     conversation,
@@ -167,36 +161,6 @@ def decline(when: str, kind: ProposalKind, words: str, *, by: str = "") -> Step:
     return step(when, proposals.decline, named(by, leader), proposal=lambda s: s.proposal(kind), words=words)
 
 
-def report_refusal(when: str, kind: RefusalKind, grounds: str, *, articles: str, alternatives: str) -> Step:
-    """否定报备, by the officer."""
-    return step(when, refusals.report, officer, case=Case(kind, grounds, articles, alternatives, was_noticed=True))
-
-
-def endorse_refusal(when: str, words: str, *, by: str = "") -> Step:
-    """同意否定, by the unit's head or by whoever is named."""
-    return step(when, refusals.endorse, named(by, leader), refusal=lambda s: s.refusal, words=words)
-
-
-def order_handling(when: str, words: str, *, by: str = "") -> Step:
-    """要求办理."""
-    return step(when, refusals.order_handling, named(by, leader), refusal=lambda s: s.refusal, words=words)
-
-
-def name_reviewers(when: str, people: Sequence[Named]) -> Step:
-    """指定联审成员, by the supervisor's office."""
-    return step(when, panel.name_reviewers, named(OFFICE), refusal=lambda s: s.refusal, people=people)
-
-
-def give_opinion(when: str, by: str, opinion: Verdict, words: str) -> Step:
-    """发表联审意见, by a member."""
-    return step(when, panel.give_opinion, named(by), refusal=lambda s: s.refusal, opinion=opinion, words=words)
-
-
-def review_refusal(when: str, verdict: Verdict, words: str) -> Step:
-    """联审结论, by the supervisor's office."""
-    return step(when, refusals.judge, named(OFFICE), refusal=lambda s: s.refusal, verdict=verdict, words=words)
-
-
 def consult(when: str, units: Sequence[str], outcome: str) -> Step:
     """会商."""
     return step(when, coordination.consult, named(CENTRE), units=lambda scene: scene.units(units),
@@ -271,43 +235,6 @@ def reopen(when: str, reason: str) -> Step:
 def merge(when: str, main: str, reason: str) -> Step:
     """并单, into the ticket of the story with this subject."""
     return step(when, merging.merge, named(CENTRE), main=lambda scene: scene.other(main), reason=reason)
-
-
-def order_opened(when: str) -> Step:
-    """打开督办, by the unit's leader."""
-    return Step(when, lambda scene: supervision.record_opening(scene.order, actor=scene.leader()))
-
-
-def order_signed(when: str) -> Step:
-    """签收督办."""
-    return Step(when, lambda scene: supervision.sign(scene.order, scene.ticket, actor=scene.leader()))
-
-
-def order_answered(when: str, words: str) -> Step:
-    """答复督办."""
-    return Step(when, lambda scene: supervision.answer(scene.order, scene.ticket, actor=scene.leader(), words=words))
-
-
-def order_called(when: str, outcome: CallOutcome, words: str = "", *, by: str = CENTRE) -> Step:
-    """电话催办: somebody of the office calls the unit's leader."""
-
-    def do(scene: Scene) -> object:
-        call = calling.Call(clock.now(), outcome, words, called_id=scene.leader().user_id)
-        return calling.remind_by_phone(scene.order, scene.ticket, actor=scene.actor(by), call=call)
-
-    return Step(when, do)
-
-
-def answer_accepted(when: str, *, by: str = CENTRE) -> Step:
-    """认可答复."""
-    return Step(when, lambda scene: supervision.accept_answer(scene.order, scene.ticket, actor=scene.actor(by)))
-
-
-def answer_rejected(when: str, reason: str, *, by: str = CENTRE) -> Step:
-    """退回答复."""
-    return Step(
-        when, lambda scene: supervision.reject_answer(scene.order, scene.ticket, actor=scene.actor(by), reason=reason)
-    )
 
 
 def _propose(when: str, kind: ProposalKind, by: Somebody, terms: Callable[[Scene], Terms]) -> Step:

@@ -2,18 +2,16 @@
 
 from models.ratings import Grade
 from models.tickets import Channel, Difficulty, ProposalKind, ReplyMethod, ResultKind, TicketKind
+from operations.demo.order_steps import answer_accepted, order_answered, order_signed
 from operations.demo.steps import (
     Step,
     accept,
     answer,
-    answer_accepted,
     call,
     contact,
     dispatch,
     grant,
     no_answer,
-    order_answered,
-    order_signed,
     rate,
     reopen,
     reply,

@@ -3,23 +3,15 @@
 from models.supervision import CallOutcome
 from models.tickets import Channel, Difficulty, ProposalKind, TicketKind, Urgency
 from operations.demo.measures import approved, contested, listed, progress_told, referred, talk_recorded
-from operations.demo.steps import (
-    accept,
+from operations.demo.order_steps import (
     answer_accepted,
     answer_rejected,
-    contact,
-    dispatch,
-    grant,
-    message,
-    note,
     order_answered,
     order_called,
     order_opened,
     order_signed,
-    reply,
-    result,
-    sign,
 )
+from operations.demo.steps import accept, contact, dispatch, grant, message, note, reply, result, sign
 from operations.demo.stories.story import Story
 
 K, D = TicketKind, Difficulty

@@ -2,19 +2,8 @@
 
 from models.refusals import RefusalKind, Verdict
 from models.tickets import Difficulty, TicketKind
-from operations.demo.steps import (
-    Step,
-    accept,
-    contact,
-    dispatch,
-    endorse_refusal,
-    give_opinion,
-    message,
-    name_reviewers,
-    report_refusal,
-    review_refusal,
-    sign,
-)
+from operations.demo.refusal_steps import endorse_refusal, give_opinion, name_reviewers, report_refusal, review_refusal
+from operations.demo.steps import Step, accept, contact, dispatch, message, sign
 from operations.demo.stories.story import Story
 from operations.supervision.panel import Named
 
