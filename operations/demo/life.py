@@ -13,7 +13,7 @@ from models.directory import Stewardship
 from operations import notices
 from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import SHANGHAI
-from operations.demo import catalogue, correspondence, duty, gatherings, letters, outgoing, suburbs
+from operations.demo import catalogue, correspondence, duty, gatherings, letters, outgoing, rules, suburbs
 from operations.demo.scene import OFFICE, Scene, Stage
 from operations.demo.stories import CIRCULARS, LINES, STORIES, TALKS
 from operations.demo.stories.story import Circular, Contact, Line, Story
@@ -27,6 +27,7 @@ FOUNDED = "90 08:30"
 READ_UNTIL = "2 17:45"
 HANDED_OVER = "1 15:20"
 TEXTED = "1 15:40"
+RULES_PROPOSED = "1 16:10"
 DAY = timedelta(days=1)
 
 
@@ -51,6 +52,7 @@ def live() -> int:
     happenings.append(Happening(moment(READ_UNTIL), lambda: _read_notices(stage)))
     happenings += [Happening(moment(HANDED_OVER), act) for act in duty.acts(stage)]
     happenings.append(Happening(moment(TEXTED), lambda: outgoing.text_three(stage)))
+    happenings.append(Happening(moment(RULES_PROPOSED), lambda: rules.propose(stage)))
     for happening in sorted(happenings, key=lambda each: each.at):
         _let_time_pass(happening.at)
         with clock.standing_at(happening.at):

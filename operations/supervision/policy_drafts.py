@@ -23,7 +23,8 @@ from operations.clocks.calendar import Limit
 from operations.clocks.reckoning import midnight
 from operations.clocks.rulebook import Rulebook
 from operations.errors import BadInput, NotAllowed, NotFound, Refused
-from operations.supervision import what_if
+from operations.supervision.sweep import WINDOWS
+from operations.supervision.what_if import estimating
 
 Values = Mapping[str, Mapping[str, Any]]
 PROPOSERS = (Role.SUPERVISOR, Role.SECURITY_ADMINISTRATOR)
@@ -49,7 +50,7 @@ def try_out(changes: Values) -> dict[str, Any]:
     """推演：what these changes would have done in the last 90 days. Writes nothing. Raises BadInput."""
     ensure_sound(changes)
     rules = rulebook.current()
-    return what_if.estimate(rules, _under(rules, changes), at=clock.now())
+    return estimating.estimate(rules, _under(rules, changes), at=clock.now())
 
 
 @operation
@@ -153,7 +154,7 @@ def _is_sound(name: str, key: str, value: Any) -> bool:
 
 def ladder_kinds() -> list[str]:
     """The clocks that may open a first supervision or a reminder when they lapse."""
-    return [str(kind) for kind in ClockKind if kind not in what_if.WINDOWS]
+    return [str(kind) for kind in ClockKind if kind not in WINDOWS]
 
 
 def _under(rules: Rulebook, changes: Values) -> Rulebook:

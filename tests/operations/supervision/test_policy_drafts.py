@@ -16,8 +16,9 @@ from operations.access.people import actor_named
 from operations.clocks import rulebook
 from operations.errors import BadInput, NotAllowed, Refused
 from operations.supervision import policy_drafts as drafts
-from operations.supervision import policy_words
+from operations.supervision import policy_words, refusals
 from tests.lives import LAND, START, Life, shanghai
+from tests.operations.supervision.test_refusals import CASE
 from tests.views.digests import digests
 
 SHORTER = {"handling_limits": {"ordinary": "3d"}}
@@ -75,6 +76,28 @@ def test_other_rules_are_lived_through_again(lived):
     db.session.execute(sa.text("UPDATE clocks SET \"limit\" = '9d' WHERE kind = 'handling'"))
     old, new = estimated(SHORTER)
     assert old == new, "a limit that somebody set for one ticket stays"
+
+
+def test_it_says_who_issues_who_is_copied_and_how_much_they_get(lived):
+    """The second order would not have been: the office sends one fewer, and each leader gets one copy fewer."""
+    found = drafts.try_out({"ladder": {"unread_climbs": False, "answer": "20d", "same_stage": "20d"}})
+    offices = {row["office"]: (row["old"], row["new"]) for row in found["offices"]}
+    leaders = {row["leader"]: (row["old"], row["new"]) for row in found["leaders"]}
+    office = offices["云州市营商环境建设局"]
+    assert (office[0][:2], office[1][:2]) == ([0, 1], [0, 0]) and office[1][2] == 0
+    assert office[0][2] == 1 + len([one for one in leaders.values() if one == ([1], [0])]), "its leader and each copy"
+    assert next(row for name, row in offices.items() if "企业服务中心" in name)[1][0] == 1
+
+
+def test_a_refusal_lies_on_more_desks_under_a_greater_height(desk):
+    life = Life(desk).at(LATER).handling()
+    with life.here():
+        refusals.report(life.ticket, actor=actor_named("chenjing"), case=CASE)
+    found = drafts.try_out({"refusal": {"height": "mayor", "members": 5}})["refusals"]
+    assert (found["refusals"], found["seats"], found["ended_lower"]) == (1, [3, 5], 0)
+    assert [(row["old"], row["new"]) for row in found["levels"]] == [
+        ([1], [1]), ([1], [1]), ([0], [1]), ([0], [1]), ([0], [0])
+    ]
 
 
 def test_a_change_holds_from_its_day_once_another_has_approved(desk):
