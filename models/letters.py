@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, LabelledEnum, created_at, open_unique, primary_key
+from models.base import Base, LabelledEnum, created_at, open_index, open_unique, primary_key
 from models.directory.organisations import Organisation
 
 
@@ -53,6 +53,14 @@ class LetterStep(LabelledEnum):
     ANSWERED = "answered", "答复"
     ACCEPTED = "accepted", "认可答复"
     RETURNED = "returned", "退回答复"
+
+
+class ClimbRule(LabelledEnum):
+    """Why a letter went up at one of its addressees."""
+
+    UNREAD = "unread", "未打开"
+    UNANSWERED = "unanswered", "到期未答复"
+    REJECTED = "rejected", "答复被退回，未重新答复"
 
 
 class LetterTemplate(Base):
@@ -161,14 +169,19 @@ class Letter(Base):
 
 
 class LetterAddressee(Base):
-    """收文单位 of a letter that belongs to no order, and how far it has come there."""
+    """收文单位 of a letter that belongs to no order, and how far it has come there.
+
+    ``rung`` is how often it has gone up there by itself, ``fire_at`` when the sweep must look at it next.
+    """
 
     __tablename__ = "letter_addressees"
     __table_args__ = (
         CheckConstraint("signed_at IS NULL OR opened_at IS NOT NULL", name="opened_before_signed"),
         CheckConstraint("answered_at IS NULL OR signed_at IS NOT NULL", name="signed_before_answered"),
         CheckConstraint("accepted_at IS NULL OR answered_at IS NOT NULL", name="answered_before_accepted"),
+        CheckConstraint("rung BETWEEN 0 AND 2", name="two_rungs"),
         Index("ix_letter_addressees_unit", "unit_id", "letter_id"),
+        open_index("ix_letter_addressees_fire", "fire_at", where="fire_at IS NOT NULL"),
     )
 
     letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"), primary_key=True)
@@ -178,8 +191,32 @@ class LetterAddressee(Base):
     answered_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     returned_count: Mapped[int] = mapped_column(default=0)
+    rung: Mapped[int] = mapped_column(default=0)
+    fire_at: Mapped[datetime | None]
 
     unit: Mapped[Organisation] = relationship()
+
+
+class LetterClimb(Base):
+    """提级: one rung that a letter went up at one addressee, by the clock and not by a person. Never changed.
+
+    The first goes to ``office_id``, the next higher office (none: only leaders are above), with the unit's leader and
+    the leaders in charge; the second proposes a talk.
+    """
+
+    __tablename__ = "letter_climbs"
+    __table_args__ = (
+        sa.UniqueConstraint("letter_id", "unit_id", "rung"),
+        CheckConstraint("rung BETWEEN 1 AND 2", name="two_rungs"),
+    )
+
+    id: Mapped[primary_key]
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    rung: Mapped[int]
+    rule: Mapped[ClimbRule]
+    office_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    at: Mapped[datetime]
 
 
 class LetterReceipt(Base):

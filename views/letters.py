@@ -1,5 +1,6 @@
 """公文: the register, one letter with its receipts, and what its addressees and its office do with it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -8,7 +9,7 @@ from flask_login import current_user
 
 from models import clock
 from models.access import Role
-from models.letters import LetterKind
+from models.letters import LetterAddressee, LetterKind
 from operations.access.letter_scope import READING, UNIT, notice_of
 from operations.access.scope import OFFICIALS
 from operations.clocks.wording import moment_in_full
@@ -16,7 +17,8 @@ from operations.insight import letters
 from operations.insight.letters import Card, Narrowing, State
 from operations.supervision.letters import receiving, slips
 from operations.supervision.letters.heads import ISSUERS
-from views.forms.letters import AnswerForm, ReturnForm
+from views.forms.base import RefusableForm
+from views.forms.letters import AnswerForm, ReturnForm, apart
 from views.guards import for_roles
 from views.papers import letter_file, paper, sheet
 from views.watch import place_of
@@ -96,9 +98,11 @@ def notice(number: str, form: str) -> ResponseReturnValue:
 @for_roles(*READING)
 def receive(letter_id: int, act: str) -> ResponseReturnValue:
     """打开, 签收: the addressee's own act; the moment, the name and the post are kept."""
-    perform = receiving.open_letter if act == "open" else receiving.sign
-    perform(letters.card(current_user, letter_id).letter, actor=current_user)
-    if act == "sign":
+    letter = letters.card(current_user, letter_id).letter
+    if act == "open":
+        receiving.open_letter(letter, actor=current_user)
+    else:
+        receiving.sign(letter, actor=current_user, unit_id=_unit())
         flash("已签收。", "success")
     return redirect(url_for(".show", letter_id=letter_id))
 
@@ -107,13 +111,13 @@ def receive(letter_id: int, act: str) -> ResponseReturnValue:
 @for_roles(*READING)
 def answer(letter_id: int) -> ResponseReturnValue:
     """答复."""
-    card, form = letters.card(current_user, letter_id), AnswerForm.from_request()
+    card, form, unit_id = letters.card(current_user, letter_id), AnswerForm.from_request(), _unit()
     if form.was_submitted_and_valid() and form.carried_out(
-        lambda: receiving.answer(card.letter, actor=current_user, words=form.words.data)
+        lambda: receiving.answer(card.letter, actor=current_user, words=form.words.data, unit_id=unit_id)
     ):
         flash("已答复，等发文单位认可。", "success")
         return redirect(url_for(".show", letter_id=letter_id))
-    return _page(letters.card(current_user, letter_id), answer_form=form), form.status_code
+    return _page(letters.card(current_user, letter_id), sent=form, unit_id=unit_id), form.status_code
 
 
 @bp.post("/<id:letter_id>/units/<id:unit_id>/<any(accept, return):verb>")
@@ -127,7 +131,7 @@ def judge(letter_id: int, unit_id: int, verb: str) -> ResponseReturnValue:
     elif not (form.was_submitted_and_valid() and form.carried_out(lambda: receiving.return_answer(
         letter, actor=current_user, unit_id=unit_id, reason=form.reason.data
     ))):
-        return _page(letters.card(current_user, letter_id), return_form=form), form.status_code
+        return _page(letters.card(current_user, letter_id), sent=form, unit_id=unit_id), form.status_code
     flash("已认可答复。" if verb == "accept" else "已退回答复，并告知理由。", "success")
     return redirect(url_for(".show", letter_id=letter_id))
 
@@ -138,13 +142,29 @@ def _cover(card: Card) -> str:
     return url_for(".show", letter_id=card.letter.id)
 
 
-def _page(card: Card, *, answer_form: Any = None, return_form: Any = None) -> str:
+def _unit() -> int | None:
+    """For which addressee whoever is several of them acts."""
+    return row_id(request.args["unit"]) if request.args.get("unit") else None
+
+
+def _page(card: Card, *, sent: RefusableForm | None = None, unit_id: int | None = None) -> str:
+    """One form a unit: ``sent`` is the one that came back, for ``unit_id`` or else for the only one."""
     if not card.is_opened:
         return render_template("letters/cover.html", card=card)
-    form = return_form if return_form is not None else answer_form if answer_form is not None else AnswerForm(
-        formdata=None)
     return render_template(
-        "letters/show.html", card=card, letter=card.letter, sheet=sheet(card.letter), form=form,
-        answer_form=answer_form or AnswerForm(formdata=None), return_form=return_form or ReturnForm(formdata=None),
+        "letters/show.html", card=card, letter=card.letter, sheet=sheet(card.letter),
+        form=sent if sent is not None else AnswerForm(formdata=None),
+        answers=_forms(AnswerForm, card.own, sent, unit_id), returns=_forms(ReturnForm, card.parts, sent, unit_id),
         answer_due=moment_in_full(card.letter.answer_due_at), is_unit=current_user.holds(*UNIT),
     )
+
+
+def _forms(
+    kind: type[RefusableForm], parts: Sequence[LetterAddressee], sent: RefusableForm | None, unit_id: int | None
+) -> dict[int, RefusableForm]:
+    came_back = sent if isinstance(sent, kind) else None
+    return {
+        part.unit_id: apart(came_back if came_back and unit_id in (None, part.unit_id) else kind(formdata=None),
+                            part.unit_id, of=len(parts))
+        for part in parts
+    }

@@ -29,7 +29,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "hard": "30d",
         "green_card": "3d",
     },
-    # domain.md §7. ``clocks``: which lapsed clocks open a first supervision.
+    # domain.md §7. ``clocks``: which lapsed clocks open a first supervision. ``letter_…``: letters that are no order.
     "ladder": {
         "clocks": ["handling", "refusal_level"],
         "reminded_when_lapsed": ["signing", "contact", "government_level", "joint_review"],
@@ -39,6 +39,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "unread_climbs": True,
         "same_stage": "5d",
         "rejections": 2,
+        "letter_unread": "2d",
+        "letter_raised": "3d",
     },
     # domain.md §7: second supervisions of one unit in a quarter that lead to a talk; days to ask for a reconsideration.
     "measures": {"seconds_in_a_quarter": 3, "reconsideration_days": 30},

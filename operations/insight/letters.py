@@ -6,21 +6,22 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, case, false, func, or_, select
+from sqlalchemy.orm import aliased
 
 from models.access import Post, User
 from models.base import LabelledEnum, db
 from models.directory import Organisation
-from models.letters import Letter, LetterAddressee, LetterKind, LetterReceipt, LetterStep
+from models.letters import Letter, LetterAddressee, LetterClimb, LetterKind, LetterReceipt, LetterStep
 from models.notices import Notice
-from models.supervision import Supervision
+from models.supervision import Supervision, SupervisionEnd
 from operations.access.actor import Actor
 from operations.access.letter_scope import get_letter, letter_scope
-from operations.clocks.wording import moment_in_full
+from operations.clocks.wording import moment, moment_in_full
 from operations.errors import NotFound
 from operations.insight import order_card
 from operations.insight.keyset import TOP, Page, Place, paged
 from operations.insight.order_card import Step
-from operations.supervision.letters import receiving
+from operations.supervision.letters import raising, receiving
 from operations.supervision.letters.issuing import notice_key
 from operations.supervision.letters.slips import SAID_SHOWN
 from operations.supervision.supervision import opened_by, receiving_post
@@ -35,6 +36,7 @@ class State(LabelledEnum):
     UNOPENED = "unopened", "有人未打开"
     UNANSWERED = "unanswered", "有人未答复"
     ANSWERED = "answered", "待认可答复"
+    RAISED = "raised", "已提级"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,16 @@ class Card:
     parts: Sequence[LetterAddressee] = ()
     delivered: dict[int, datetime] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    climbed: dict[int, str] = field(default_factory=dict)
+    held: Sequence[int] = ()
     is_addressed: bool = False
     is_opened: bool = True
     may_judge: bool = False
 
     @property
     def own(self) -> Sequence[LetterAddressee]:
-        """The addressees that still have something to do, as the page offers it."""
-        return [part for part in self.parts if part.accepted_at is None] if self.is_addressed else []
+        """The addressees that the reader is and that still have something to do."""
+        return [part for part in self.parts if part.accepted_at is None and part.unit_id in self.held]
 
 
 def page_of(actor: Actor, narrowing: Narrowing, *, place: Place = TOP) -> Page:
@@ -91,24 +95,29 @@ def card(actor: Actor, letter_id: int) -> Card:
         return shown
     rows = select(LetterAddressee).where(LetterAddressee.letter_id == letter.id).order_by(LetterAddressee.unit_id)
     shown.parts = db.session.scalars(rows).all()
-    shown.is_addressed = any(receiving.receiving_post(part.unit, actor) for part in shown.parts)
+    shown.held = [part.unit_id for part in shown.parts if receiving.receiving_post(part.unit, actor)]
+    shown.is_addressed = bool(shown.held)
     shown.is_opened = not shown.is_addressed or receiving.has_opened(letter, actor)
     shown.may_judge = receiving.judging_post(letter, actor) is not None
     shown.delivered = _delivered(letter, [part.unit_id for part in shown.parts])
-    shown.steps = _steps(letter)
+    climbs = _climbs(letter)
+    shown.climbed = {row.unit_id: f"{moment(row.at)} {'提级' if row.rung == raising.RAISED else '提请约谈'}"
+                     for row in climbs}
+    shown.steps = sorted([*_steps(letter), *map(_went_up, climbs)], key=lambda step: step.at, reverse=True)
     return shown
 
 
 def _rows(actor: Actor, narrowing: Narrowing) -> Select[Any]:
     part = {name: _count(condition) for name, condition in {
         "parts": LetterAddressee.unit_id.is_not(None), "opened": LetterAddressee.opened_at.is_not(None),
-        "answered": LetterAddressee.answered_at.is_not(None),
+        "answered": LetterAddressee.answered_at.is_not(None), "raised": LetterAddressee.rung > 0,
     }.items()}
     rows: Any = (
         select(
             Letter.id, Letter.kind, Letter.number, Letter.addressee, Letter.facts, Letter.issued_at, Letter.digest,
             Letter.answer_due_at, Letter.supervision_id, Organisation.short_name.label("office"),
             Supervision.read_at, Supervision.signed_at, Supervision.answered_at, Supervision.ended_at,
+            Supervision.ended_as,
             *(counted.label(name) for name, counted in part.items()),
         )
         .join(Organisation, Organisation.id == Letter.office_id)
@@ -139,6 +148,8 @@ def _state(state: State) -> Any:
             waits = and_(LetterAddressee.answered_at.is_not(None), LetterAddressee.accepted_at.is_(None))
             return or_(and_(running, Supervision.answered_at.is_not(None), Supervision.accepted_at.is_(None)),
                        has.where(waits).exists())
+        case State.RAISED:
+            return or_(Supervision.ended_as == SupervisionEnd.ESCALATED, has.where(LetterAddressee.rung > 0).exists())
     return false()
 
 
@@ -157,10 +168,10 @@ def _delivered(letter: Letter, units: Sequence[int]) -> dict[int, datetime]:
     rows = select(Notice.dedup_key, Notice.delivered_at).where(Notice.dedup_key.in_(keys),
                                                                Notice.delivered_at.is_not(None))
     found: dict[int, datetime] = {}
-    for key, moment in db.session.execute(rows):
+    for key, at in db.session.execute(rows):
         unit = keys[key]
-        if unit is not None and moment is not None:
-            found[unit] = min(moment, found.get(unit, moment))
+        if unit is not None and at is not None:
+            found[unit] = min(at, found.get(unit, at))
     return found
 
 
@@ -180,6 +191,23 @@ def _steps(letter: Letter) -> list[Step]:
              f"{row.unit} {row.title or row.role.label}" if row.unit else "")
         for row in db.session.execute(rows)
     ]
+
+
+def _climbs(letter: Letter) -> Sequence[Any]:
+    office = aliased(Organisation)
+    return db.session.execute(
+        select(LetterClimb.at, LetterClimb.rung, LetterClimb.rule, LetterClimb.unit_id,
+               Organisation.short_name.label("unit"), office.short_name.label("office"))
+        .join(Organisation, Organisation.id == LetterClimb.unit_id)
+        .outerjoin(office, office.id == LetterClimb.office_id)
+        .where(LetterClimb.letter_id == letter.id)
+        .order_by(LetterClimb.id)
+    ).all()
+
+
+def _went_up(row: Any) -> Step:
+    said = raising.words(row.rung, row.rule, unit=row.unit, office=row.office or "")
+    return Step(row.at, "提级" if row.rung == raising.RAISED else "提请约谈", "系统按规则", said)
 
 
 def receipt_rows(card: Card) -> list[tuple[str, str, str, str]]:

@@ -20,10 +20,11 @@ from operations.errors import NotFound
 from operations.insight.keyset import TOP, Page, Place, paged
 from operations.insight.measures import State, state_of
 from operations.supervision.measures import deciding, reconsidering
-from operations.supervision.measures.by_rule import OFTEN, SECOND_LAPSED
+from operations.supervision.measures.by_rule import LETTER, OFTEN, SECOND_LAPSED
 from operations.supervision.measures.carrying_out import standing_for
 
-CAUSES = {SECOND_LAPSED: "二次督办到期未落实", OFTEN: "一个季度内多次被二次督办"}
+CAUSES = {SECOND_LAPSED: "二次督办到期未落实", OFTEN: "一个季度内多次被二次督办",
+          LETTER: "公文提级后仍未落实"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,11 @@ def _stewards(enterprises: list[int], now: datetime) -> dict[int, list[int]]:
     return found
 
 
+def leaders_over(region_path: str) -> list[int]:
+    """The leaders in charge of a region."""
+    return [user for user, ground in remembered("leaders", _leaders) if region_path.startswith(ground)]
+
+
 def _notice(order: Opened, user_id: int, now: datetime, later: datetime) -> dict[str, Any]:
     return {
         "user_id": user_id,

@@ -120,6 +120,12 @@ class Offices:
             self._known[key] = self._find(region_path, level)
         return self._known[key]
 
+    def above(self, region_path: str, office_id: int) -> int | None:
+        """The next higher supervisor's office than this office of this region; None where only leaders are above."""
+        above = (int(part) for part in reversed(region_path.split("/")) if part)
+        found = (self._by_place.get((region, OrganisationKind.SUPERVISION_OFFICE)) for region in above)
+        return next((office for office in found if office and office != office_id), None)
+
     def _find(self, region_path: str, level: Level) -> int | None:
         above = [int(part) for part in reversed(region_path.split("/")) if part]
         lowest = 0 if level is Level.FIRST else self._nearest(above, Level.FIRST) or 0

@@ -13,7 +13,7 @@ GROUPS = {"ladder": "督办阶梯", "handling_limits": "办结时限", "stage_li
 LADDER = {
     "clocks": "到期即一次督办的时限", "reminded_when_lapsed": "到期只提醒的时限", "sign": "督办签收", "answer": "督办答复",
     "unread": "未签收又未读，转二次督办", "unread_climbs": "未读自动升级", "same_stage": "仍在同一环节，转二次督办",
-    "rejections": "答复被退回几次升级",
+    "rejections": "答复被退回几次升级", "letter_unread": "公文未打开，提级", "letter_raised": "公文提级后仍未落实，提请约谈",
 }
 REFUSAL = {"height": "须签到哪一级", "heights": "按诉求类型另定", "members": "联审至少几人"}
 BEYOND = {"refusal_level": "否定签批（单位内每级）", "government_level": "否定签批（政府每级）", "joint_review": "否定联审"}

@@ -18,6 +18,7 @@ from operations.access.actor import SYSTEM, Actor
 from operations.base import be_patient, operation, remembered
 from operations.clocks import rulebook
 from operations.supervision import announcing, joining, ladder
+from operations.supervision.letters import climbing
 from operations.supervision.letters import orders as letters
 from operations.supervision.measures import by_rule
 
@@ -116,7 +117,7 @@ _RAISE = update(_tickets).where(among(_tickets.c.id), _tickets.c.rung < bindpara
 def sweep() -> Swept:
     """督办：take what is due by index, in order, batch after batch until nothing is left. Returns what was done."""
     swept = Swept()
-    for batch in (_sweep_clocks, _sweep_orders):
+    for batch in (_sweep_clocks, _sweep_orders, _sweep_letters):
         while True:
             done = batch()
             swept.add(done)
@@ -127,14 +128,14 @@ def sweep() -> Swept:
 
 def next_fire_at() -> datetime | None:
     """The next moment at which a sweep would find something: the simulated clock of the replay jumps to it."""
-    return min(filter(None, db.session.execute(_NEXT_FIRE).one()), default=None)
+    return min(filter(None, (*db.session.execute(_NEXT_FIRE).one(), climbing.next_fire_at())), default=None)
 
 
 def remaining(now: datetime) -> int:
     """What is due and not yet done: 0 after a run; the ledger shows it."""
     of_clocks = select(func.count()).where(Clock.fire_at <= now, Clock.kind.not_in(WINDOWS))
     of_orders = select(func.count()).where(Supervision.fire_at <= now)
-    return (db.session.scalar(of_clocks) or 0) + (db.session.scalar(of_orders) or 0)
+    return (db.session.scalar(of_clocks) or 0) + (db.session.scalar(of_orders) or 0) + climbing.remaining(now)
 
 
 @operation
@@ -174,6 +175,10 @@ def _sweep_orders() -> Swept:
     if later:
         db.session.connection().execute(_LOOK_AGAIN, later)
     return _climb(openings, rows, now, rules)
+
+
+def _sweep_letters() -> Swept:
+    return Swept(*climbing.climb_due(clock.now(), most=BATCH))
 
 
 def _opening(row: Row[*tuple[Any, ...]], level: Level, rule: str, below: Level | None = None) -> Opening:

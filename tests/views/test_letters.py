@@ -8,6 +8,7 @@ from docx import Document
 from sqlalchemy import select
 
 from models import clock
+from models.access import Post, Role
 from models.base import db
 from models.letters import Letter, LetterKind, LetterReceipt, LetterSeries
 from models.supervision import Level, Supervision
@@ -164,3 +165,28 @@ def test_the_register_takes_the_same_statements_however_long_it_is(desk):
             issuing.issue([desk.life.unit(POWER), desk.life.unit(LAND)], actor=actor_named("hening"),
                           wanted=Wanted(LetterKind.HINT, "请核实。", "用电"))
     assert counted() == few
+
+
+def test_a_raised_letter_says_so_in_the_register_and_on_its_page(desk):
+    desk.sends("hening", desk.sends("hening", desk.opens("hening", "/letters/new"), "new", **WRITTEN), "new")
+    desk.life.at("2026-08-31 17:30").sweep()
+    desk.pages.clear()  # the sessions of last week are over
+    letter = letter_of(LetterKind.BULLETIN)
+    assert "2 个单位已提级" in desk.opens("hening", "/letters?state=raised").words
+    page = desk.opens("hening", f"/letters/{letter.id}")
+    assert "市供电公司未打开，提级到分管领导" in page.words and "系统按规则" in page.words
+    assert "提级" in words_of(download(desk, "hening", f"/letters/{letter.id}/slip"))
+
+
+def test_whoever_leads_two_addressees_has_a_form_for_each(desk):
+    db.session.add(Post(user_id=actor_named("chenjing").user_id, organisation_id=desk.life.unit(LAND).id,
+                        role=Role.CASE_OFFICER, rank=9, title="承办人", started_at=desk.life.now))
+    db.session.commit()
+    desk.sends("hening", desk.sends("hening", desk.opens("hening", "/letters/new"), "new", **WRITTEN), "new")
+    path = f"/letters/{letter_of(LetterKind.BULLETIN).id}"
+    desk.sends("chenjing", desk.opens("chenjing", path), "open")
+    page = desk.opens("chenjing", path)
+    actions = [form["action"] for form in page.forms if "unit=" in form["action"]]
+    assert len(actions) == 4 and len(set(actions)) == 4 and page.html.count('name="words"') == 2
+    desk.sends("chenjing", page, "answer", words="先答第一家。")
+    assert [form["action"] for form in desk.opens("chenjing", path).forms if "unit=" in form["action"]] == actions[2:]

@@ -86,6 +86,13 @@ class AnswerForm(RefusableForm):
     words = TextAreaField("答复内容", [InputRequired("请写明办理情况"), NotLonger(max=ANSWER_LIMIT)], render_kw={"rows": 5})
 
 
+def apart(form: RefusableForm, unit_id: int, *, of: int) -> RefusableForm:
+    """The form of one of several units on a page: its fields keep their names and get ids of their own."""
+    for field in form if of > 1 else ():
+        field.id = f"{field.id}-{unit_id}"
+    return form
+
+
 class ReturnForm(RefusableForm):
     """退回答复."""
 

@@ -23,7 +23,7 @@ from operations.clocks.calendar import Limit
 from operations.clocks.wording import moment_in_full
 from operations.errors import BadInput, DomainError, NotAllowed, Refused
 from operations.supervision.in_bulk import Outcome, Picked
-from operations.supervision.letters import templates
+from operations.supervision.letters import raising, templates
 from operations.supervision.letters.heads import heads_of, office_of
 from operations.supervision.letters.orders import explained
 from operations.supervision.letters.proof import ISSUED
@@ -55,8 +55,10 @@ def issue(units: Sequence[Organisation], *, actor: Actor, wanted: Wanted, ticket
     letter_id = write([draft], now=now)[0]
     log.record(ISSUED, object_type="letter", object_id=letter_id, actor=actor, standing=office, at=now,
                ticket_id=ticket.id if ticket else None, details=draft.details)
+    fires_at = raising.first_look(now, draft.answer_due_at, rules=rulebook.current())
     insert_rows(db.session.connection(), LetterAddressee.__table__, [
-        {"letter_id": letter_id, "unit_id": unit.id, "returned_count": 0} for unit in units
+        {"letter_id": letter_id, "unit_id": unit.id, "returned_count": 0, "rung": 0, "fire_at": fires_at}
+        for unit in units
     ])
     letter = db.session.get_one(Letter, letter_id)
     _tell(letter, units, ticket)

@@ -1,5 +1,7 @@
 """回执 of letters that belong to no order: opened, signed for, answered, judged, each by somebody's own act."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from models import clock
@@ -10,7 +12,9 @@ from models.letters import Letter, LetterAddressee, LetterKind, LetterReceipt, L
 from operations import log
 from operations.access.actor import Actor, Standing
 from operations.base import insert_ignoring, operation
+from operations.clocks import rulebook
 from operations.errors import NotAllowed, NotFound, Refused
+from operations.supervision.letters import raising
 from operations.words import ensure_said
 
 WORDS_LIMIT, REASON_LIMIT = 2000, 500
@@ -55,34 +59,32 @@ def open_letter(letter: Letter, *, actor: Actor) -> None:
         if written is None:
             continue
         locked = _locked(letter, part.unit_id)
-        locked.opened_at = locked.opened_at or now
+        _opened(letter, locked, now)
         _record(letter, part.unit_id, LetterStep.OPENED, actor, post)
 
 
 @operation
-def sign(letter: Letter, *, actor: Actor) -> None:
-    """签收：by the unit, once; who signs has opened."""
-    for part, post in _parts_to_act_on(letter, actor):
-        locked = _locked(letter, part.unit_id)
-        if locked.signed_at is not None:
-            raise Refused("已经签收过。")
-        _sign(letter, locked, actor, post)
+def sign(letter: Letter, *, actor: Actor, unit_id: int | None = None) -> None:
+    """签收：for one addressee, once; who signs has opened. Whoever is several of them says for which."""
+    part, post = _part_to_act_on(letter, actor, unit_id)
+    if part.signed_at is not None:
+        raise Refused("已经签收过。")
+    _sign(letter, part, actor, post)
 
 
 @operation
-def answer(letter: Letter, *, actor: Actor, words: str) -> None:
-    """答复：in writing; who answers has also signed."""
+def answer(letter: Letter, *, actor: Actor, words: str, unit_id: int | None = None) -> None:
+    """答复：in writing, for one addressee; who answers has also signed."""
     words = ensure_said(words, "请写明办理情况。", most=WORDS_LIMIT)
     if letter.kind is LetterKind.SUPPLEMENT:
         raise Refused("一次性告知书由企业补正，不需答复。")
-    for part, post in _parts_to_act_on(letter, actor):
-        locked = _locked(letter, part.unit_id)
-        if locked.answered_at is not None:
-            raise Refused("已经答复，等发文单位认可。")
-        if locked.signed_at is None:
-            _sign(letter, locked, actor, post)
-        locked.answered_at = clock.now()
-        _write(letter, part.unit_id, LetterStep.ANSWERED, actor, post, words)
+    part, post = _part_to_act_on(letter, actor, unit_id)
+    if part.answered_at is not None:
+        raise Refused("已经答复，等发文单位认可。")
+    if part.signed_at is None:
+        _sign(letter, part, actor, post)
+    part.answered_at, part.fire_at = clock.now(), None
+    _write(letter, part.unit_id, LetterStep.ANSWERED, actor, post, words)
 
 
 @operation
@@ -100,6 +102,7 @@ def return_answer(letter: Letter, *, actor: Actor, unit_id: int, reason: str) ->
     part, post = _to_judge(letter, actor, unit_id)
     part.answered_at = None
     part.returned_count += 1
+    part.fire_at = raising.looks_again(letter, part, clock.now(), rules=rulebook.current())
     _write(letter, unit_id, LetterStep.RETURNED, actor, post, reason)
 
 
@@ -118,11 +121,20 @@ def _to_judge(letter: Letter, actor: Actor, unit_id: int) -> tuple[LetterAddress
     return part, post
 
 
-def _parts_to_act_on(letter: Letter, actor: Actor) -> list[tuple[LetterAddressee, Standing]]:
-    parts = own_parts(letter, actor)
+def _part_to_act_on(letter: Letter, actor: Actor, unit_id: int | None) -> tuple[LetterAddressee, Standing]:
+    """The addressee that the actor acts for, held. NotAllowed for nobody's, Refused where none is named."""
+    parts = [(part, post) for part, post in own_parts(letter, actor) if unit_id in (None, part.unit_id)]
     if not parts:
         raise NotAllowed
-    return parts[:1] if len(parts) > 1 else parts
+    if len(parts) > 1:
+        raise Refused("你在几个收文单位任职，请逐个单位签收、答复。")
+    return _locked(letter, parts[0][0].unit_id), parts[0][1]
+
+
+def _opened(letter: Letter, part: LetterAddressee, now: datetime) -> None:
+    """The first opening opens it for the unit; from now on its answer is waited for, not its opening."""
+    if part.opened_at is None:
+        part.opened_at, part.fire_at = now, raising.after_opening(letter, part)
 
 
 def _locked(letter: Letter, unit_id: int) -> LetterAddressee:
@@ -135,7 +147,8 @@ def _locked(letter: Letter, unit_id: int) -> LetterAddressee:
 
 def _sign(letter: Letter, part: LetterAddressee, actor: Actor, post: Standing) -> None:
     now = clock.now()
-    part.opened_at, part.signed_at = part.opened_at or now, now
+    _opened(letter, part, now)
+    part.signed_at = now
     _write(letter, part.unit_id, LetterStep.SIGNED, actor, post)
 
 

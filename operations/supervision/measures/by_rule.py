@@ -14,13 +14,13 @@ from models.measures import Measure, MeasureKind
 from models.supervision import Level, Supervision, SupervisionSource
 from operations import log
 from operations.access.actor import SYSTEM, Actor
-from operations.base import operation
+from operations.base import operation, remembered
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
 from operations.supervision import chain, ladder
 from operations.supervision.announcing import Opened
 
-SECOND_LAPSED, OFTEN, BY_HAND = "second_lapsed", "often", "by_hand"
+SECOND_LAPSED, OFTEN, BY_HAND, LETTER = "second_lapsed", "often", "by_hand", "letter_ignored"
 LAPSED_WORDS = "二次督办到期仍未落实，按规则提请约谈。"
 _EMPTY = ("direct_name", "direct_title", "leading_name", "leading_title", "decision_words", "place", "participants",
           "words")
@@ -59,6 +59,16 @@ def propose_for_units() -> int:
         for row in found
     ]
     return _propose(rows, SYSTEM)
+
+
+def propose_talks_about(letters: Sequence[tuple[int, int, str, str]], now: datetime) -> int:
+    """提请约谈：for each ignored letter as (letter, unit, region path, reason); one open talk per unit."""
+    people, offices = chain.heads({unit for _, unit, *_ in letters}), remembered("offices", ladder.Offices)
+    return _propose([
+        _row(now, unit_id=unit, ticket_id=None, office_id=offices.issuer(path, Level.TALK), region_path=path,
+             rule=LETTER, occasion=f"letter.{letter}.{unit}", people=people, actor=SYSTEM, reason=reason)
+        for letter, unit, path, reason in letters
+    ], SYSTEM)
 
 
 def _quarter(now: datetime) -> tuple[str, datetime]:
