@@ -15,8 +15,9 @@ from operations.supervision.letters.sheet import Sheet, Table
 
 BODY, TITLE = "仿宋", "方正小标宋简体"
 RED = RGBColor(0xE0, 0, 0)
-TEXT_POINTS, TITLE_POINTS, MARK_POINTS, SMALL_POINTS = 16, 22, 34, 10.5
+TEXT_POINTS, TITLE_POINTS, MARK_POINTS, PAGE_POINTS, TABLE_POINTS, FOOT_POINTS = 16, 22, 34, 14, 12, 9
 LINE = Mm(225 / 22)
+CLOSER = -5  # twentieths of a point: 28 characters of 16 pt would be 1.4 mm too many for 156 mm
 CENTRE, RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 
 
@@ -24,7 +25,10 @@ def word_of(sheet: Sheet) -> bytes:
     """The paper as .docx."""
     document = Document()
     _lay_out(document)
+    section = document.sections[0]
+    _number_pages(section.footer)
     if sheet.is_formal:
+        _foot(section, sheet)
         mark = min(MARK_POINTS, Mm(156).pt / max(len(sheet.org), 1))
         _rule(_add(document, sheet.org, font=TITLE, points=mark, align=CENTRE, colour=RED))
         _add(document, sheet.number, align=RIGHT)
@@ -39,27 +43,31 @@ def word_of(sheet: Sheet) -> bytes:
         _table(document, table)
     if sheet.sign:
         _add(document, "")
-        _add(document, f"{sheet.sign}　　", align=RIGHT)
-        _add(document, f"{sheet.date}　　　　", align=RIGHT)
+        for words, characters in ((sheet.sign, 2), (sheet.date, 4)):
+            _add(document, words, align=RIGHT).paragraph_format.right_indent = Pt(TEXT_POINTS * characters)
     if sheet.contact:
         _add(document, f"（{sheet.contact}）", indent=True)
-    if sheet.code:
-        _code(document, sheet)
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
 
 
 def _lay_out(document: Any) -> None:
-    """A4 with the margins of GB/T 9704 and its grid: 22 lines of 28 characters."""
+    """A4 with the margins of GB/T 9704 and its grid of 22 lines; the characters are drawn together to 28 a line.
+
+    A grid of characters would be the plainer way, but LibreOffice gives one that is wider than its cell two cells.
+    """
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
     section.left_margin, section.right_margin = Mm(28), Mm(26)
+    section.footer_distance = Mm(20)
+    spoken = OxmlElement("w:lang")
+    spoken.set(qn("w:eastAsia"), "zh-CN")
+    document.styles["Normal"].element.get_or_add_rPr().append(spoken)
     grid = OxmlElement("w:docGrid")
-    grid.set(qn("w:type"), "linesAndChars")
+    grid.set(qn("w:type"), "lines")
     grid.set(qn("w:linePitch"), str(round(LINE.pt * 20)))
-    grid.set(qn("w:charSpace"), str(round((Mm(156 / 28).pt - TEXT_POINTS) * 4096)))
     for old in section._sectPr.findall(qn("w:docGrid")):
         section._sectPr.remove(old)
     section._sectPr.append(grid)
@@ -76,18 +84,20 @@ def _add(
     shape.line_spacing = LINE if points <= TEXT_POINTS else Pt(points * 1.3)
     if indent:
         shape.first_line_indent = Pt(points * 2)
-    run = paragraph.add_run(words)
-    run.font.name, run.font.size = font, Pt(points)
-    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
+    run = _run(paragraph, words, font=font, points=points)
+    if points == TEXT_POINTS:
+        closer = OxmlElement("w:spacing")
+        closer.set(qn("w:val"), str(CLOSER))
+        run._element.get_or_add_rPr().insert_element_before(closer, "w:w", "w:kern", "w:position", "w:sz", "w:szCs")
     if colour is not None:
         run.font.color.rgb = colour
     return paragraph
 
 
-def _rule(paragraph: Any) -> None:
-    """The red double line below the 版头, upper line thick."""
+def _rule(paragraph: Any, *, kind: str = "thickThinSmallGap", space: int = 11) -> None:
+    """A red double line, 170 mm long: below the 版头 the upper line is thick, at the foot the lower one."""
     borders, bottom = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
-    for name, value in (("val", "thickThinSmallGap"), ("sz", "24"), ("space", "11"), ("color", "E00000")):
+    for name, value in (("val", kind), ("sz", "24"), ("space", str(space)), ("color", "E00000")):
         bottom.set(qn(f"w:{name}"), value)
     borders.append(bottom)
     paragraph._p.get_or_add_pPr().insert_element_before(
@@ -103,14 +113,44 @@ def _table(document: Any, table: Table) -> None:
     for row in rows:
         for place, (cell, words) in enumerate(zip(drawn.add_row().cells, row, strict=True)):
             cell.width = Mm(156 * table.widths[place] / whole)
-            run = cell.paragraphs[0].add_run(words)
-            run.font.name, run.font.size = BODY, Pt(12)
-            run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), BODY)
+            _run(cell.paragraphs[0], words, points=TABLE_POINTS)
 
 
-def _code(document: Any, sheet: Sheet) -> None:
-    picture = io.BytesIO()
-    segno.make(sheet.check_url, micro=False, mask=MASK).save(picture, kind="png", scale=4, border=0)
-    picture.seek(0)
-    document.add_paragraph().add_run().add_picture(picture, width=Mm(22))
-    _add(document, f"查验码：{sheet.code}　扫码，或在 {sheet.check_url.partition('?')[0]} 填写查验码核对。", points=SMALL_POINTS)
+def _foot(section: Any, sheet: Sheet) -> None:
+    """The foot of the first page: its red line, and above it what anybody checks the letter by."""
+    section.different_first_page_header_footer = True
+    paragraph = _cleared(section.first_page_footer)
+    if sheet.code:
+        picture = io.BytesIO()
+        segno.make(sheet.check_url, micro=False, mask=MASK).save(picture, kind="png", scale=4, border=0)
+        picture.seek(0)
+        paragraph.add_run().add_picture(picture, width=Mm(11))
+        address = sheet.check_url.partition("?")[0]
+        _run(paragraph, f"　查验码：{sheet.code}　扫码，或在 {address} 核对", points=FOOT_POINTS)
+    _rule(paragraph, kind="thinThickSmallGap", space=1)
+
+
+def _number_pages(footer: Any) -> None:
+    """页码, — 2 —: on every page but the first of a letter."""
+    paragraph = _cleared(footer)
+    paragraph.alignment = RIGHT
+    _run(paragraph, "— ", points=PAGE_POINTS)
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    paragraph._p.append(field)
+    _run(paragraph, " —　", points=PAGE_POINTS)
+
+
+def _cleared(footer: Any) -> Any:
+    """Its only paragraph, without a space before or after."""
+    footer.is_linked_to_previous = False
+    paragraph = footer.paragraphs[0]
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(0)
+    return paragraph
+
+
+def _run(paragraph: Any, words: str, *, font: str = BODY, points: float) -> Any:
+    run = paragraph.add_run(words)
+    run.font.name, run.font.size = font, Pt(points)
+    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
+    return run

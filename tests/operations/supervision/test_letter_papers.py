@@ -39,6 +39,8 @@ class Drawn:
         values = [float(value) for value in operands if isinstance(value, int | float)]
         if operator in (b"SCN", b"RG"):
             self._red = len(values) == 3 and values[0] > 0.8 and max(values[1:]) < 0.2
+        elif operator == b"Q":
+            self._red = False
         elif operator == b"w":
             self._breadth = values[0]
         elif operator == b"m":
@@ -98,12 +100,13 @@ def test_the_first_page_has_no_number_and_the_others_have(pages):
     assert numbered[0] == [] and numbered[1] == ["— 2 —"]
 
 
-def test_the_fonts_are_embedded_and_the_code_is_on_the_last_page():
+def test_the_fonts_are_embedded_and_the_code_is_on_the_first_page_however_long_the_letter():
     reader = pypdf.PdfReader(io.BytesIO(pdf_of(LETTER, FONTS)))
     found = [font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"]
              for page in reader.pages for font in page["/Resources"]["/Font"].values()]
     assert found and all({"/FontFile3", "/FontFile2"} & set(font.get_object()) for font in found)
-    assert "abcd-ef01-2345-6789" in reader.pages[-1].extract_text()
+    said = [page.extract_text() for page in reader.pages]
+    assert len(said) > 1 and "abcd-ef01-2345-6789" in said[0] and "abcd-ef01" not in "".join(said[1:])
 
 
 def test_what_somebody_wrote_is_set_as_it_stands():
@@ -123,4 +126,6 @@ def test_the_word_file_has_the_same_measures_and_words():
     assert section.page_height == pytest.approx(Mm(297), rel=0.001)
     assert said[:2] == [LETTER.org, LETTER.number] and LETTER.title in said and f"{LETTER.to}：" in said
     assert "thickThinSmallGap" in document.element.xml and 'w:linePitch="580"' in document.element.xml
-    assert len(document.inline_shapes) == 1
+    foot = section.first_page_footer.paragraphs[0]
+    assert LETTER.code in foot.text and "w:drawing" in foot._p.xml and "thinThickSmallGap" in foot._p.xml
+    assert "PAGE" in section.footer.paragraphs[0]._p.xml
