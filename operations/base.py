@@ -24,7 +24,7 @@ Made = TypeVar("Made", covariant=True)
 _inside: ContextVar[bool] = ContextVar("inside_operation", default=False)
 _last_steps: ContextVar[dict[object, Callable[[], None]] | None] = ContextVar("last_steps", default=None)
 # What one transaction reads once and keeps in the session's notebook.
-REMEMBERED = ("running_clocks", "rulebook", "remembered", "notices", "letters")
+REMEMBERED = ("running_clocks", "rulebook", "remembered", "notices", "letters", "standing")
 # PostgreSQL's unique_violation, serialization_failure and deadlock_detected; SQLite has one writer, who meets nobody.
 OVERTAKEN = ("23505", "40001", "40P01")
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}

@@ -16,7 +16,7 @@ from models.directory import Organisation, Region
 from models.letters import Letter
 from models.log import Event, EventWords
 from models.notices import Notice
-from models.supervision import Supervision
+from models.supervision import Level, Supervision
 from models.tickets import Act, Ticket
 from operations.access.actor import Actor
 from operations.access.scope import supervision_scope
@@ -74,6 +74,17 @@ class Card:
     limits: list[tuple[str, datetime, str]]
     people: list[Recipient] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+
+    @property
+    def why_no_letter(self) -> str:
+        """What the register says where an order has no letter."""
+        if self.letter is not None or self.order.level is Level.REMINDER:
+            return ""
+        if self.order.joined_to_id is not None:
+            return "并入同一办件的另一份督办，随那一份的督办函一并送达，不另发函。"
+        if self.order.receiver_id is None:
+            return "还没有派到单位，没有收文单位，不发督办函；已用站内消息告知管家或服务专员。"
+        return "" if self.order.issuer_id else "本地区没有发文机关，不发督办函；已用站内消息告知责任单位。"
 
     @property
     def rail(self) -> list[tuple[str, str]]:

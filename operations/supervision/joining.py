@@ -11,6 +11,7 @@ from models.bulk import among
 from models.supervision import Level, Supervision
 from operations.clocks import rulebook
 from operations.supervision import ladder
+from operations.supervision.letters import orders as letters
 
 _orders = Supervision.__table__
 _PRESSING = (
@@ -28,7 +29,8 @@ _STAND = update(_orders).where(among(_orders.c.id)).values(joined_to_id=None)
 def join(tickets: Iterable[int]) -> dict[int, int]:
     """Let one order per ticket and unit stand: the highest, of equals the oldest. Answers what was joined to what.
 
-    A joined order climbs no more by itself and needs no answer; it ends when its own clock stops.
+    A joined order climbs no more by itself and needs no answer; it ends when its own clock stops. It sends no letter
+    beside the other's; one that stands again later gets its own then.
     """
     groups: dict[tuple[int, int], list[Any]] = {}
     for row in db.session.connection().execute(_PRESSING, {"ids": sorted(set(tickets))}):
@@ -38,6 +40,7 @@ def join(tickets: Iterable[int]) -> dict[int, int]:
     risen = [_standing(group).id for group in several if _standing(group).joined_to_id]
     if risen:
         db.session.connection().execute(_STAND, {"ids": risen})
+        letters.expect_for(risen)
     if joined:
         db.session.connection().execute(_JOIN, [{"order": order, "to": to} for order, to in joined.items()])
     return joined
@@ -58,6 +61,7 @@ def let_stand(orders: Sequence[Supervision], ended: Iterable[int]) -> None:
     first.joined_to_id = None
     first.sign_due_at, first.due_at, first.stage_due_at = limits.sign_due_at, limits.due_at, limits.stage_due_at
     first.fire_at = limits.fire_at
+    letters.expect_for([first.id])
     for order in left:
         if order is not first:
             order.joined_to_id = first.id

@@ -232,7 +232,7 @@ def open_orders(
     by_level = {level: ladder.limits(rules, level, now) for level in {opening.level for opening in openings}}
     rows = [_row(o, offices.issuer(o.region_path, o.level), by_level[o.level], now) for o in openings]
     ids = insert_returning(db.session.connection(), Supervision.__table__, rows, key="clock_id")
-    opened = []
+    opened, expected = [], []
     for opening, row in zip(openings, rows, strict=True):
         order_id = ids.get(opening.clock_id)
         if order_id is None:
@@ -244,9 +244,13 @@ def open_orders(
             Act.SUPERVISE, object_type="supervision", object_id=order_id, actor=actor, standing=actor.posts[0], at=now,
             ticket_id=opening.ticket_id, round=opening.round, details=details,
         )
-        letters.expect(letters.Expected(opened[-1], opening.clock_id, opening.rule, opening.reason,
-                                        by_level[opening.level], details, actor))
-    return _joined(opened)
+        expected.append(letters.Expected(opened[-1], opening.clock_id, opening.rule, opening.reason,
+                                         by_level[opening.level], details, actor))
+    opened = _joined(opened)
+    for order, one in zip(opened, expected, strict=True):
+        if order.joined_to is None:
+            letters.expect(one)
+    return opened
 
 
 def _joined(opened: list[announcing.Opened]) -> list[announcing.Opened]:

@@ -1,10 +1,11 @@
 """督办函: every order that somebody receives has its letter, written in the transaction that opens it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from models import clock
 from models.access import Role
@@ -12,16 +13,18 @@ from models.base import db
 from models.bulk import among
 from models.clocks import Clock
 from models.directory import Enterprise, Organisation, OrganisationKind
-from models.letters import LetterKind
-from models.supervision import Level
+from models.letters import Letter, LetterKind
+from models.supervision import Level, Supervision
 from models.tickets import Ticket
-from operations.access.actor import Actor
+from operations import log
+from operations.access.actor import SYSTEM, Actor
 from operations.base import before_commit, remembered
 from operations.clocks import rulebook
 from operations.clocks.calendar import Limit
 from operations.clocks.wording import moment_in_full
 from operations.supervision import ladder, wording
 from operations.supervision.announcing import Opened
+from operations.supervision.letters.proof import ISSUED
 from operations.supervision.letters.writing import Draft, write
 
 KINDS = {Level.FIRST: LetterKind.SUPERVISION, Level.SECOND: LetterKind.SUPERVISION, Level.TALK: LetterKind.TALK,
@@ -33,6 +36,19 @@ _BEHIND = (
     .join(Ticket, Ticket.id == Clock.ticket_id)
     .join(Enterprise, Enterprise.id == Ticket.enterprise_id)
     .where(among(Clock.id))
+)
+_STANDING: Any = (
+    select(Supervision.id, Supervision.ticket_id, Supervision.level, Supervision.issuer_id, Supervision.receiver_id,
+           Supervision.clock_id, Supervision.rule, Supervision.reason, Supervision.sign_due_at, Supervision.due_at,
+           Supervision.region_path, Ticket.subject, Ticket.enterprise_id, Clock.kind.label("clock_kind"))
+    .join(Ticket, Ticket.id == Supervision.ticket_id)
+    .join(Clock, Clock.id == Supervision.clock_id)
+    .where(
+        among(Supervision.id), Supervision.ended_at.is_(None), Supervision.joined_to_id.is_(None),
+        Supervision.level != Level.REMINDER, Supervision.issuer_id.is_not(None), Supervision.receiver_id.is_not(None),
+        ~exists().where(Letter.supervision_id == Supervision.id),
+    )
+    .order_by(Supervision.id)
 )
 _UNITS = select(Organisation.id, Organisation.name).where(among(Organisation.id))
 _DISCIPLINE = select(Organisation.region_id, Organisation.id, Organisation.name).where(
@@ -60,6 +76,34 @@ def expect(expected: Expected) -> None:
     if order.level in KINDS and order.issuer_id is not None and order.receiver_id is not None:
         db.session.info.setdefault("letters", []).append(expected)
         before_commit("letters", _write_expected)
+
+
+def expect_for(orders: Iterable[int]) -> None:
+    """Write the letters of orders that were joined to another and stand by themselves now, unless they have one."""
+    db.session.info.setdefault("standing", set()).update(orders)
+    before_commit("letters of standing orders", _write_for_standing)
+
+
+def _write_for_standing() -> None:
+    ids = sorted(db.session.info.pop("standing"))
+    db.session.flush()
+    rows = db.session.execute(_STANDING, {"ids": ids}).all()
+    if not rows:
+        return
+    behind = {row.id: row for row in db.session.execute(_BEHIND, {"ids": [row.clock_id for row in rows]})}
+    units = _names({row.receiver_id for row in rows})
+    expected = [_risen(row) for row in rows]
+    drafts = [_draft(one, behind[one.clock_id], units, {}) for one in expected]
+    for draft, letter_id in zip(drafts, write(drafts, now=clock.now()), strict=True):
+        log.record(ISSUED, object_type="letter", object_id=letter_id, actor=SYSTEM, standing=SYSTEM.posts[0],
+                   ticket_id=draft.ticket_id, details=draft.details)
+
+
+def _risen(row: Any) -> Expected:
+    order = Opened(row.id, row.ticket_id, row.level, row.issuer_id, row.receiver_id, row.subject, row.region_path,
+                   row.clock_kind, row.enterprise_id)
+    return Expected(order, row.clock_id, row.rule, row.reason, ladder.Limits(sign_due_at=row.sign_due_at,
+                                                                             due_at=row.due_at), {}, SYSTEM)
 
 
 def _write_expected() -> None:

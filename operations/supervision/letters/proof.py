@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from models.base import db
@@ -53,8 +53,11 @@ def verify(code: str) -> Verdict | None:
 
 
 def _event_of(letter: Letter) -> Select[Event]:
+    """The event that seals it: its issue; an order's letter mostly came with the opening of the order."""
+    issued = and_(Event.action == ISSUED, Event.object_id == letter.id)
     if letter.supervision_id is not None:
-        return select(Event).where(Event.ticket_id == letter.ticket_id, Event.action == Act.SUPERVISE,
-                                   Event.object_id == letter.supervision_id)
-    rows = select(Event).where(Event.action == ISSUED, Event.object_id == letter.id)
+        opened = and_(Event.action == Act.SUPERVISE, Event.object_id == letter.supervision_id)
+        mine = select(Event).where(Event.ticket_id == letter.ticket_id, or_(issued, opened))
+        return mine.order_by(Event.seq.desc()).limit(1)
+    rows = select(Event).where(issued)
     return rows.where(Event.ticket_id == letter.ticket_id) if letter.ticket_id else rows

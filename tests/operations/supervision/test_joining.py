@@ -5,11 +5,14 @@ from sqlalchemy import select
 
 from models.base import db
 from models.clocks import Policy
+from models.letters import Letter
 from models.notices import Notice
 from models.supervision import Level, Supervision, SupervisionEnd
 from operations.access.people import actor_named
 from operations.errors import Refused
+from operations.insight import order_card
 from operations.supervision import supervision
+from operations.supervision.letters import proof, series
 from operations.tickets import handling
 from tests.lives import START, shanghai
 
@@ -72,3 +75,32 @@ def test_what_is_left_when_the_standing_order_ends_stands_with_whole_limits(pres
     assert (ended.ended_as, left.ended_at, left.joined_to_id) == (SupervisionEnd.MOVED_ON, None, None)
     assert left.due_at == shanghai("2026-08-26 17:30") and left.fire_at is not None
     assert pressed.ticket.rung == Level.FIRST.rung
+
+
+def letters_of(*orders):
+    rows = select(Letter.supervision_id).where(Letter.supervision_id.in_([order.id for order in orders]))
+    return list(db.session.scalars(rows.order_by(Letter.id)))
+
+
+def test_a_joined_order_sends_no_letter_beside_the_joint_one(pressed):
+    standing, joined = orders(Level.FIRST)
+    assert letters_of(standing, joined) == [standing.id] and series.broken() == []
+    card = order_card.card(actor_named("hening"), joined.id)
+    assert "不另发函" in card.why_no_letter and not order_card.card(actor_named("hening"), standing.id).why_no_letter
+
+
+def test_an_order_that_stands_again_gets_its_letter_then_sealed_and_numbered(pressed):
+    standing, joined = orders(Level.FIRST)
+    pressed.at("2026-08-21 09:00").sign() if standing.rule.startswith("signing") else pressed.does(
+        handling.contact, "chenjing", method="电话", words="已联系")
+    assert letters_of(standing, joined) == [standing.id, joined.id] and series.broken() == []
+    letter = db.session.scalars(select(Letter).where(Letter.supervision_id == joined.id)).one()
+    assert letter.answer_due_at == shanghai("2026-08-26 17:30") and proof.verify(letter.digest[:16]).is_intact
+
+
+def test_an_order_that_no_unit_receives_says_why_it_has_no_letter(life):
+    life.submit().accept()
+    life.does(supervision.supervise, "wujie", reason="还没有派单")
+    (order,) = orders(Level.FIRST)
+    assert letters_of(order) == []
+    assert "没有收文单位，不发督办函" in order_card.card(actor_named("hening"), order.id).why_no_letter
