@@ -21,7 +21,8 @@ SILENT = {"hide_parameters": True}
 def engine_options(config: Any) -> dict[str, Any]:
     """A lost connection is noticed and replaced; nobody waits for ever, for a connection, a lock or an answer."""
     if config.SQLALCHEMY_DATABASE_URI.startswith("sqlite"):
-        pool = {"pool_size": 16, "max_overflow": 0, "pool_timeout": 30}
+        # The connection used last comes first: it has read the schema, which takes a new one 5 ms.
+        pool = {"pool_size": 16, "max_overflow": 0, "pool_timeout": 30, "pool_use_lifo": True}
         return {"connect_args": {"timeout": 30}, **pool, **SILENT}
     # The planner takes pages far apart for four times as dear as neighbours, as on turning discs: a steward's 200
     # enterprises were sought by reading all of them. Compiling a statement of milliseconds costs more than it saves.
