@@ -22,13 +22,16 @@ from models.base import db
 from models.directory import Enterprise, Organisation, Region
 from operations.access.people import actor_named
 from operations.demo import city as demo_city
+from operations.demo import life as demo_life
 from tests import postgres, shared
 from tests.browser import Browser
+from tests.lives import LIVED
 from tests.sqlite import SQLite
 
 ENGINES = {"sqlite": SQLite, "postgresql": postgres.Postgres}
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 IN_CI = os.environ.get("CI") == "true"
+NEXT = pytest.StashKey()
 VIEWS = Path(__file__).parent / "views"
 
 # Explaining an example runs whole histories again for minutes; the shrunk example says enough.
@@ -58,6 +61,25 @@ def pytest_collection_modifyitems(config, items):
         return
     left = {*[item for item in items if item.path.is_relative_to(VIEWS) and "postgresql" in item.name][1::2]}
     items[:] = [item for item in items if item not in left]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item, nextitem):
+    """Let a test that ends know the next one, which may want the rows of the city at once."""
+    item.stash[NEXT] = nextitem
+    return (yield)
+
+
+def rows_wanted_next(request):
+    """The name of the rows that the next test on this database begins with."""
+    after = request.node.stash[NEXT]
+    is_same = after and getattr(after, "callspec", None) and engine_of(after) == engine_of(request.node)
+    asks_for_city = is_same and "city" in after.fixturenames and not after.get_closest_marker("shares_rows")
+    return "city" if asks_for_city and "city" in request.getfixturevalue("database").remembered else shared.MIGRATED
+
+
+def engine_of(item):
+    return item.callspec.params.get("engine_name")
 
 
 def settings_for(url):
@@ -120,7 +142,7 @@ def clean_database(request):
         yield
         db.session.remove()
     if not request.node.get_closest_marker("shares_rows"):
-        request.getfixturevalue("database").restore()
+        request.getfixturevalue("database").restore(rows_wanted_next(request))
 
 
 @pytest.fixture
@@ -142,14 +164,25 @@ def city(app, database):
 
 def settle_city(database):
     """The city of an empty database, for a module's or class's own fixture; to be called in the app's context."""
-    if "city" in database.remembered:
-        database.restore("city")
-    else:
-        with clock.standing_at(datetime(2026, 1, 5, tzinfo=UTC)):
-            demo_city.build(password_hash())
-        db.session.remove()
-        database.remember("city")
+    database.recall("city", build_city)
     return SettledCity()
+
+
+def build_city():
+    with clock.standing_at(datetime(2026, 1, 5, tzinfo=UTC)):
+        demo_city.build(password_hash())
+    db.session.remove()
+
+
+def settle_life(database):
+    """The city in the middle of a believable life, every kind of ticket at every station; as ``settle_city``."""
+    database.recall("life", build_life)
+
+
+def build_life():
+    with clock.standing_at(LIVED):
+        demo_life.live()
+    db.session.remove()
 
 
 class SettledCity:

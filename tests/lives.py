@@ -14,6 +14,7 @@ from operations.tickets import aftercare, coordination, handling, intake, propos
 
 # A Wednesday without holidays near; the following Monday is the 24th.
 START = datetime(2026, 8, 19, 9, 0, tzinfo=SHANGHAI)
+LIVED = datetime(2026, 8, 27, 10, 20, tzinfo=SHANGHAI)  # the moment at which the demonstration is looked at
 POWER, LAND, FINANCE = "云州市供电公司", "云州市自然资源局", "云州市财政局"
 
 

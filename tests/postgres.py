@@ -57,6 +57,8 @@ class Postgres:
         self.engine = sa.create_engine(self.url, isolation_level="AUTOCOMMIT", connect_args=AS_REPLICA)
         self.may_act_as_replica = self._may_act_as_replica()
         self.remembered = {MIGRATED}
+        self.untouched = ""  # the name of what was restored, until somebody in this process commits
+        sa.event.listen(sa.Engine, "commit", self._note_commit)
 
     def remember(self, name: str) -> None:
         """What the database holds now can be restored by this name; not on somebody else's server."""
@@ -65,20 +67,35 @@ class Postgres:
                 connection.exec_driver_sql(restoring_function(connection, name))
             self.remembered.add(name)
 
+    def recall(self, name: str, build: Callable[[], None]) -> None:
+        """Restore what this name stands for; built by who asks first."""
+        if name not in self.remembered:
+            self.restore()
+            build()
+            self.remember(name)
+        elif self.untouched != name:
+            self.restore(name)
+
     def restore(self, name: str = MIGRATED) -> None:
+        """In any case: other processes may have written, too."""
         if self.may_act_as_replica:
             self._restore(name)
         else:
             server.drop_database(self.base_url, self.name)
             server.create_database(self.base_url, self.name, template=self.template)
         rulebook.forget()  # ids begin anew: another test's calendar would look like this one's
+        self.untouched = name
 
     def reopen(self) -> None:
         """A server keeps what processes leave behind in order by itself."""
 
     def close(self) -> None:
+        sa.event.remove(sa.Engine, "commit", self._note_commit)
         self.engine.dispose()
         server.drop_database(self.base_url, self.name)
+
+    def _note_commit(self, _connection: sa.Connection) -> None:
+        self.untouched = ""
 
     def _make_template(self, migrate: Callable[[str], None]) -> None:
         server.wait_until_ready(self.base_url)

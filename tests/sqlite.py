@@ -45,6 +45,15 @@ class SQLite:
         self._remember(name, self.connection)
         self.state = name, self._version()
 
+    def recall(self, name: str, build: Callable[[], None]) -> None:
+        """Restore what this name stands for; the first worker that asks builds it, for all of them."""
+        if name not in self.remembered:
+            path = shared.room() / f"{name}.sqlite3"
+            shared.once(name, lambda: self._build(build, path))
+            with contextlib.closing(sqlite3.connect(path)) as source:
+                self._remember(name, source)
+        self.restore(name)
+
     def restore(self, name: str = MIGRATED) -> None:
         """Only where needed: the version changes when another connection commits."""
         if self.state != (name, self._version()):
@@ -53,6 +62,12 @@ class SQLite:
     def close(self) -> None:
         for connection in (self.connection, *self.remembered.values()):
             connection.close()
+
+    def _build(self, build: Callable[[], None], path: Path) -> None:
+        self.restore()
+        build()
+        with contextlib.closing(sqlite3.connect(path)) as target:
+            self.connection.backup(target)
 
     def _remember(self, name: str, source: sqlite3.Connection) -> None:
         self.remembered[name] = sqlite3.connect(":memory:")

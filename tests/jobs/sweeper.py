@@ -14,7 +14,7 @@ from models import clock
 from operations.supervision import sweep
 from tests.lives import shanghai
 
-BATCH = 20
+BATCH = 8
 MOMENT = shanghai("2026-09-21 09:00")
 
 

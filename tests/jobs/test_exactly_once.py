@@ -22,7 +22,7 @@ from operations.verification import verify
 from tests.jobs.sweeper import MOMENT
 from tests.lives import POWER, START
 
-TICKETS = 300
+TICKETS = 120
 MEANWHILE_SECONDS = 0.5
 SECONDS = 120
 

@@ -19,7 +19,7 @@ from tests.views.digests import digests
 pytestmark = pytest.mark.shares_rows
 
 ROWS = matrix.rows()
-PROBERS = (ANYBODY, "hengzha", "chenjing", "wujie", "audit")[::every(2)]
+PROBERS = (ANYBODY, "hengzha", "chenjing", "wujie", "audit")  # a usual run lets each ask a fifth of the addresses
 # One of each kind of scope: what the others see is the same conditions of the same statements. SQLite asks everybody.
 SCOPES = ("hengzha", "liumin", "zhoujian", "tangyi", "hening", "dengli")
 # Pages that are there whoever asks for what; and the one that leads a member on to the enterprise's own page.
@@ -127,18 +127,19 @@ def headers_of(answer, asked):
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")  # routes know no engine
-@pytest.mark.parametrize("username", PROBERS)
-def test_other_methods_are_refused_and_the_head_is_that_of_the_page(app, town, username):
-    caller = town.callers[username]
+def test_other_methods_are_refused_and_the_head_is_that_of_the_page(app, town):
+    router = app.url_map.bind("127.0.0.1")
     paths = [row.filled_in(town.names)[0].partition("?")[0] for row in ROWS]
-    for path in {app.url_map.bind("127.0.0.1").match(path, method="OPTIONS")[0]: path for path in paths}.values():
-        allowed = app.url_map.bind("127.0.0.1").allowed_methods(path)
-        for method in {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE"} - set(allowed):
-            assert answer_of(caller, method, path).status_code == 405, (method, path)
-        if "GET" in allowed:
-            page, head = answer_of(caller, "GET", path), answer_of(caller, "HEAD", path)
-            assert (head.status_code, head.data) == (page.status_code, b""), path
-        assert answer_of(caller, "OPTIONS", path).status_code in (200, 302), path
+    for place, path in enumerate({router.match(path, method="OPTIONS")[0]: path for path in paths}.values()):
+        allowed = router.allowed_methods(path)
+        for username in PROBERS if IS_DRILL else PROBERS[place % len(PROBERS):][:1]:
+            caller = town.callers[username]
+            for method in {"GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "TRACE"} - set(allowed):
+                assert answer_of(caller, method, path).status_code == 405, (method, path)
+            if "GET" in allowed:
+                page, head = answer_of(caller, "GET", path), answer_of(caller, "HEAD", path)
+                assert (head.status_code, head.data) == (page.status_code, b""), path
+            assert answer_of(caller, "OPTIONS", path).status_code in (200, 302), path
 
 
 def first_of_each_kind(app, town):

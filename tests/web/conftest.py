@@ -6,15 +6,13 @@ import shutil
 import pytest
 from playwright.sync_api import Error, sync_playwright
 
-from models import clock
 from models.base import db
-from operations.demo import life as demo_life
-from tests.conftest import IN_CI
-from tests.lives import START, shanghai
+from tests.conftest import IN_CI, settle_life
+from tests.lives import LIVED, START
 from tests.web.site import Site
 from tests.web.visitor import Visitor
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--no-first-run", "--disable-dev-shm-usage",
@@ -59,14 +57,8 @@ def site(server, city):
 @pytest.fixture
 def life(server, database):
     """The site in the middle of a believable life: every kind of ticket, at every station."""
-    server.now = shanghai("2026-08-27 10:20")
-    if "life" in database.remembered:
-        database.restore("life")
-    else:
-        with clock.standing_at(server.now):
-            demo_life.live()
-        db.session.remove()
-        database.remember("life")
+    server.now = LIVED
+    settle_life(database)
     return server
 
 

@@ -32,25 +32,23 @@ from operations.demo import life
 from operations.demo.stories import STORIES
 from operations.supervision import sweep
 from operations.verification import verify
-from tests.lives import shanghai
+from tests.conftest import settle_life
+from tests.lives import LIVED
 
-TODAY = shanghai("2026-08-24 10:00")
 pytestmark = pytest.mark.shares_rows
 
 
 @pytest.fixture(scope="module")
 def lived(app, database):
     with app.app_context():
-        with clock.standing_at(TODAY):
-            life.live()
-        db.session.remove()
+        settle_life(database)
     yield
     database.restore()
 
 
 @pytest.fixture(autouse=True)
 def today(app, lived):
-    with clock.standing_at(TODAY):
+    with clock.standing_at(LIVED):
         yield
 
 
@@ -67,7 +65,7 @@ def test_every_status_is_there():
 
 
 def test_every_light_is_on_somewhere():
-    assert {light_of(ticket, TODAY) for ticket in tickets()} == set(Light)
+    assert {light_of(ticket, LIVED) for ticket in tickets()} == set(Light)
 
 
 def test_every_kind_of_demand_is_made():
@@ -124,7 +122,7 @@ def test_some_tickets_are_in_their_second_round():
 
 
 def test_some_enterprises_have_been_silent_for_thirty_days():
-    quiet = [(TODAY - since).days for since in db.session.scalars(select(Enterprise.quiet_since))]
+    quiet = [(LIVED - since).days for since in db.session.scalars(select(Enterprise.quiet_since))]
     assert min(quiet) < 7 < 30 < max(quiet)
 
 
@@ -134,7 +132,7 @@ def test_no_two_demands_read_alike():
 
 def test_nothing_is_left_for_the_sweep_and_the_log_is_whole():
     report = verify()
-    assert sweep.remaining(TODAY) == 0
+    assert sweep.remaining(LIVED) == 0
     assert (report.findings, report.notes) == ([], [])
 
 
