@@ -15,6 +15,7 @@ from models.access import User
 from models.base import db
 from operations.demo import presence
 from tests import postgres
+from tests.shared import ENGINES_TRIED
 
 
 def test_a_new_machine_gets_its_database_and_is_told_so(fresh):
@@ -41,6 +42,7 @@ def empty_url(engine_name, database, tmp_path):
     server.drop_database(base_url, name)
 
 
+@pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")
 def test_three_that_begin_at_once_make_one_database(empty_url, tmp_path):
     environment = os.environ | {"DATABASE_URL": empty_url, "VAR_DIR": str(tmp_path)}
     command = [sys.executable, "-m", "app.cli", "init"]
