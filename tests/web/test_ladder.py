@@ -5,6 +5,7 @@ import pytest
 from jobs import measures, sweep
 from models import clock
 from models.base import db
+from operations.delivery import fanout
 from tests.lives import Life, shanghai
 from tests.web import rules
 
@@ -18,6 +19,8 @@ def time_passes(site):
         with clock.standing_at(shanghai(moment)):
             sweep.run({})
             measures.propose({})
+    with clock.standing_at(shanghai("2026-09-02 08:30")):  # messages wait for the morning, orders do not
+        fanout.deliver(())
     db.session.remove()
     site.now = shanghai("2026-09-02 09:00")
 
@@ -27,6 +30,7 @@ def test_a_late_ticket_climbs_to_a_talk_and_a_referral(site, city, visit):
         number = Life(city).handling().sign().ticket.number
     time_passes(site)
     leader, office, observer = visit("luoshizhang", phone=True), visit("hening"), visit("qianwei")
+    every_rung_has_its_letter_receipt_and_notice(office, visit("zhoujian", path="/notices"), number)
     leader.opens("/measures")
     leader.follows("市供电公司")
     leader.sees("二次督办到期未落实")
@@ -68,3 +72,16 @@ def test_a_late_ticket_climbs_to_a_talk_and_a_referral(site, city, visit):
     office.opens(f"/tickets/{number}")
     office.sees("约谈记录")
     office.pictures("measure-ticket", full=True)
+
+
+def every_rung_has_its_letter_receipt_and_notice(office, head, number):
+    office.opens(f"/tickets/{number}?tab=orders")
+    for words in ("提醒", "一次督办", "二次督办", "前一级督办无人签收，次日仍未打开", "打开\n：超时未完成"):
+        assert words in office.page.locator("main").inner_text(), words
+    office.opens("/letters")
+    register = office.page.locator("main").inner_text()
+    for words in ("云城企服督〔2026〕1号", "云营商督〔2026〕1号", "未打开，督办已结束"):
+        assert words in register, words
+    told = head.page.locator("main").inner_text()
+    assert [words for words in ("提醒", "一次督办", "二次督办") if words not in told] == []
+    head.pictures("ladder-notices", full=True)
