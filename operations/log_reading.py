@@ -57,6 +57,7 @@ LABELS = {str(act): act.label for act in Act} | {
     "export_ledger": "导出督办台账",
     "export_filling": "导出填报情况",
     "update_regions": "更新区划",
+    "import_catalogue": "导入派单目录",
     "set_filling_target": "定应报数",
     "remind_filling": "填报提醒",
     "halt_clock": "时钟异常，停止作业",

@@ -24,12 +24,13 @@ def index() -> str:
 
 @bp.post("/<id:notice_id>/open")
 def follow(notice_id: int) -> ResponseReturnValue:
-    """Mark one read and go to what it is about: the page of the ticket, or of its refusal, that they may open."""
+    """Mark one read and go to what it is about: the page that they may open of its ticket, refusal or ruling."""
     message = inbox.get(current_user, notice_id)
-    refusal_id = inbox.refusal_instead(current_user, message)
+    instead = inbox.instead(current_user, message)
     notices.mark_read(current_user, notice_id=notice_id)
-    if refusal_id:
-        return redirect(url_for("refusals.show", refusal_id=refusal_id))
+    if instead:
+        area, row_id = instead
+        return redirect(url_for(f"{area}s.show", **{f"{area}_id": row_id}))
     return redirect(ways.to_ticket(message.number, is_own=message.is_own) if message.number else url_for(".index"))
 
 

@@ -1,8 +1,6 @@
 """更新区划 by the site's own file: kept where it came in, shown as what it would change, published as it was shown."""
 
 import hashlib
-import re
-import secrets
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,12 +11,8 @@ from operations.base import operation
 from operations.directory import regions
 from operations.directory.region_rows import of_file
 from operations.directory.regions import ADMINISTRATORS, Plan
-from operations.errors import BadInput, NotAllowed, Stale
-from operations.files import MIB, clean_name, path_of, write_down
-
-ENDINGS = (".xlsx", ".xls", ".csv")
-MOST = 10 * MIB
-KEPT = re.compile(r"[0-9a-f]{64}\.(xlsx|xls|csv)")
+from operations.errors import NotAllowed, Stale
+from operations.tables import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +25,15 @@ class Update:
 
 
 def keep(stream: IO[bytes], file_name: str, *, actor: Actor, folder: Path) -> str:
-    """Keep the file under its own digest, for this person; the name it is asked for by. Raises BadInput."""
-    ending = Path(clean_name(file_name)).suffix.lower()
-    if ending not in ENDINGS:
-        raise BadInput("只接受 .xlsx、.xls 或 .csv 文件。")
-    arriving = path_of(folder, f"{secrets.token_hex(20)}{ending}")
-    _, digest = write_down(stream, arriving, most=MOST, if_empty="文件是空的。",
-                           if_too_large=f"文件超过 {MOST // MIB} MB，请分成几份。")
-    kept = f"{digest}{ending}"
-    lasting = _path(folder, kept, actor)
-    lasting.parent.mkdir(parents=True, exist_ok=True)
-    arriving.replace(lasting)
-    return kept
+    """Keep the file for this person; the name it is asked for by. Raises BadInput."""
+    return kept.keep(stream, file_name, owner=actor.user_id, folder=folder)
 
 
 def preview(update: Update, *, actor: Actor, folder: Path) -> Plan:
     """What the file would change now; nothing is written. Raises BadInput, NotAllowed."""
     if not actor.holds(*ADMINISTRATORS):
         raise NotAllowed
-    path = _path(folder, update.kept, actor)
-    if not path.exists():
-        raise BadInput("找不到上传的文件，请重新选择。")
+    path = kept.path_of_kept(update.kept, owner=actor.user_id, folder=folder)
     return regions.plan(of_file(path), on=update.on, closes_missing=update.closes_missing)
 
 
@@ -69,9 +51,3 @@ def mark_of(found: Plan) -> str:
     """A short digest of everything a plan would do."""
     said = (found.on, found.added, found.renamed, found.moved, found.reopened, found.closed)
     return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
-
-
-def _path(folder: Path, kept: str, actor: Actor) -> Path:
-    if not KEPT.fullmatch(kept):
-        raise BadInput("找不到上传的文件，请重新选择。")
-    return path_of(folder, f"{kept[:64]}-{actor.user_id}{kept[64:]}")

@@ -8,10 +8,12 @@ from sqlalchemy import Select, exists, select
 from models.base import db
 from models.notices import Notice
 from models.refusals import Refusal
+from models.routing import Ruling
 from models.tickets import Ticket
 from operations import notices
 from operations.access.actor import Actor
 from operations.access.refusal_scope import refusal_scope
+from operations.access.routing_scope import ruling_scope
 from operations.access.scope import own_enterprise_ids, ticket_scope
 from operations.errors import NotFound
 from operations.insight.lines import LARGEST_ID
@@ -47,14 +49,18 @@ def get(actor: Actor, notice_id: int) -> Message:
     return found[0]
 
 
-def refusal_instead(actor: Actor, message: Message) -> int | None:
-    """The refusal to lead to when the ticket itself is not the reader's to open: they have a seat in its review."""
+def instead(actor: Actor, message: Message) -> tuple[str, int] | None:
+    """What to lead to when the ticket itself is not the reader's to open, as the area and the row's id: the refusal in
+    whose review they have a seat, or the ruling that took the ticket from their unit."""
     ticket_id = message.notice.ticket_id
     mine = exists().where(Ticket.id == ticket_id, ticket_scope(actor))
     if ticket_id is None or message.is_own or db.session.scalar(select(mine)):
         return None
-    known = select(Refusal.id).where(Refusal.ticket_id == ticket_id, refusal_scope(actor))
-    return db.session.scalar(known.order_by(Refusal.id.desc()).limit(1))
+    for area, kind, scope in (("refusal", Refusal, refusal_scope), ("ruling", Ruling, ruling_scope)):
+        known = select(kind.id).where(kind.ticket_id == ticket_id, scope(actor)).order_by(kind.id.desc()).limit(1)
+        if found := db.session.scalar(known):
+            return area, found
+    return None
 
 
 def _messages(actor: Actor, after: int | None, count: int) -> list[Message]:

@@ -75,8 +75,7 @@ def dispatch(
     advance(ticket, Act.DISPATCH, actor=actor, words=basis, version=version, units=units, ruling=ruling or None,
             suggested=[offer.source, offer.unit.id] if offer else None)
     if ruling:
-        ticket.ruled_at = clock.now()
-        rulings.write(ticket, actor=actor, lead=lead, basis=basis, words=ruling_words)
+        _rule(ticket, actor=actor, lead=lead, basis=basis, words=ruling_words)
     order = order_unit(ticket, lead, OrderRole.LEAD, actor=actor, basis=basis)
     suggesting.keep(ticket, order, offer, unit=lead)
     for unit in assisting:
@@ -87,12 +86,17 @@ def dispatch(
 
 @operation
 def transfer(ticket: Ticket, *, actor: Actor, lead: Organisation, reason: str, version: int | None = None) -> None:
-    """转办：the clerk gives the lead to another unit; the case clock goes on as if nothing had happened."""
+    """转办：the clerk gives the lead to another unit; the case clock goes on as if nothing had happened.
+
+    Of a ticket whose unit was ruled on it is a new ruling, the reason its basis: the precedent is the last word.
+    """
     if lead.id == ticket.lead_unit_id:
         raise BadInput("该单位就是现在的主办单位。")
     from_unit = ticket.lead_unit_id
     advance(ticket, Act.TRANSFER, actor=actor, words=reason, version=version, units=[[lead.id, OrderRole.LEAD]],
-            from_unit=from_unit)
+            from_unit=from_unit, ruling=True if ticket.ruled_at else None)
+    if ticket.ruled_at:
+        _rule(ticket, actor=actor, lead=lead, basis=reason, words="裁定后转办，改变归属。", losing=from_unit)
     end_lead(ticket, OrderOutcome.TRANSFERRED)
     end_order_of(ticket, lead, OrderOutcome.TRANSFERRED)
     ticket.lead_unit_id = lead.id
@@ -125,6 +129,15 @@ def consult(
     for unit in dict.fromkeys(units):
         db.session.add(ConsultationUnit(consultation_id=held.id, unit_id=unit.id, order_id=orders.get(unit.id)))
     notices.tell_units(new, ticket, f"会商确定协办：{ticket.subject}")
+
+
+def _rule(ticket: Ticket, *, actor: Actor, lead: Organisation, basis: str, words: str,
+          losing: int | None = None) -> None:
+    """裁定归属, and tell the units that it is not theirs, or that it no longer is."""
+    ticket.ruled_at = clock.now()
+    at_odds = rulings.write(ticket, actor=actor, lead=lead, basis=basis, words=words, losing=losing)
+    others = [unit for unit in at_odds if unit.id != lead.id]
+    notices.tell_units(others, ticket, f"归属裁定，由{lead.short_name}主办：{ticket.subject}")
 
 
 def _link_consulted(ticket: Ticket) -> None:

@@ -1,5 +1,7 @@
 """归属裁定: the clerk's ruling is written down with the units at odds, and stands as a precedent for good."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from models import clock
@@ -11,8 +13,10 @@ from operations.access.actor import Actor
 from operations.tickets import categories
 
 
-def write(ticket: Ticket, *, actor: Actor, lead: Organisation, basis: str, words: str) -> Ruling:
-    """记下裁定 in the running act: who had returned the ticket and whom they named instead are the units at odds."""
+def write(ticket: Ticket, *, actor: Actor, lead: Organisation, basis: str, words: str,
+          losing: int | None = None) -> Sequence[Organisation]:
+    """记下裁定 in the running act: who had returned the ticket, whom they named instead and who had it by the ruling
+    before (``losing``) are the units at odds. Returns them, the lead included."""
     ruling = Ruling(
         ticket_id=ticket.id, round=ticket.round, category=ticket.category, topic=categories.topic(ticket.category),
         region_path=ticket.region_path, lead_unit_id=lead.id, basis=basis[:500], words=words, ruled_by_id=actor.user_id,
@@ -21,11 +25,11 @@ def write(ticket: Ticket, *, actor: Actor, lead: Organisation, basis: str, words
     db.session.add(ruling)
     db.session.flush()
     returned, named = _at_odds(ticket)
+    units = sorted({*returned, *named, lead.id} | ({losing} if losing else set()))
     db.session.add_all(
-        RulingUnit(ruling_id=ruling.id, unit_id=unit_id, has_returned=unit_id in returned)
-        for unit_id in sorted({*returned, *named, lead.id})
+        RulingUnit(ruling_id=ruling.id, unit_id=unit_id, has_returned=unit_id in returned) for unit_id in units
     )
-    return ruling
+    return db.session.scalars(select(Organisation).where(Organisation.id.in_(units)).order_by(Organisation.id)).all()
 
 
 def _at_odds(ticket: Ticket) -> tuple[set[int], set[int]]:

@@ -16,6 +16,7 @@ CATEGORY = NAMES[0]
 # What somebody typed into a cell comes back on the page of bad rows.
 SHEET = importing.workbook([importing.firm(5, 填报类别="重点项目"), importing.firm(6, 联系电话=f"<evil-tag>{TEXT}")])
 CSV = f"统一社会信用代码,企业名称,所属区划\n123,<evil-tag>{TEXT},没有的镇\n".encode("gb18030")
+ROUTES = f"事项类别,区域,主办单位,法律或职责依据\n<evil-tag>{TEXT},9901,{LAND},{TEXT}\n坏<evil-tag>,没有,{TEXT},x\n".encode("gb18030")
 PLACES = f"代码,名称,级别,上级代码\n990188,<evil-tag>{TEXT},县(区),9901\n1,坏<evil-tag>,区,9901\n".encode("gb18030")
 
 
@@ -112,6 +113,7 @@ FORMS = (
         "lead": LAND, "basis": TEXT, "is_ruling": "y", "ruling_words": TEXT}),
     Filled("wujie", "/catalogue/new", {
         "category": TEXT, "region_id": "{region}", "lead": LAND, "assisting-0": POWER, "basis": TEXT, "reason": TEXT}),
+    Filled("wujie", "/catalogue/import", {"file": Upload("目录.csv", ROUTES)}),
     Filled("wujie", "/catalogue/{entry}/edit", {"lead": LAND, "basis": TEXT, "reason": TEXT}),
     Filled("wujie", "/catalogue/{entry_elsewhere}/end", {"reason": TEXT}, "/catalogue/{entry_elsewhere}"),
     Filled("security", "/post-covers/new", {

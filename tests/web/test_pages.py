@@ -89,7 +89,7 @@ PAGES = {
                      "/supervisions/{order}/reconsideration"),
     "wujie": (
         "/dispatch", "/dispatch?show=returned", "/catalogue", "/catalogue/1", "/catalogue/lacking", "/catalogue/new",
-        "/catalogue/1/edit", "/rulings/cases/{handling}",
+        "/catalogue/import", "/catalogue/1/edit", "/rulings/cases/{handling}",
         "/watch", "/tickets", "/tickets/{late}", "/tickets/{late}?tab=demand",
         "/tickets/{late}?tab=files", "/tickets/{late}?tab=work", "/tickets/{late}?tab=orders",
         "/tickets/{closed}?tab=outcome", "/tickets/{merged}", "/sign-offs",

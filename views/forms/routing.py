@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import SelectField, StringField
+from wtforms import FileField, HiddenField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Optional
 
@@ -53,3 +53,13 @@ class EndForm(RefusableForm):
     """移出目录."""
 
     reason = StringField("为什么移出目录", [DataRequired("请写明为什么移出目录"), NotLonger(max=200)])
+
+
+class FileForm(RefusableForm):
+    """导入目录. ``step`` is "publish" once the changes were shown; ``kept`` and ``seen`` say which file and which."""
+
+    file = FileField("派单目录表", description="用模板或导出的目录改；已有的类别和区域会存为新版，表里没有的不动。",
+                     render_kw={"accept": ".xlsx,.xls,.csv"})
+    step = HiddenField()
+    kept = HiddenField()
+    seen = HiddenField()

@@ -22,6 +22,12 @@ CATALOGUE_HEADS: Heads = (
     ("事项类别", 30), ("区域", 14), ("主办单位", 20), ("协办单位", 40), ("法律或职责依据", 50), ("版本", 6), ("起用时间", 17),
     ("在岗", 14),
 )
+# How the file that is imported looks filled in; the columns are those of the export, which can come in again.
+TEMPLATE_HEADS: Heads = (*CATALOGUE_HEADS[:5], ("说明", 30))
+EXAMPLES = (
+    ("水电气暖/报装", "9901", "市供电公司", "市自然资源局、市住建局", "《电力供应与使用条例》第二十三条", "年度修订"),
+    ("最多三级，用“/”分开", "区划代码或名称", "单位全称或简称", "可不填，用“、”分开", "法律条款或职责文件", "可不填，随历史版本留存"),
+)
 SUGGESTION_HEADS: Heads = (
     ("办件号", 22), ("主题", 40), ("事项类别", 24), ("建议来源", 10), ("建议单位", 18), ("建议理由", 50), ("派单单位", 18), ("最终单位", 18),
     ("派单时间", 17),
@@ -39,6 +45,16 @@ def export_catalogue(actor: Actor, narrowing: catalogue.Narrowing) -> IO[bytes]:
          moment(row.opened_at), "" if row.is_manned else "无在岗人员") for row in rows
     ]
     return taken("export_catalogue", "派单目录", CATALOGUE_HEADS, cells, actor=actor, posts=posts)
+
+
+def catalogue_template() -> IO[bytes]:
+    """The empty workbook of the import, with a second sheet that shows it filled in."""
+    file: IO[bytes] = tempfile.TemporaryFile()
+    with xlsxwriter.Workbook(file, PLAIN) as book:
+        _table(book, "填报", TEMPLATE_HEADS, ())
+        _table(book, "填写示例", TEMPLATE_HEADS, EXAMPLES)
+    file.seek(0)
+    return file
 
 
 @operation
@@ -60,18 +76,22 @@ def taken(act: str, title: str, heads: Heads, cells: Sequence[Iterable[str]], *,
         raise NotAllowed
     file: IO[bytes] = tempfile.TemporaryFile()
     with xlsxwriter.Workbook(file, PLAIN) as book:
-        sheet, bold = book.add_worksheet(title), book.add_format({"bold": True})
-        for place, (head, width) in enumerate(heads):
-            sheet.set_column(place, place, width)
-            sheet.write_string(0, place, head, bold)
-        sheet.freeze_panes(1, 0)
-        for count, row in enumerate(cells, start=1):
-            for place, value in enumerate(row):
-                sheet.write_string(count, place, value)
+        _table(book, title, heads, cells)
     log.record(act, object_type="catalogue", object_id=None, actor=actor, standing=posts[0],
                details={"rows": len(cells), "cut": len(cells) == MOST_ROWS})
     file.seek(0)
     return file
+
+
+def _table(book: xlsxwriter.Workbook, title: str, heads: Heads, cells: Iterable[Iterable[str]]) -> None:
+    sheet, bold = book.add_worksheet(title), book.add_format({"bold": True})
+    for place, (head, width) in enumerate(heads):
+        sheet.set_column(place, place, width)
+        sheet.write_string(0, place, head, bold)
+    sheet.freeze_panes(1, 0)
+    for count, row in enumerate(cells, start=1):
+        for place, value in enumerate(row):
+            sheet.write_string(count, place, value)
 
 
 def moment(value: datetime | None) -> str:

@@ -10,6 +10,7 @@ from models.base import db
 from models.clocks import Clock, ClockKind
 from models.directory import Organisation, Region
 from models.log import Event
+from models.notices import Notice
 from models.routing import CatalogueEntry, Ruling, RulingUnit, Suggestion, SuggestionSource
 from models.tickets import OrderOutcome, Proposal, ProposalKind, SigningStage, Status, Ticket, UnitOrder
 from operations.access.people import actor_named
@@ -221,6 +222,25 @@ def test_after_the_second_return_the_clerk_rules_and_no_unit_returns_it_again(li
     assert (case_due(life), life.ticket.status) == (due, Status.HANDLING)
     returned = select(func.count()).where(UnitOrder.outcome == OrderOutcome.SENT_BACK)
     assert db.session.scalar(returned) == 2
+
+
+def told_of_ruling(life, username):
+    subjects = select(Notice.subject).where(Notice.user_id == actor_named(username).user_id)
+    return [one for one in db.session.scalars(subjects) if one.startswith("归属裁定")]
+
+
+def test_the_losing_unit_hears_of_the_ruling_and_a_transfer_after_it_is_another(life):
+    rule(twice_returned(life))
+    assert told_of_ruling(life, "litao") == [f"归属裁定，由市供电公司主办：{life.ticket.subject}"]
+    assert told_of_ruling(life, "chenjing") == []
+    life.does(coordination.transfer, "wujie", lead=life.unit(FINANCE), reason="《预算法》第二十五条")
+    last = db.session.scalars(select(Ruling).order_by(Ruling.id.desc())).first()
+    assert (last.lead_unit_id, last.basis) == (life.unit(FINANCE).id, "《预算法》第二十五条")
+    at_odds = db.session.scalars(select(RulingUnit.unit_id).where(RulingUnit.ruling_id == last.id)).all()
+    assert set(at_odds) == {life.unit(name).id for name in (POWER, LAND, FINANCE)}
+    assert told_of_ruling(life, "chenjing") == [f"归属裁定，由市财政局主办：{life.ticket.subject}"]
+    with pytest.raises(Refused, match="已经裁定"):
+        life.propose(ProposalKind.SEND_BACK, "sunyue", law="条例", article="一")
 
 
 def test_the_database_lets_nobody_return_what_was_ruled_on_or_change_a_ruling(life):
