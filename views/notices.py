@@ -30,7 +30,8 @@ def follow(notice_id: int) -> ResponseReturnValue:
     notices.mark_read(current_user, notice_id=notice_id)
     if instead:
         area, row_id = instead
-        return redirect(url_for(f"{area}s.show", **{f"{area}_id": row_id}))
+        return redirect(url_for("rulings.show", ruling_id=row_id) if area == "ruling" else
+                        url_for("refusals.show", refusal_id=row_id))
     return redirect(ways.to_ticket(message.number, is_own=message.is_own) if message.number else url_for(".index"))
 
 

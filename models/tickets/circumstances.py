@@ -41,19 +41,21 @@ class LedgerClass(LabelledEnum):
 
 
 class LedgerEntry(Base):
-    """挂账. The stopped clocks are ``clock_pauses`` rows, never an edited due date."""
+    """挂账. The stopped clocks are ``clock_pauses`` rows, never an edited due date. ``proposal_id`` asked for it."""
 
     __tablename__ = "ledger_entries"
     __table_args__ = (
         open_unique("uq_ledger_entries_one_open", "ticket_id", while_null="left_at"),
         Index("ix_ledger_entries_review", "review_on", sqlite_where=sa.text("left_at IS NULL")),
         Index("ix_ledger_entries_register", "entered_at", "id"),
+        Index("uq_ledger_entries_proposal", "proposal_id", unique=True),
     )
 
     id: Mapped[primary_key]
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
     round: Mapped[int]
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposals.id"))
     ledger_class: Mapped[LedgerClass]
     evidence: Mapped[str] = mapped_column(sa.Text)
     review_on: Mapped[date]
@@ -83,11 +85,15 @@ class Consultation(Base):
 
 
 class ConsultationUnit(Base):
-    """参加单位. ``order_id`` is the order that came of the consultation, or that the unit held already."""
+    """参加单位. ``order_id`` is the order that came of the consultation, or that the unit held already.
+
+    ``duty`` is what was decided that the unit does, ``due_on`` by when: a decision has an owner and a limit.
+    """
 
     __tablename__ = "consultation_units"
     __table_args__ = (
         sa.UniqueConstraint("consultation_id", "unit_id"),
+        CheckConstraint("(due_on IS NULL) = (duty = '')", name="decision_has_a_limit"),
         Index("ix_consultation_units_unit", "unit_id", "consultation_id"),
     )
 
@@ -95,6 +101,8 @@ class ConsultationUnit(Base):
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultations.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     order_id: Mapped[int | None] = mapped_column(ForeignKey("unit_orders.id"))
+    duty: Mapped[str] = mapped_column(sa.String(500), default="")
+    due_on: Mapped[date | None]
 
 
 class Instruction(Base):

@@ -98,9 +98,13 @@ class _Reckoner:
             self.units[unit_id] = role
             own = ClockKind.CONTACT if role == OrderRole.LEAD else ClockKind.ASSISTING
             for kind in (ClockKind.SIGNING, own):
-                self.start(kind, event, round_now, unit_id, self._limit_of(kind, event))
+                self.start(kind, event, round_now, unit_id, self._limit_of(kind, event, unit_id))
 
-    def _limit_of(self, kind: ClockKind, event: Happened) -> str:
+    def _limit_of(self, kind: ClockKind, event: Happened, unit_id: int) -> str:
+        """Of the kind; a consultation may have set one for the work of a unit."""
+        set_for_it = event.details.get("unit_limits") or {}
+        if kind is ClockKind.ASSISTING and str(unit_id) in set_for_it:
+            return str(set_for_it[str(unit_id)])
         return str(event.details["limits"].get(kind) or event.details["limits"][ClockKind.HANDLING])
 
     def end_order(self, unit_id: int, at: datetime, *, dropped: bool) -> None:

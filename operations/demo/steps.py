@@ -23,6 +23,7 @@ from operations.tickets import (
     proposals,
 )
 from operations.tickets.aftercare import Call, Opinion
+from operations.tickets.consulting import Decided
 from operations.tickets.proposals import Terms
 
 DEMONSTRATION = "demonstration"
@@ -161,10 +162,14 @@ def decline(when: str, kind: ProposalKind, words: str, *, by: str = "") -> Step:
     return step(when, proposals.decline, named(by, leader), proposal=lambda s: s.proposal(kind), words=words)
 
 
-def consult(when: str, units: Sequence[str], outcome: str) -> Step:
-    """会商."""
+def consult(when: str, units: Sequence[str], outcome: str, *, duty: str = "", days: int = 0) -> Step:
+    """会商; ``duty`` is what the first of the units must do, within so many days."""
+
+    def decided(scene: Scene) -> list[Decided]:
+        return [Decided(scene.unit(units[0]), duty, _in_days(days))] if duty else []
+
     return step(when, coordination.consult, named(CENTRE), units=lambda scene: scene.units(units),
-                held_on=lambda _: _in_days(0), outcome=outcome)  # fmt: skip
+                held_on=lambda _: _in_days(0), outcome=outcome, decisions=decided)  # fmt: skip
 
 
 def instruct(when: str, words: str, days: int) -> Step:

@@ -145,7 +145,7 @@ def _apply(changes: Sequence[Change], *, actor: Actor, digest: str) -> None:
     insert_rows(connection, CatalogueEntry.__table__, [
         {"category": change.named.category, "region_id": change.region_id, "revision": change.revision,
          "lead_unit_id": change.lead_id, "basis": change.named.basis, "reason": change.named.why or BY_FILE,
-         "opened_by_id": actor.user_id, "opened_at": now}
+         "opened_by_id": actor.user_id, "opened_at": now, "end_reason": ""}
         for change in changes
     ])
     opened = _opened({change.named.category for change in changes})

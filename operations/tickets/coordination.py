@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select
 
 from models import clock
 from models.access import Role
@@ -14,7 +14,6 @@ from models.log import Event
 from models.tickets import (
     Act,
     Consultation,
-    ConsultationUnit,
     OrderOutcome,
     OrderRole,
     Result,
@@ -27,9 +26,11 @@ from operations import notices
 from operations.access.actor import Actor
 from operations.base import operation
 from operations.clocks import clocks
+from operations.clocks.calendar import Limit
 from operations.errors import BadInput, NotAllowed
-from operations.tickets import rulings, suggesting
+from operations.tickets import consulting, rulings, suggesting
 from operations.tickets.advance import advance
+from operations.tickets.consulting import Decided
 
 _RETURNS = select(func.count()).where(Event.ticket_id == bindparam("ticket"), Event.action == Act.SEND_BACK)
 UNIT_CLOCKS = (ClockKind.SIGNING, ClockKind.CONTACT, ClockKind.ASSISTING)
@@ -69,18 +70,21 @@ def dispatch(
     ruling = is_ruling or times_sent_back(ticket) >= 2
     if ruling and not basis.strip():
         raise BadInput("裁定归属须写明依据。")
+    decided = consulting.waiting(ticket)
+    assisting = [*assisting, *(one.unit for one in decided if one.unit not in (lead, *assisting))]
+    limits = consulting.limits_of({one.unit.id: one.due_on for one in decided if one.unit != lead})
     ticket.lead_unit_id = lead.id
     units = [[lead.id, OrderRole.LEAD], *([unit.id, OrderRole.ASSIST] for unit in assisting)]
     offer = suggesting.best(ticket)
     advance(ticket, Act.DISPATCH, actor=actor, words=basis, version=version, units=units, ruling=ruling or None,
-            suggested=[offer.source, offer.unit.id] if offer else None)
+            suggested=[offer.source, offer.unit.id] if offer else None, unit_limits=consulting.written(limits))
     if ruling:
         _rule(ticket, actor=actor, lead=lead, basis=basis, words=ruling_words)
     order = order_unit(ticket, lead, OrderRole.LEAD, actor=actor, basis=basis)
     suggesting.keep(ticket, order, offer, unit=lead)
     for unit in assisting:
-        order_unit(ticket, unit, OrderRole.ASSIST, actor=actor, basis=basis)
-    _link_consulted(ticket)
+        order_unit(ticket, unit, OrderRole.ASSIST, actor=actor, basis=basis, limit=limits.get(unit.id))
+    consulting.link_orders(ticket)
     notices.tell_units([lead, *assisting], ticket, f"新派单：{ticket.subject}")
 
 
@@ -108,27 +112,35 @@ def transfer(ticket: Ticket, *, actor: Actor, lead: Organisation, reason: str, v
 @operation
 def consult(
     ticket: Ticket, *, actor: Actor, units: Sequence[Organisation], held_on: date, outcome: str,
-    version: int | None = None,
+    decisions: Sequence[Decided] = (), version: int | None = None,
 ) -> None:
-    """会商：record who met and what was decided; while handling the units become assisting ones."""
-    new = [unit for unit in units if ticket.status is Status.HANDLING and unit.id not in _ordered_now(ticket)]
+    """会商：record who met and what was decided; while handling the units become assisting ones.
+
+    What a unit must do by a day is its assisting order's limit; of one that has an order already the clocks go on as
+    they are: no due date moves but by an extension. Raises BadInput for two decisions of one unit, a day that is over.
+    """
+    consulting.ensure_sound(decisions)
+    everybody = list(dict.fromkeys([*units, *(one.unit for one in decisions)]))
+    new = [unit for unit in everybody if ticket.status is Status.HANDLING and unit.id not in _ordered_now(ticket)]
+    limits = consulting.limits_of({one.unit.id: one.due_on for one in decisions if one.unit in new})
     advance(ticket, Act.CONSULT, actor=actor, words=outcome, version=version,
-            units=[[unit.id, OrderRole.ASSIST] for unit in new], held_on=held_on.isoformat())
+            units=[[unit.id, OrderRole.ASSIST] for unit in new], held_on=held_on.isoformat(),
+            unit_limits=consulting.written(limits))
     held = Consultation(
-        ticket_id=ticket.id,
-        held_on=held_on,
-        units="、".join(unit.name for unit in units)[:500],
-        outcome=outcome,
-        convened_by_id=actor.user_id,
+        ticket_id=ticket.id, held_on=held_on, units="、".join(unit.name for unit in everybody)[:500],
+        outcome=consulting.told(outcome, decisions), convened_by_id=actor.user_id,
     )
     db.session.add(held)
+    duties = {one.unit.id: one for one in decisions}
     for unit in new:
-        order_unit(ticket, unit, OrderRole.ASSIST, actor=actor, basis="会商确定")
+        duty = f"：{duties[unit.id].duty}" if unit.id in duties else ""
+        order_unit(ticket, unit, OrderRole.ASSIST, actor=actor, basis=f"会商确定{duty}", limit=limits.get(unit.id))
     db.session.flush()
     orders = {order.unit_id: order.id for order in open_orders(ticket)}
-    for unit in dict.fromkeys(units):
-        db.session.add(ConsultationUnit(consultation_id=held.id, unit_id=unit.id, order_id=orders.get(unit.id)))
+    consulting.keep(held, everybody, duties, orders)
     notices.tell_units(new, ticket, f"会商确定协办：{ticket.subject}")
+    notices.tell_units([one.unit for one in decisions if one.unit.id in orders and one.unit not in new], ticket,
+                       f"会商定下要办的事：{ticket.subject}")
 
 
 def _rule(ticket: Ticket, *, actor: Actor, lead: Organisation, basis: str, words: str,
@@ -140,25 +152,14 @@ def _rule(ticket: Ticket, *, actor: Actor, lead: Organisation, basis: str, words
     notices.tell_units(others, ticket, f"归属裁定，由{lead.short_name}主办：{ticket.subject}")
 
 
-def _link_consulted(ticket: Ticket) -> None:
-    """What was decided before the ticket was given out: the orders that have come of it."""
-    db.session.flush()
-    order = select(UnitOrder.id).where(
-        UnitOrder.ticket_id == ticket.id, UnitOrder.unit_id == ConsultationUnit.unit_id, UnitOrder.ended_at.is_(None)
-    )
-    here = select(Consultation.id).where(Consultation.ticket_id == ticket.id)
-    waiting = ConsultationUnit.order_id.is_(None), ConsultationUnit.consultation_id.in_(here)
-    link = update(ConsultationUnit).where(*waiting).values(order_id=order.scalar_subquery())
-    db.session.execute(link, execution_options={"synchronize_session": False})
-
-
 def may_rule(ticket: Ticket, actor: Actor) -> bool:
     """Whether the actor decides for good whose business a ticket is: the clerk alone (domain.md §4, send_back)."""
     return actor.post_above(ticket.region_path, roles=(Role.CLERK,)) is not None
 
 
-def order_unit(ticket: Ticket, unit: Organisation, role: OrderRole, *, actor: Actor, basis: str) -> UnitOrder:
-    """交办：one unit's order and the clocks that are its own."""
+def order_unit(ticket: Ticket, unit: Organisation, role: OrderRole, *, actor: Actor, basis: str,
+               limit: Limit | None = None) -> UnitOrder:
+    """交办：one unit's order and the clocks that are its own; ``limit`` is what a consultation set for its work."""
     order = UnitOrder(
         ticket_id=ticket.id,
         round=ticket.round,
@@ -170,8 +171,8 @@ def order_unit(ticket: Ticket, unit: Organisation, role: OrderRole, *, actor: Ac
     )
     db.session.add(order)
     own = ClockKind.CONTACT if role is OrderRole.LEAD else ClockKind.ASSISTING
-    for kind in (ClockKind.SIGNING, own):
-        clocks.start(ticket, kind, unit_id=unit.id)
+    clocks.start(ticket, ClockKind.SIGNING, unit_id=unit.id)
+    clocks.start(ticket, own, unit_id=unit.id, limit=limit if own is ClockKind.ASSISTING else None)
     return order
 
 

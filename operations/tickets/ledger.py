@@ -25,6 +25,7 @@ def enter(ticket: Ticket, proposal: Proposal, *, actor: Actor, version: int | No
             ticket_id=ticket.id,
             round=ticket.round,
             unit_id=proposal.unit_id,
+            proposal_id=proposal.id,
             ledger_class=proposal.ledger_class,
             evidence=proposal.reason,
             review_on=proposal.until,

@@ -80,7 +80,9 @@ FORMS = (
     Filled("zhoujian", "/tickets/{rested}/propose-strike-off", {"reason": TEXT}),
     Filled("zhoujian", "/tickets/{handling}/answer-instruction", {"instruction_id": "{instruction}", "words": TEXT}),
     Filled("zhoujian", "/sign-offs/{proposal}/decline", {"decline-words": TEXT}, "/sign-offs/{proposal}"),
-    Filled("wujie", "/tickets/{handling}/consult", {"units-0": LAND, "held_on": "2026-08-19", "outcome": TEXT}),
+    Filled("wujie", "/tickets/{handling}/consult", {
+        "units-0": LAND, "held_on": "2026-08-19", "outcome": TEXT, "decisions-0-unit": LAND, "decisions-0-duty": TEXT,
+        "decisions-0-due_on": "2026-12-30"}),
     Filled("hening", "/sign-offs/grant?pick={proposal_supervisor}", {"words": TEXT}),
     Filled("wujie", "/sign-offs/{proposal_clerk}/grant", {"grant-words": TEXT}, "/sign-offs/{proposal_clerk}"),
     Filled("wujie", "/tickets/{fresh}/request-supplement", {"missing": TEXT}),

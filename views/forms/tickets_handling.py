@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from flask import request
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField
+from wtforms import BooleanField, FieldList, FormField, HiddenField, IntegerField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional, ValidationError
 
@@ -14,8 +14,9 @@ from operations.clocks.calendar import Limit
 from operations.clocks.clocks import ClockKind
 from operations.insight.routing import catalogue
 from operations.tickets import coordination, second_look, suggesting
+from operations.tickets.consulting import DUTY_LIMIT, Decided
 from operations.tickets.situation import Situation
-from views.forms.base import NotLonger
+from views.forms.base import BaseForm, NotLonger
 from views.forms.portal import CodeRadio
 from views.forms.tickets import SHORT, ActForm, DayField, FiledActForm, UnitField, UnitsField, more_text, text
 
@@ -202,12 +203,48 @@ class WaiverForm(ActForm):
         self.unit_id.choices = [SelectChoice(str(unit.id), unit.name) for unit in units]
 
 
+class DecisionForm(BaseForm):
+    """会商定下的一件事. A line without a unit is none."""
+
+    class Meta(BaseForm.Meta):
+        """The act's own form carries the token."""
+
+        csrf = False
+
+    form_key = None
+    unit = UnitField("责任单位", [Optional()])
+    duty = StringField("要办的事", [NotLonger(max=DUTY_LIMIT)])
+    due_on = DayField("完成期限", [Optional()], render_kw={"data-size": "m"})
+
+    def validate_duty(self, field: StringField) -> None:
+        """A unit has something to do, and something to do has a unit."""
+        if bool(self.unit.data) != bool(field.data):
+            raise ValidationError("请写明责任单位和要办的事")
+
+    def validate_due_on(self, field: DayField) -> None:
+        """By a day."""
+        if self.duty.data and not field.data:
+            raise ValidationError("请写明完成期限")
+
+    @property
+    def decided(self) -> Decided:
+        """Owner, what, and by when."""
+        assert self.unit.answer is not None
+        return Decided(self.unit.answer, self.duty.data, self.due_on.data)
+
+
 class ConsultForm(ActForm):
     """会商."""
 
     units = UnitsField("参加单位", description="办理中的会商，参加单位成为协办单位")
     held_on = DayField("会商日期", [InputRequired("请填写会商日期")], render_kw={"data-size": "m"})
     outcome = text("会商结论", "请写明会商定了什么、谁来做", rows=5)
+    decisions = FieldList(FormField(DecisionForm), "定下的事（有责任单位和期限，成为该单位的协办任务）", min_entries=2, max_entries=12)
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """The decisions as the operation takes them; empty lines are none."""
+        return super().answers | {"decisions": [line.form.decided for line in self.decisions if line.form.unit.data]}
 
     def validate_units(self, field: UnitsField) -> None:
         """Somebody took part."""

@@ -29,7 +29,7 @@ def rows() -> Select[Any]:
     columns: Any = (
         Consultation.held_on, Consultation.outcome, Consultation.units, Consultation.recorded_at,
         User.name.label("person"), UnitOrder.role, UnitOrder.ended_at, UnitOrder.outcome.label("ended_as"),
-        ConsultationUnit.order_id, is_late().label("is_late"),
+        ConsultationUnit.order_id, ConsultationUnit.duty, ConsultationUnit.due_on, is_late().label("is_late"),
     )
     return (
         select(*columns)
@@ -84,6 +84,7 @@ REGISTER = Register(
         Column("会商", 20, lambda row: f"{short_day(row.held_on)}　{row.person}"),
         Column("结论", 50, lambda row: row.outcome),
         Column("参加单位", 40, lambda row: row.units, is_on_page=False),
+        Column("本单位要办的事", 40, lambda row: f"{row.duty}，{short_day(row.due_on)}前" if row.due_on else ""),
         Column("交办", 14, _order),
         Column("交办办结时间", 17, lambda row: moment(row.ended_at), is_on_page=False),
     ),

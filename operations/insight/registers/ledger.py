@@ -1,4 +1,4 @@
-"""挂账登记簿: what stands still, for what class of reason and how long; what was struck off and what goes on again."""
+"""挂账登记簿: what was asked for and declined, what stands still and how long, what was struck off or goes on again."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,15 +8,18 @@ from sqlalchemy import ColumnElement, Select, select
 from models import clock
 from models.access import User
 from models.base import LabelledEnum
-from models.tickets import LedgerClass, LedgerEntry, Ticket
+from models.tickets import Decision, LedgerClass, LedgerEntry, Proposal, ProposalKind, Ticket
 from operations.clocks import shanghai
 from operations.clocks.wording import moment, short_day
 from operations.insight.registers.register import Column, Register
 
 
 class State(LabelledEnum):
-    """How an entry stands; those in the ledger by their age."""
+    """What became of what was asked; how an entry stands, those in the ledger by their age."""
 
+    WAITING = "waiting", "待签批"
+    DECLINED = "declined", "不同意"
+    LAPSED = "lapsed", "失效"
     OPEN = "open", "在账"
     TO_30 = "to_30", "30 天内"
     TO_60 = "to_60", "31–60 天"
@@ -31,26 +34,33 @@ AGES = {State.TO_30: (None, 30), State.TO_60: (30, 60), State.TO_90: (60, 90), S
 
 
 def rows() -> Select[Any]:
-    """Every entry."""
+    """Every request, with the entry that came of it."""
     columns: Any = (
-        LedgerEntry.ledger_class, LedgerEntry.evidence, LedgerEntry.review_on, LedgerEntry.entered_at,
-        LedgerEntry.left_at, LedgerEntry.struck_off_at, User.name.label("person"),
+        Proposal.ledger_class, Proposal.reason, Proposal.until, Proposal.stage, Proposal.decision, Proposal.proposed_at,
+        Proposal.decision_words, LedgerEntry.review_on, LedgerEntry.entered_at, LedgerEntry.left_at,
+        LedgerEntry.struck_off_at, User.name.label("person"),
     )
     return (
         select(*columns)
-        .select_from(LedgerEntry)
-        .join(Ticket, Ticket.id == LedgerEntry.ticket_id)
-        .join(User, User.id == LedgerEntry.entered_by_id)
+        .select_from(Proposal)
+        .join(Ticket, Ticket.id == Proposal.ticket_id)
+        .outerjoin(LedgerEntry, LedgerEntry.proposal_id == Proposal.id)
+        .outerjoin(User, User.id == Proposal.decided_by_id)
+        .where(Proposal.kind == ProposalKind.LEDGER)
     )
 
 
 def condition(state: State) -> ColumnElement[bool]:
-    """A state as a condition on ``ledger_entries``."""
+    """A state as a condition on the rows."""
+    if state is State.WAITING:
+        return Proposal.decided_at.is_(None)
+    if state in (State.DECLINED, State.LAPSED):
+        return Proposal.decision == Decision(state.value)
     if state is State.STRUCK_OFF:
         return LedgerEntry.struck_off_at.is_not(None)
     if state is State.RESUMED:
         return LedgerEntry.left_at.is_not(None) & LedgerEntry.struck_off_at.is_(None)
-    wanted: ColumnElement[bool] = LedgerEntry.left_at.is_(None)
+    wanted: ColumnElement[bool] = LedgerEntry.id.is_not(None) & LedgerEntry.left_at.is_(None)
     more, most = AGES.get(state, (None, None))
     if more is not None:
         wanted &= LedgerEntry.entered_at <= clock.now() - timedelta(days=more)
@@ -58,10 +68,14 @@ def condition(state: State) -> ColumnElement[bool]:
 
 
 def _age(row: Any) -> str:
-    return f"{((row.left_at or clock.now()) - row.entered_at).days} 天"
+    return "" if row.entered_at is None else f"{((row.left_at or clock.now()) - row.entered_at).days} 天"
 
 
 def _state(row: Any) -> list[tuple[str, str]]:
+    if row.decision is None:
+        return [("amber", row.stage.label)]
+    if row.entered_at is None:
+        return [("red" if row.decision is Decision.DECLINED else "", row.decision.label)]
     if row.struck_off_at:
         return [("green", State.STRUCK_OFF.label)]
     if row.left_at:
@@ -71,16 +85,18 @@ def _state(row: Any) -> list[tuple[str, str]]:
 
 
 REGISTER = Register(
-    name="ledger", label="挂账", about="现在办不了的挂账，各时限停住，到复核日自动恢复；销号须有证据和企业意见。按挂账时间", month_label="挂账月份",
-    rows=rows, unit=LedgerEntry.unit_id, moment=LedgerEntry.entered_at, row_id=LedgerEntry.id, states=State,
-    condition=condition, figures=tuple(State), counted="挂账", kinds=LedgerClass, kind_label="类别",
-    kind=LedgerEntry.ledger_class, state_of=_state, is_of_a_month=False,
+    name="ledger", label="挂账", about="现在办不了的申请挂账，批准后各时限停住，到复核日自动恢复；销号须有证据和企业意见。按申请时间", month_label="申请月份",
+    rows=rows, unit=Proposal.unit_id, moment=Proposal.proposed_at, row_id=Proposal.id, states=State,
+    condition=condition, figures=tuple(State), counted="申请", kinds=LedgerClass, kind_label="类别",
+    kind=Proposal.ledger_class, state_of=_state, is_of_a_month=False,
     columns=(
-        Column("挂账时间", 17, lambda row: moment(row.entered_at)),
+        Column("申请时间", 17, lambda row: moment(row.proposed_at)),
+        Column("挂账时间", 17, lambda row: moment(row.entered_at), is_on_page=False),
         Column("类别", 12, lambda row: row.ledger_class.label),
-        Column("证据和情况", 50, lambda row: row.evidence),
-        Column("批准人", 10, lambda row: row.person, is_on_page=False),
-        Column("复核日期", 14, lambda row: short_day(row.review_on)),
+        Column("证据和情况", 50, lambda row: row.reason),
+        Column("审批人", 10, lambda row: row.person or "", is_on_page=False),
+        Column("签批意见", 30, lambda row: row.decision_words, is_on_page=False),
+        Column("复核日期", 14, lambda row: short_day(row.review_on or row.until) if row.review_on or row.until else ""),
         Column("账龄", 10, _age),
         Column("离账时间", 17, lambda row: moment(row.left_at), is_on_page=False),
     ),

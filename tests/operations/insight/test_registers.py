@@ -74,6 +74,12 @@ def on_the_ledger(city):
         entering = life.propose(ProposalKind.LEDGER, "zhoujian", until=until, ledger_class=LedgerClass(kind))
         life.grant(entering, by="hening")
     life.wait(hours=1).grant(life.propose(ProposalKind.STRIKE_OFF, "zhoujian"), by="hening")
+    for answered in (True, False):
+        life = Life(city).at("2026-10-12 09:00")
+        life.submit().accept(Difficulty.COMPLEX).dispatch().wait(hours=1)
+        asked = life.propose(ProposalKind.LEDGER, "zhoujian", until=until, ledger_class=LedgerClass.POLICY)
+        if answered:
+            life.does(proposals.decline, "hening", asked, words="政策已经明确")
 
 
 def instructed(city):
@@ -132,9 +138,9 @@ def test_results_in_time_with_extensions_and_without(rows):
     }
 
 
-def test_the_ledger_by_age_and_what_was_struck_off(rows):
+def test_the_ledger_by_what_was_asked_by_age_and_what_was_struck_off(rows):
     assert figures_of(ledger.REGISTER, month=None) == {
-        "市供电公司": ({"": 3, "open": 2, "to_60": 1, "to_90": 1, "struck_off": 1}, ""),
+        "市供电公司": ({"": 5, "waiting": 1, "declined": 1, "open": 2, "to_60": 1, "to_90": 1, "struck_off": 1}, ""),
     }
 
 

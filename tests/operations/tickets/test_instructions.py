@@ -1,5 +1,7 @@
 """批示: answered, sent back, answered again and accepted; by whom, on which clock, and what the rows hold."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -7,12 +9,17 @@ from models.access import Post, Role
 from models.base import db
 from models.clocks import Clock, ClockKind
 from models.directory import Organisation
-from models.tickets import Act, AnswerVerdict, ConsultationUnit, Instruction, InstructionAnswer, UnitOrder
+from models.log import Event
+from models.tickets import Act, AnswerVerdict, Consultation, ConsultationUnit, Instruction, InstructionAnswer, UnitOrder
 from operations.access.people import actor_named
+from operations.clocks import rulebook
 from operations.clocks.calendar import Limit
+from operations.clocks.recomputation import reckon
 from operations.errors import BadInput, IllegalTransition, NotAllowed, NotFound, Refused
 from operations.tickets import conversation, coordination, instructions
 from operations.tickets.advance import may
+from operations.tickets.consulting import Decided
+from tests.happened import as_happened
 from tests.lives import FINANCE, LAND, POWER, shanghai
 
 
@@ -102,6 +109,39 @@ def test_a_consultation_names_its_units_and_the_orders_that_come_of_it(life):
                             held_on=life.now.date(), outcome="财政也协办")
     assert sorted(role for name, role in linked() if name == FINANCE and role) == ["assist"]
     assert (POWER, "lead") in linked()
+
+
+def assisting_clock(life, name):
+    rows = select(Clock).where(Clock.ticket_id == life.ticket.id, Clock.kind == ClockKind.ASSISTING)
+    return db.session.scalars(rows.where(Clock.unit_id == life.unit(name).id)).one()
+
+
+def test_a_decision_has_an_owner_and_a_limit_and_becomes_an_assisting_order(life):
+    def decide(*decisions):
+        life.does(coordination.consult, "wujie", units=[life.unit(POWER)], held_on=life.now.date(), outcome="分头办",
+                  decisions=[Decided(life.unit(name), duty, life.now.date() + timedelta(days=days))
+                             for name, duty, days in decisions])
+
+    life.submit().accept()
+    for wrong in ([(LAND, "", 2)], [(LAND, "出红线图", -1)], [(LAND, "一", 2), (LAND, "二", 3)]):
+        with pytest.raises(BadInput):
+            decide(*wrong)
+    decide((LAND, "出红线图", 2))
+    life.dispatch(POWER)
+    assert dict(linked()) == {POWER: "lead", LAND: "assist"}, "nobody named it at the dispatch"
+    assert assisting_clock(life, LAND).due_at == shanghai("2026-08-21 17:30")
+    decide((FINANCE, "落实补贴", 5), (POWER, "夜间割接", 1))
+    assert assisting_clock(life, FINANCE).due_at == shanghai("2026-08-24 17:30")
+    order = db.session.scalars(select(UnitOrder).where(UnitOrder.unit_id == life.unit(FINANCE).id)).one()
+    assert order.basis == "会商确定：落实补贴"
+    consultation = db.session.scalars(select(Consultation).order_by(Consultation.id.desc())).first()
+    assert "市财政局：落实补贴，8月24日前" in consultation.outcome
+    calendar = rulebook.current().calendar
+    rows = select(Event).where(Event.ticket_id == life.ticket.id).order_by(Event.seq)
+    reckoned = {(one.kind, one.unit_id): one.due_at
+                for one in reckon([as_happened(row) for row in db.session.scalars(rows)], calendar)}
+    for name in (LAND, FINANCE):
+        assert reckoned[ClockKind.ASSISTING, life.unit(name).id] == assisting_clock(life, name).due_at
 
 
 def linked():
