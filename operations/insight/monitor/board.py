@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, func
+from sqlalchemy import ColumnElement, case, func
 
 from models.base import db
 from operations.access.actor import Actor
@@ -21,7 +21,10 @@ SHOWN, AT_MOST, PAGE = 5, 200, 25
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One unit or person: ``hits`` of ``total``; ``median`` of the other peers' shares, None with too few of them."""
+    """One unit or person: ``hits`` of ``total``; ``median`` of the other peers' shares, None with too few of them.
+
+    ``part`` of ``whole`` is what the share is of: the same, or the seconds of these rows.
+    """
 
     id: int
     name: str
@@ -29,11 +32,13 @@ class Line:
     total: int
     median: float | None
     stands_out: bool
+    part: int
+    whole: int
 
     @property
     def share(self) -> float:
-        """Hits per row."""
-        return self.hits / self.total
+        """The part of the whole."""
+        return share_of(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ def section(actor: Actor, signal: Signal, *, month: date, most: int = AT_MOST) -
     hits = func.sum(case((signal.hit(rules, month), 1), else_=0))
     rows = scoped(signal, actor, month).with_only_columns(
         signal.whose.label("id"), func.max(signal.whose_name).label("name"), func.max(signal.peers).label("peers"),
-        func.count().label("total"), hits.label("hits"),
+        func.count().label("total"), hits.label("hits"), *_spent(signal, hits),
     )
     found = db.session.execute(rows.group_by(signal.whose)).all()
     lines = [line for line in lines_of(found, rules) if line.hits]
@@ -77,7 +82,7 @@ def lines_of(found: Any, rules: Policy) -> list[Line]:
     """Each row beside the median share of its peers, itself left out."""
     shares: dict[Any, dict[int, float]] = defaultdict(dict)
     for row in found:
-        shares[row.peers][row.id] = row.hits / row.total
+        shares[row.peers][row.id] = share_of(row)
     return [_line(row, [share for other, share in shares[row.peers].items() if other != row.id], rules)
             for row in found]
 
@@ -85,8 +90,21 @@ def lines_of(found: Any, rules: Policy) -> list[Line]:
 def _line(row: Any, others: list[float], rules: Policy) -> Line:
     median = statistics.median(others) if len(others) >= rules["peers"] else None
     stands_out = median is not None and row.hits >= rules["least"] and (
-        row.hits / row.total > median * rules["times_median"])
-    return Line(row.id, row.name, row.hits, row.total, median, stands_out)
+        share_of(row) > median * rules["times_median"])
+    return Line(row.id, row.name, row.hits, row.total, median, stands_out, row.part, row.whole)
+
+
+def share_of(row: Any) -> float:
+    """The part of the whole; nothing of nothing is nothing."""
+    return row.part / row.whole if row.whole else 0.0
+
+
+def _spent(signal: Signal, hits: ColumnElement[int]) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """What a line's share is of: its seconds where the sign measures time, else its rows."""
+    if signal.spent is None:
+        return hits.label("part"), func.count().label("whole")
+    part, whole = signal.spent()
+    return func.sum(part).label("part"), func.sum(whole).label("whole")
 
 
 def evidence(actor: Actor, signal: Signal, *, month: date, whose: int | None, place: Place = TOP) -> Page:

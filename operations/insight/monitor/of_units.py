@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
+from models import clock
 from models.base import UTCDateTime
 from models.clocks import Clock, ClockKind, ClockOutcome, ClockPause
 from models.directory import Organisation
@@ -80,6 +81,16 @@ def was_paused(_policy: Policy, _month: date) -> ColumnElement[bool]:
     return select(ClockPause.id).where(ClockPause.clock_id == Clock.id).correlate(Clock).exists()
 
 
+def time_paused() -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """Seconds that the case clock stood still, and those from its start to its end or to now: by the clock on the wall,
+    which is as fair to the one as to the other and needs no calendar for each row."""
+    until = func.coalesce(Clock.stopped_at, literal(clock.now(), UTCDateTime()), type_=UTCDateTime())
+    ended = func.coalesce(ClockPause.ended_at, until, type_=UTCDateTime())
+    stood = select(func.coalesce(func.sum(seconds_between(ClockPause.started_at, ended)), 0))
+    return (stood.where(ClockPause.clock_id == Clock.id).correlate(Clock).scalar_subquery(),
+            seconds_between(Clock.started_at, until))
+
+
 def was_just_in_time(policy: Policy, _month: date) -> ColumnElement[bool]:
     """Reported in time, and within so many minutes of the due date."""
     left = seconds_between(Clock.stopped_at, Clock.due_at)
@@ -131,7 +142,8 @@ def was_asked_last_minute(policy: Policy, _month: date) -> ColumnElement[bool]:
 SIGNALS = (
     Signal(
         name="paused", label="暂停计时", counted="办件", rows=cases, moment=Clock.started_at, row_id=Clock.id,
-        hit=was_paused, about=lambda policy: "办结时限起算后停过的办件（挂账、补正）占全部办件",
+        hit=was_paused, spent=time_paused,
+        about=lambda policy: "停着的时间（挂账、补正）占办件从起算到办结的全部时间；计入的是停过的办件",
         told=lambda row: f"{moment(row.started_at)} 起算{'，现在停着' if row.paused_at else ''}", **OF_A_TICKET,
     ),
     Signal(

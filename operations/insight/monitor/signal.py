@@ -20,7 +20,8 @@ class Signal:
     """``rows`` join what they need, the region's path among it; ``whose`` is the id of a unit or of a person.
 
     ``hit`` says which rows count, by the policy's thresholds within a month; ``about`` says so in words. A figure and
-    its evidence are the same condition. ``peers`` is what must be alike to be compared, None for all.
+    its evidence are the same condition. ``peers`` is what must be alike to be compared, None for all. ``spent`` gives
+    seconds of each row, the part and the whole: the share is of these then, while the figure counts rows.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Signal:
     title: Any
     number: Any
     link: str
+    spent: Callable[[], tuple[ColumnElement[int], ColumnElement[int]]] | None = None
 
 
 def scoped(signal: Signal, actor: Actor, month: date) -> Select[Any]:

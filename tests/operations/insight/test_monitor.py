@@ -116,6 +116,14 @@ def test_each_sign_says_who_how_often_and_of_how_many(rows, name, told):
     assert not figures(name, month=date(2026, 7, 1))
 
 
+def test_the_share_of_pauses_is_of_hours(rows):
+    """Two hours of the four cases that power leads: one of a week, one of a week, one of a week, one that runs on."""
+    with clock.standing_at(NOW):
+        line, = board.section(actor_named("hening"), SIGNALS["paused"], month=AUGUST).lines
+    assert line.part == 2 * 3600 and 20 * 24 * 3600 < line.whole < 40 * 24 * 3600
+    assert line.share == line.part / line.whole < line.hits / line.total
+
+
 @pytest.mark.parametrize("name", SIGNALS)
 def test_every_figure_is_the_count_of_its_evidence(rows, name):
     signal = SIGNALS[name]
@@ -169,8 +177,8 @@ def test_the_source_tells_equal_addresses_of_a_month_and_nothing_else(rows):
     ((5, 5), [(0, 5), (0, 5)], None, False),
 ])
 def test_what_stands_out_is_measured_by_its_peers_alone(mine, others, median, stands_out):
-    found = [SimpleNamespace(id=place, name="", peers="bureau", hits=hits, total=total)
+    found = [SimpleNamespace(id=place, name="", peers="bureau", hits=hits, total=total, part=hits, whole=total)
              for place, (hits, total) in enumerate([mine, *others])]
-    found.append(SimpleNamespace(id=9, name="", peers="town", hits=9, total=9))
+    found.append(SimpleNamespace(id=9, name="", peers="town", hits=9, total=9, part=9, whole=9))
     line = board.lines_of(found, policies.DEFAULTS["monitor"])[0]
     assert (line.median, line.stands_out) == (median, stands_out)
