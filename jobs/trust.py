@@ -9,8 +9,10 @@ from sqlalchemy.exc import DBAPIError
 from jobs.clock_guard import ClockGuard, boot
 from jobs.job import Settings
 from models.base import db
+from operations.delivery import adapters, alarm
+from operations.delivery.wording import Site
 from operations.supervision import clock_stops
-from operations.supervision.clock_stops import Reading
+from operations.supervision.clock_stops import Found, Reading
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +39,7 @@ class Trust:
         reading = self.reading()
         found = clock_stops.examine(reading, longest_gap=self.settings["CLOCK_GAP"])
         if found is not None and not clock_stops.state().is_halted:
-            clock_stops.halt(found, wall=reading.wall, worker=self.worker)
+            self._halt(found, wall=reading.wall)
 
     def objection(self) -> str:
         """Why nothing may run now; empty when all is well. What this process finds is written down for all others."""
@@ -49,7 +51,7 @@ class Trust:
         drift, objection = self.guard.drift, self.guard.objection
         if objection and not state.is_halted:
             wall = self.reading().wall
-            clock_stops.halt(clock_stops.Found.stepped(drift, wall=wall), wall=wall, worker=self.worker)
+            self._halt(clock_stops.Found.stepped(drift, wall=wall), wall=wall)
         return objection or (HALTED if state.is_halted else "")
 
     def beat(self) -> None:
@@ -65,3 +67,15 @@ class Trust:
             log.warning("the clocks could not be written down")
         finally:
             db.session.remove()
+
+    def _halt(self, found: Found, *, wall: datetime) -> None:
+        """Stop everything, and tell the administrators outside as well: no job will, for they stand still."""
+        key = clock_stops.halt(found, wall=wall, worker=self.worker)
+        if not key:
+            return
+        ways = {carrier: adapters.made(carrier, self.settings) for carrier in adapters.carriers_on(self.settings)}
+        site = Site(self.settings["SITE_NAME"], self.settings["PUBLIC_URL"])
+        try:
+            alarm.sound(key, ways, site=site, page="/jobs/clock")
+        except DBAPIError:
+            log.warning("the alarm could not be sent outside; it stands in the application")

@@ -69,13 +69,14 @@ def _put_out(carrier: Carrier, ids: list[int], now: datetime) -> None:
         .join(User, User.id == Notice.user_id)
         .outerjoin(CarrierChoice, chosen)
         .where(among(Notice.id, ids=ids), Notice.created_at > now - NEWEST, User.is_active, is_wanted,
-               *_reachable(carrier, recipient))
+               *reachable(carrier, recipient))
     )
     putting = _INSERTS[db.session.get_bind().dialect.name](_D).from_select(list(columns), rows).on_conflict_do_nothing()
     db.session.execute(putting)
 
 
-def _reachable(carrier: Carrier, recipient: Any) -> tuple[Any, ...]:
+def reachable(carrier: Carrier, recipient: Any) -> tuple[Any, ...]:
+    """The conditions under which somebody can be told by this carrier."""
     if carrier is Carrier.EMAIL:
         return (recipient.is_not(None), recipient != "")
     is_mobile = (recipient.like("1__________"), recipient.not_like("%-%"), recipient.not_like("% %"))

@@ -62,7 +62,7 @@ def lease(carrier: Carrier, *, site: Site, most: int = AT_ONCE) -> list[Waiting]
         return []
     taking = update(_D).where(_D.c.id.in_(ids), _D.c.next_try_at <= now)
     taken = list(db.session.scalars(taking.values(next_try_at=now + LEASE, tries=_D.c.tries + 1).returning(_D.c.id)))
-    waiting = _composed(carrier, taken, site)
+    waiting = composed(carrier, taken, site)
     attempts = [{"delivery_id": one.id, "number": one.tries, "started_at": now, "milliseconds": None,
                  "was_taken": None, "code": "", "problem": ""} for one in waiting]
     insert_rows(db.session.connection(), DeliveryAttempt.__table__, attempts)
@@ -119,7 +119,8 @@ def _leave_out_stopped(now: datetime) -> None:
     db.session.execute(unwanted.values(ended_at=now, outcome=Outcome.UNWANTED, words=""))
 
 
-def _composed(carrier: Carrier, ids: list[int], site: Site) -> list[Waiting]:
+def composed(carrier: Carrier, ids: list[int], site: Site) -> list[Waiting]:
+    """These messages as they are handed over."""
     folded: Any = _D.alias("folded")
     count = select(func.count()).where(folded.c.folded_into_id == _D.c.id).scalar_subquery()
     rows = (

@@ -41,7 +41,7 @@ def send_due(carrier: Carrier, adapter: Adapter, *, site: Site, seconds: float =
             if time.monotonic() >= stop_at:
                 leasing.release(batch[place:])
                 return done
-            receipt, is_paused = _try(waiting, adapter)
+            receipt, is_paused = attempt(waiting, adapter)
             done = Sent(done.scanned + 1, done.taken + receipt.is_taken, receipt.problem or done.problem)
             if is_paused:
                 leasing.release(batch[place + 1 :])
@@ -49,7 +49,8 @@ def send_due(carrier: Carrier, adapter: Adapter, *, site: Site, seconds: float =
     return done
 
 
-def _try(waiting: leasing.Waiting, adapter: Adapter) -> tuple[Receipt, bool]:
+def attempt(waiting: leasing.Waiting, adapter: Adapter) -> tuple[Receipt, bool]:
+    """Hand one over and note what became of it; the second answer is whether the carrier is paused now."""
     began = time.monotonic()
     receipt = _handed_over(adapter, waiting.message)
     took = int((time.monotonic() - began) * 1000)

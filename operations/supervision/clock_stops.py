@@ -103,16 +103,20 @@ def beat(reading: Reading) -> None:
 
 
 @operation
-def halt(found: Found, *, wall: datetime, worker: str) -> None:
-    """停摆：nothing runs from now on; the administrators are told at once. Of many who find it the first writes it."""
+def halt(found: Found, *, wall: datetime, worker: str) -> str:
+    """停摆：nothing runs from now on; the administrators are told at once. Of many who find it the first writes it.
+
+    Returns the key of the alarm's notices for whoever was first, and is to sound it outside; empty for the others.
+    """
     row = {"kind": found.kind, "seconds": found.seconds, "trusted_at": found.trusted_at, "found_at": wall,
            "worker": worker[:80], "reason": ""}
     stop_id = db.session.scalar(insert_ignoring(ClockStop).values(row).returning(ClockStop.id))
     if stop_id is None:
-        return
+        return ""
     log.record("halt_clock", object_type="clock_stop", object_id=stop_id, actor=SYSTEM, standing=SYSTEM.posts[0],
                details={"kind": found.kind, "seconds": found.seconds, "trusted_at": found.trusted_at.isoformat()})
     _alarm(stop_id, found)
+    return f"clock_stop.{stop_id}"
 
 
 @operation

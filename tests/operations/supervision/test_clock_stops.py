@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from jobs import trust
 from jobs.clock_guard import ClockGuard
 from jobs.job import Every, Job
 from jobs.runner import Runner
@@ -13,11 +14,13 @@ from jobs.sweep import run as sweep_job
 from models import clock
 from models.base import db
 from models.clock_stops import ClockStop, ClockStopKind
+from models.deliveries import Carrier, Delivery, Outcome
 from models.job_runs import JobRun
 from models.log import Event
 from models.notices import Notice
 from models.supervision import Level, Supervision
 from operations.access.people import actor_named
+from operations.delivery.adapters.base import Receipt
 from operations.errors import BadInput, NotAllowed, Refused
 from operations.supervision import clock_stops, heartbeat
 from operations.supervision.clock_stops import Reading
@@ -122,6 +125,36 @@ def test_the_administrators_hear_of_it_at_once_and_the_log_tells_who_confirmed(m
     machine.confirms()
     acts = db.session.scalars(select(Event.action).where(Event.object_type == "clock_stop").order_by(Event.seq)).all()
     assert acts == ["halt_clock", "confirm_clock"]
+
+
+class Gateway:
+    """Takes every message, or is dead."""
+
+    def __init__(self, receipt):
+        self.receipt, self.messages = receipt, []
+
+    def send(self, message):
+        self.messages.append(message)
+        return self.receipt
+
+
+def test_the_alarm_goes_out_by_every_carrier_at_once_though_no_job_runs(machine, city, monkeypatch):
+    """A dead gateway keeps up no other, and who comes second sounds nothing."""
+    ways = {Carrier.SMS: Gateway(Receipt(False, problem="超时", may_retry=True)), Carrier.EMAIL: Gateway(Receipt(True))}
+    monkeypatch.setattr(trust.adapters, "carriers_on", lambda settings: tuple(ways))
+    monkeypatch.setattr(trust.adapters, "made", lambda carrier, settings: ways[carrier])
+    city.users["admin"].email, city.users["admin"].phone = "admin@example.com", "13800000009"
+    db.session.commit()
+    machine.wall += DAY
+    machine.sweeps()
+    machine.sweeps()
+    machine.start()
+    assert [message.recipient for message in ways[Carrier.EMAIL].messages] == ["admin@example.com"]
+    assert len(ways[Carrier.SMS].messages) == 1
+    words = ways[Carrier.EMAIL].messages[0].words
+    assert "时钟异常，督办已停" in words and words.endswith("/jobs/clock")
+    sent = dict(map(tuple, db.session.execute(select(Delivery.carrier, Delivery.outcome))))
+    assert sent == {Carrier.SMS: None, Carrier.EMAIL: Outcome.SENT}, "the other is tried again once the jobs run"
 
 
 @pytest.mark.parametrize("seconds", [DAY, -DAY, YEAR])
