@@ -19,6 +19,7 @@ class Family(LabelledEnum):
     BULLETIN = "bulletin", "通"
     REFERRAL = "referral", "移"
     SUPPLEMENT = "supplement", "告"
+    REFUSAL = "refusal", "否"
 
 
 class LetterKind(LabelledEnum):
@@ -31,6 +32,7 @@ class LetterKind(LabelledEnum):
     BULLETIN = "bulletin", "通报"
     REFERRAL = "referral", "移交函"
     SUPPLEMENT = "supplement", "一次性告知书"
+    REFUSAL = "refusal", "否定报备情况表"
 
     @property
     def family(self) -> Family:
@@ -41,7 +43,7 @@ class LetterKind(LabelledEnum):
 _FAMILIES = {
     LetterKind.HINT: Family.HINT, LetterKind.REMINDER: Family.HINT, LetterKind.SUPERVISION: Family.SUPERVISION,
     LetterKind.TALK: Family.SUPERVISION, LetterKind.BULLETIN: Family.BULLETIN, LetterKind.REFERRAL: Family.REFERRAL,
-    LetterKind.SUPPLEMENT: Family.SUPPLEMENT,
+    LetterKind.SUPPLEMENT: Family.SUPPLEMENT, LetterKind.REFUSAL: Family.REFUSAL,
 }
 
 

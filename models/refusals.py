@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, LabelledEnum, created_at, open_index, open_unique, primary_key
 from models.directory.organisations import Organisation
+from models.letters import Letter
 from models.tickets import Ticket
 
 FEWEST_MEMBERS = 3
@@ -122,8 +123,10 @@ class Refusal(Base):
     member_count: Mapped[int] = mapped_column(default=0)
     ended_at: Mapped[datetime | None]
     ended_as: Mapped[RefusalEnd | None]
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id"))  # 否定报备情况表 with its conclusion
 
     ticket: Mapped[Ticket] = relationship()
+    letter: Mapped[Letter | None] = relationship()
     unit: Mapped[Organisation] = relationship(foreign_keys=[unit_id])
     office: Mapped[Organisation] = relationship(foreign_keys=[office_id])
 

@@ -71,7 +71,7 @@ def set_head() -> ResponseReturnValue:
     return page, form.status_code
 
 
-@bp.route("/templates/<any(hint, reminder, supervision, talk, bulletin, referral, supplement):code>",
+@bp.route("/templates/<any(hint, reminder, supervision, talk, bulletin, referral, supplement, refusal):code>",
           methods=["GET", "POST"])
 @for_roles(*ISSUERS)
 def template(code: str) -> ResponseReturnValue:

@@ -17,7 +17,7 @@ from views.forms.base import VersionedForm
 from views.forms.refusals import EndorseForm, OpinionForm, OrderForm, PanelForm, ReleaseForm, ReviewForm
 from views.guards import for_roles
 from views.months import month_of, month_text, this_month
-from views.papers import paper
+from views.papers import letter_file, paper
 from views.watch import place_of
 from views.watch_filter import row_id
 from views.workbooks import sent_workbook
@@ -80,8 +80,10 @@ def printed(refusal_id: int) -> str:
 @bp.get("/<id:refusal_id>/form.<any(pdf, docx):form>")
 @for_roles(*READING)
 def form_file(refusal_id: int, form: str) -> ResponseReturnValue:
-    """否定报备情况表 as a file."""
+    """否定报备情况表 as a file: the numbered paper once there is a conclusion, what stands so far before."""
     card = refusal_page.card(current_user, refusal_id)
+    if card.refusal.letter is not None:
+        return letter_file(card.refusal.letter, form)
     return paper(refusal_form.form_sheet(card), f"否定报备情况表 {card.refusal.number}", form)
 
 

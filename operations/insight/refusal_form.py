@@ -4,6 +4,8 @@ from operations.clocks.wording import moment_in_full
 from operations.insight.refusal_page import Card
 from operations.supervision.letters.sheet import Sheet, Table
 
+CONTACT = "联系方式"
+
 
 def form_rows(card: Card) -> list[tuple[str, str]]:
     """What the form says of a refusal, line by line."""
@@ -11,7 +13,7 @@ def form_rows(card: Card) -> list[tuple[str, str]]:
     firm = ticket.enterprise
     rows = [
         ("报备编号", refusal.number), ("事项", ticket.subject), ("办件号", ticket.number),
-        ("申请人", f"{firm.name}　{firm.credit_code or ''}"), ("联系方式", f"{ticket.contact_name}　{ticket.contact_phone}"),
+        ("申请人", f"{firm.name}　{firm.credit_code or ''}"), (CONTACT, f"{ticket.contact_name}　{ticket.contact_phone}"),
         ("申请时间", moment_in_full(ticket.submitted_at)), ("承办单位和承办人", f"{refusal.unit.name}　{card.reporter}"),
         ("报备时间", moment_in_full(refusal.reported_at)), ("否定类型", refusal.kind.label), ("否定理由", refusal.grounds),
         ("法律依据", refusal.articles), ("替代办法", refusal.alternatives),
@@ -24,6 +26,11 @@ def form_rows(card: Card) -> list[tuple[str, str]]:
         rows += [("联审成员和意见", "\n".join(said)), ("联审结论", f"{refusal.verdict.label}　{refusal.review_words}")]
     ended = f"{refusal.ended_as.label}　{moment_in_full(refusal.ended_at)}" if refusal.ended_as else "在办"
     return [*rows, ("复核结果", ended)]
+
+
+def filed_rows(card: Card) -> list[tuple[str, str]]:
+    """The lines as they are kept for ever: without the telephone of a person."""
+    return [row for row in form_rows(card) if row[0] != CONTACT]
 
 
 def form_sheet(card: Card) -> Sheet:

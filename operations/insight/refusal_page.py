@@ -66,6 +66,13 @@ def card(actor: Actor, refusal_id: int) -> Card:
     )
 
 
+def as_filed(refusal: Refusal, ticket: Ticket) -> Card:
+    """The refusal as it is filed, for nobody in particular to act on."""
+    signed = _signed(refusal)
+    return Card(refusal, ticket, list(_stations(refusal, signed)), seated(refusal), signed[0].person, may_sign=False,
+                may_judge=False, may_speak=False, may_open_ticket=False)
+
+
 def of_ticket(ticket: Ticket, actor: Actor) -> list[tuple[Refusal, list[Station], bool]]:
     """Every refusal of a ticket, the latest first, with its rail and whether the actor may open its page."""
     rows = select(Refusal, refusal_scope(actor)).where(Refusal.ticket_id == ticket.id).order_by(Refusal.id.desc())

@@ -29,6 +29,7 @@ from operations.clocks import clocks, rulebook
 from operations.errors import BadInput, Refused
 from operations.supervision import climbing, ladder
 from operations.supervision.climbing import Way
+from operations.supervision.letters import refusal_letters
 from operations.supervision.refusal_checks import (
     Case,
     ensure_concluded_as_heard,
@@ -220,6 +221,7 @@ def _conclude_if_complete(ticket: Ticket, refusal: Refusal) -> None:
 def _end(ticket: Ticket, refusal: Refusal, end: RefusalEnd) -> None:
     refusal.ended_at, refusal.ended_as = clock.now(), end
     ticket.refusing_since = None
+    refusal_letters.expect(refusal, ticket)
 
 
 def _told(way: Way) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from models.letters import Letter, LetterTemplate
 from operations.clocks.calendar import SHANGHAI
 from operations.supervision.letters import templates
 
 CODE_SHOWN, GROUP = 16, 4
+ROWS = "表"  # the fact that is no field of a template but the table below its text: (term, value) each
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def sheet_of(letter: Letter, *, verify_url: str) -> Sheet:
 
 
 def drawn(
-    template: LetterTemplate, facts: dict[str, str], *, number: str, issued_at: datetime, code: str = "",
+    template: LetterTemplate, facts: dict[str, Any], *, number: str, issued_at: datetime, code: str = "",
     check_url: str = "",
 ) -> Sheet:
     """A letter of this template with these facts: also before it is issued, when it has no number yet."""
@@ -55,6 +57,7 @@ def drawn(
         org=facts["发文机关"], number=number, title=title, to=facts["收文单位"],
         body=tuple(templates.fill(template.body, facts)), sign=facts["发文机关"], date=day_in_full(issued_at),
         contact=f"联系方式：{contact}" if contact else "", code=grouped(code), check_url=check_url,
+        tables=(Table((1, 4), tuple(map(tuple, facts[ROWS]))),) if facts.get(ROWS) else (),
     )
 
 

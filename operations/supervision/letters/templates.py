@@ -29,6 +29,7 @@ FIELDS = {
     LetterKind.TALK: _ORDER,
     LetterKind.REFERRAL: _ORDER,
     LetterKind.SUPPLEMENT: (*_TICKET, "缺少材料", "补正期限", "时限说明"),
+    LetterKind.REFUSAL: (*_TICKET, "责任单位", "报备编号", "结论"),
 }
 _CURRENT = select(LetterTemplate.kind, LetterTemplate.region_path, LetterTemplate.id).where(
     LetterTemplate.ended_at.is_(None)

@@ -26,7 +26,7 @@ class Draft:
     kind: LetterKind
     office_id: int
     addressee: str
-    facts: dict[str, str]
+    facts: dict[str, Any]
     ticket_id: int | None = None
     supervision_id: int | None = None
     receiver_id: int | None = None

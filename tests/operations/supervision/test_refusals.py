@@ -8,6 +8,7 @@ from models import clock
 from models.access import Post, Role, User
 from models.base import db
 from models.clocks import Clock, ClockKind, ClockOutcome, Policy
+from models.letters import LetterKind
 from models.log import Event
 from models.notices import Notice
 from models.refusals import (
@@ -27,6 +28,8 @@ from operations.clocks import rulebook
 from operations.clocks.recomputation import reckon
 from operations.errors import BadInput, IllegalTransition, NotAllowed, NotFound, Refused, Stale
 from operations.supervision import refusals
+from operations.supervision.letters import proof, series
+from operations.supervision.letters.sheet import sheet_of
 from operations.supervision.refusal_checks import Case, seated
 from operations.tickets import coordination, intake, merging, workflow
 from operations.tickets.advance import advance
@@ -123,11 +126,26 @@ def test_one_that_is_upheld_ends_the_ticket_whichever_comes_last(life):
     assert life.clocks_of(ClockKind.HANDLING)[0].outcome is ClockOutcome.MET
     assert not [one for kind in ClockKind for one in life.clocks_of(kind) if one.stopped_at is None]
     assert db.session.scalars(select(UnitOrder.outcome)).all() == [OrderOutcome.DONE]
-    last = db.session.scalars(select(Event).order_by(Event.seq.desc())).first()
+    paper, last = db.session.scalars(select(Event).order_by(Event.seq.desc()).limit(2))
+    assert (paper.action, paper.object_id) == ("issue_letter", life.refusal.letter_id)
     assert (last.action, last.actor_id, last.is_public) == ("conclude_refusal", None, True)
     mine = select(Notice.words).where(Notice.user_id == actor_named("hengzha").user_id).order_by(Notice.id)
     told = db.session.scalars(mine).all()
     assert all(words in told[-1] for words in (CASE.grounds, CASE.articles, CASE.alternatives))
+
+
+def test_the_form_is_a_numbered_paper_with_its_conclusion_that_anybody_can_check(life):
+    life.deputy().report().wait(minutes=30)
+    assert life.refusal.letter is None
+    life.judge(Verdict.REVOKED, words="依据不足")
+    letter = life.refusal.letter
+    sheet = sheet_of(letter, verify_url="https://example.test/verify/letter")
+
+    assert (letter.kind, letter.number) == (LetterKind.REFUSAL, "云营商否〔2026〕1号")
+    assert series.broken() == [] and proof.verify(letter.digest[:16]).is_intact
+    said = "\n".join(f"{term}：{value}" for term, value in sheet.tables[0].rows)
+    assert life.refusal.number in said and "联审结论" in said and "依据不足" in said and CASE.articles in said
+    assert "联系方式" not in said and life.ticket.subject in sheet.body[0]
 
 
 def test_a_level_orders_handling_and_the_ticket_goes_on(life):
