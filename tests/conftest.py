@@ -53,14 +53,26 @@ def pytest_collection_finish(session):
 
 
 def pytest_collection_modifyitems(config, items):
-    """A usual run of everything asks PostgreSQL every second of the pages' tests; SQLite, and a drill, ask all.
+    """A usual run of everything asks the pages' tests of the two engines in turn; a drill asks all of both.
 
-    What pages ask of a database the tests of the operations ask of both; which engine it is shows on no page.
+    What pages ask of a database the tests of the operations ask of both; which engine it is shows on no page, and
+    test_matrix.py opens every page on either.
     """
     if shared.IS_DRILL or not (shared.is_worker(config) or config.getoption("numprocesses", None)):
         return
-    left = {*[item for item in items if item.path.is_relative_to(VIEWS) and "postgresql" in item.name][1::2]}
+    pages = [item for item in items if item.path.is_relative_to(VIEWS)]
+    left = set()
+    for place, (sqlite, postgresql) in enumerate(pairs(pages)):
+        left.add(sqlite if place % 2 else postgresql)
     items[:] = [item for item in items if item not in left]
+
+
+def pairs(items):
+    """The same test on SQLite and on PostgreSQL, where it is asked of both."""
+    found = {}
+    for item in items:
+        found.setdefault(item.nodeid.replace("postgresql", "sqlite"), []).append(item)
+    return [pair for pair in found.values() if len(pair) == 2]
 
 
 @pytest.hookimpl(wrapper=True)
