@@ -62,6 +62,6 @@ def let_stand(orders: Sequence[Supervision], ended: Iterable[int]) -> None:
     first.sign_due_at, first.due_at, first.stage_due_at = limits.sign_due_at, limits.due_at, limits.stage_due_at
     first.fire_at = limits.fire_at
     letters.expect_for([first.id])
-    for order in left:
-        if order is not first:
-            order.joined_to_id = first.id
+    others = [order.id for order in left if order is not first]
+    if others:
+        db.session.execute(update(Supervision).where(Supervision.id.in_(others)).values(joined_to_id=first.id))

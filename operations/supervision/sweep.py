@@ -73,7 +73,8 @@ _NEXT_FIRE = select(
     select(func.min(Clock.fire_at)).where(Clock.fire_at.is_not(None), Clock.kind.not_in(WINDOWS)).scalar_subquery(),
     select(func.min(_s.fire_at)).where(_s.fire_at.is_not(None)).scalar_subquery(),
 )
-# FOR UPDATE SKIP LOCKED: other workers skip what this transaction holds; SQLite has one writer and needs no locks.
+# SKIP LOCKED: workers pass over each other's tickets, so that orders of one ticket are joined by one of them at a time.
+# The ticket comes first, as in every act of a person: nobody waits for the other. SQLite has one writer and no locks.
 _DUE_CLOCKS = (
     select(
         Clock.id.label("clock_id"), Clock.ticket_id, Clock.round, Clock.kind, Clock.unit_id, Clock.due_at,
@@ -84,7 +85,7 @@ _DUE_CLOCKS = (
     .where(Clock.fire_at <= bindparam("now"), Clock.kind.not_in(WINDOWS))
     .order_by(Clock.fire_at, Clock.id)
     .limit(BATCH)
-    .with_for_update(skip_locked=True, of=Clock)
+    .with_for_update(skip_locked=True, key_share=True, of=(Ticket, Clock))
 )
 _DUE_ORDERS = (
     select(
@@ -97,7 +98,7 @@ _DUE_ORDERS = (
     .where(_s.fire_at <= bindparam("now"), Clock.paused_at.is_(None))
     .order_by(_s.fire_at, _s.id)
     .limit(BATCH)
-    .with_for_update(skip_locked=True, of=Supervision)
+    .with_for_update(skip_locked=True, key_share=True, of=(Ticket, Supervision))
 )
 _LET_REST = update(_clocks).where(among(_clocks.c.id)).values(fire_at=None)
 _LET_LAPSE = update(_clocks).where(among(_clocks.c.id)).values(fire_at=_clocks.c.due_at)

@@ -1,32 +1,42 @@
 """Several clocks of one ticket lapse: one order stands, is told and answered, and the others go with it."""
 
-import pytest
-from sqlalchemy import select
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from sqlalchemy import select, update
+
+from models import clock
 from models.base import db
-from models.clocks import Policy
+from models.clocks import Clock, ClockKind, Policy
 from models.letters import Letter
 from models.notices import Notice
 from models.supervision import Level, Supervision, SupervisionEnd
 from operations.access.people import actor_named
 from operations.errors import Refused
 from operations.insight import order_card
-from operations.supervision import supervision
+from operations.supervision import announcing, supervision, sweep
 from operations.supervision.letters import proof, series
 from operations.tickets import handling
 from tests.lives import START, shanghai
+from tests.together import PATIENCE_SECONDS, at_once
 
 LAPSE, UNREAD = "2026-08-20 17:30", "2026-08-24 17:30"
 
 
 @pytest.fixture
-def pressed(life):
-    """Neither signed nor contacted in time, at a site that supervises both."""
+def late(life):
+    """Neither signed nor contacted in time, at a site that supervises both; nobody has looked yet."""
     db.session.add(Policy(name="ladder", value={"clocks": ["handling", "signing", "contact"]}, effective_at=START,
                           set_at=START))
     db.session.commit()
-    life.handling().at(LAPSE).sweep()
-    return life
+    return life.handling().at(LAPSE)
+
+
+@pytest.fixture
+def pressed(late):
+    late.sweep()
+    return late
 
 
 def orders(level):
@@ -104,3 +114,47 @@ def test_an_order_that_no_unit_receives_says_why_it_has_no_letter(life):
     (order,) = orders(Level.FIRST)
     assert letters_of(order) == []
     assert "没有收文单位，不发督办函" in order_card.card(actor_named("hening"), order.id).why_no_letter
+
+
+def standing():
+    return [order for order in orders(Level.FIRST) if order.joined_to_id is None]
+
+
+def test_of_sweeps_at_one_instant_one_joins(app, late):
+    db.session.remove()
+    at_once(app, [sweep.sweep] * 3, moment=shanghai(LAPSE))
+    assert (len(orders(Level.FIRST)), len(standing())) == (2, 1)
+
+
+def test_a_worker_passes_over_a_ticket_on_which_another_is_opening_an_order(app, late, engine_name, monkeypatch):
+    """Each has one of the two clocks; before either commits, neither could see what the other has opened."""
+    if engine_name == "sqlite":
+        pytest.skip("SQLite has one writer: the second waits for the first")
+    contact = update(Clock).where(Clock.kind == ClockKind.CONTACT)
+    db.session.execute(contact.values(fire_at=None))
+    db.session.commit()
+    has_opened, may_end = threading.Event(), threading.Event()
+    announce = announcing.announce
+
+    def slowly(opened, now):
+        has_opened.set()
+        assert may_end.wait(PATIENCE_SECONDS)
+        announce(opened, now)
+
+    def sweeps():
+        with app.app_context(), clock.standing_at(shanghai(LAPSE)):
+            return sweep.sweep()
+
+    monkeypatch.setattr(announcing, "announce", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(sweeps)
+        try:
+            assert has_opened.wait(PATIENCE_SECONDS)
+            db.session.execute(contact.values(fire_at=shanghai(LAPSE)))
+            db.session.commit()
+            assert sweeps().fired == 0
+        finally:
+            may_end.set()
+        assert slow.result().fired == 1
+    assert sweeps().fired == 1
+    assert (len(orders(Level.FIRST)), len(standing())) == (2, 1)
