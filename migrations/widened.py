@@ -17,6 +17,14 @@ def widen(table: str, column: str, name: str, *, after: str, more: Sequence[str]
         _widen_statement(table, after=after, more=more)
 
 
+def let_be_empty(table: str, column: str) -> None:
+    """Let ``column``, of whole numbers, be NULL. On SQLite as above: the stored statement is changed, not the rows."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL")
+    else:
+        _restate(table, f"{column} INTEGER NOT NULL", f"{column} INTEGER")
+
+
 def _widen_constraint(table: str, column: str, constraint: str, *, after: str, more: Sequence[str]) -> None:
     found = f"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '{constraint}'"
     definition = op.get_bind().exec_driver_sql(found).scalar_one()
@@ -29,13 +37,17 @@ def _widen_constraint(table: str, column: str, constraint: str, *, after: str, m
 
 
 def _widen_statement(table: str, *, after: str, more: Sequence[str]) -> None:
-    bind, listed = op.get_bind(), "".join(f", '{code}'" for code in more)
+    listed = "".join(f", '{code}'" for code in more)
+    _restate(table, f"'{after}'))", f"'{after}'{listed}))")
+
+
+def _restate(table: str, before: str, after: str) -> None:
+    bind = op.get_bind()
+    statement = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?"
+    if bind.exec_driver_sql(statement, (table,)).scalar_one().count(before) != 1:
+        raise RuntimeError(f"the statement of {table} does not say {before} once")
     bind.exec_driver_sql("PRAGMA writable_schema = ON")
     bind.exec_driver_sql(
-        "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?",
-        (f"'{after}'))", f"'{after}'{listed}))", table),
+        "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = ?", (before, after, table)
     )
     bind.exec_driver_sql("PRAGMA writable_schema = RESET")
-    stored = bind.exec_driver_sql("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?", (table,))
-    if listed not in stored.scalar_one():
-        raise RuntimeError(f"the CHECK of {table} does not end with {after}")

@@ -10,6 +10,7 @@ from models import (
     directory,
     engagement,
     exports,
+    hall,
     insight,
     job_runs,
     letters,
@@ -26,6 +27,6 @@ from models import (
 
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
-    access, carriers, clock_stops, clocks, correspondence, deliveries, directory, engagement, exports, insight,
-    job_runs, letters, lists, log, measures, notices, ratings, refusals, routing, supervision, tickets,
+    access, carriers, clock_stops, clocks, correspondence, deliveries, directory, engagement, exports, hall,
+    insight, job_runs, letters, lists, log, measures, notices, ratings, refusals, routing, supervision, tickets,
 )

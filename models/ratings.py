@@ -47,25 +47,61 @@ class Grade(LabelledEnum):
 
 
 class RatingChannel(LabelledEnum):
-    """评价渠道 of this part of the product."""
+    """评价渠道 (GB/T 39734). At a window the grade is given for a counted case, otherwise for a ticket's round."""
 
     PLATFORM = "platform", "平台"
     LINK = "link", "一次性链接"
     SMS = "sms", "短信回复"
+    DESK = "desk", "点评台签"
+    KIOSK = "kiosk", "窗口评价器"
+    FOLLOW_UP = "follow_up", "回访代录"
+
+
+class RatingOccasion(LabelledEnum):
+    """Where the work was done, by which the reasons to choose from differ (GB/T 39734, 7.3: 现场, 网上)."""
+
+    ONLINE = "online", "诉求办理"
+    WINDOW = "window", "窗口办事"
+
+
+class RatingTagSet(Base):
+    """评价选项: which reasons are offered with one grade from a moment on. A later row takes its place; none changes.
+
+    Where no row holds, the defaults of ``operations.ratings.tags`` do. ``tags`` is ``{"tags": [...]}``.
+    """
+
+    __tablename__ = "rating_tag_sets"
+    __table_args__ = (sa.UniqueConstraint("occasion", "grade", "effective_at"),)
+
+    id: Mapped[primary_key]
+    occasion: Mapped[RatingOccasion]
+    grade: Mapped[Grade]
+    tags: Mapped[dict[str, Any]]
+    effective_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    set_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    set_at: Mapped[created_at]
 
 
 class Rating(Base):
-    """评价. One per ticket and round, immutable (a trigger says so); an anonymous one names nobody."""
+    """评价. One per ticket and round, or one per counted case; immutable (a trigger says so).
+
+    An anonymous one names nobody. ``tag_set_id``: the version that its reasons were chosen from, none for the
+    defaults. ``entered_by_id``: the clerk who wrote down what was said in a follow-up call; never the rater.
+    """
 
     __tablename__ = "ratings"
     __table_args__ = (
         sa.UniqueConstraint("ticket_id", "round"),
+        Index("uq_ratings_counted_case", "counted_case_id", unique=True),
         CheckConstraint("NOT is_anonymous OR rated_by_id IS NULL", name="anonymous_names_nobody"),
+        CheckConstraint("(ticket_id IS NULL) <> (counted_case_id IS NULL)", name="of_one_case"),
+        CheckConstraint("(channel = 'follow_up') = (entered_by_id IS NOT NULL)", name="entered_iff_follow_up"),
         Index("ix_ratings_rated", "rated_at", "id"),
     )
 
     id: Mapped[primary_key]
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     round: Mapped[int]
     grade: Mapped[Grade]
     tags: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -74,6 +110,42 @@ class Rating(Base):
     channel: Mapped[RatingChannel]
     rated_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     rated_at: Mapped[created_at]
+    tag_set_id: Mapped[int | None] = mapped_column(ForeignKey("rating_tag_sets.id"))
+    counted_case_id: Mapped[int | None] = mapped_column(ForeignKey("counted_cases.id"))
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class RatingAddition(Base):
+    """追评. What the same rater adds to a rating, once; written once. ``grade`` is how it looks to them by now.
+
+    It never changes the rating, nor any figure of grades; it belongs to "better after the 追评". The reader of an
+    anonymous rating's addition is whoever may read the rating.
+    """
+
+    __tablename__ = "rating_additions"
+    __table_args__ = (
+        CheckConstraint("words <> '' OR grade IS NOT NULL OR has_tags", name="says_something"),
+        Index("ix_rating_additions_added", "added_at"),
+    )
+
+    rating_id: Mapped[int] = mapped_column(ForeignKey("ratings.id"), primary_key=True, autoincrement=False)
+    grade: Mapped[Grade | None]
+    has_tags: Mapped[bool] = mapped_column(default=False)
+    tags: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    words: Mapped[str] = mapped_column(sa.Text, default="")
+    added_at: Mapped[created_at]
+
+
+class RatingAdditionToken(Base):
+    """追评链接. Given to a rater whom no account names, on the page that thanks; only its SHA-256 is kept; used once."""
+
+    __tablename__ = "rating_addition_tokens"
+
+    rating_id: Mapped[int] = mapped_column(ForeignKey("ratings.id"), primary_key=True, autoincrement=False)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    made_at: Mapped[created_at]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class RatingSource(Base):
