@@ -67,6 +67,7 @@ PLACES = (
     Place("督办规则", "gauge", "/policies", (R.SECURITY_ADMINISTRATOR, R.SUPERVISOR)),
     Place("走访规则", "walk", "/cadence", (R.SECURITY_ADMINISTRATOR,)),
     Place("导出审批", "shield", "/exports", (R.SECURITY_ADMINISTRATOR,)),
+    Place("评价选项", "star", "/rating-tags", (R.CLERK, R.SUPERVISOR)),
     Place("作业", "clock", "/jobs", (R.SYSTEM_ADMINISTRATOR,)),
     Place("投递", "mail", "/deliveries", (R.SYSTEM_ADMINISTRATOR,)),
     Place("区划", "flag", "/regions", (R.SECURITY_ADMINISTRATOR, R.SYSTEM_ADMINISTRATOR)),

@@ -13,9 +13,9 @@ from models.tickets import Act, Status, Ticket
 from operations.access.people import actor_named
 from operations.errors import DomainError, IllegalTransition, Stale
 from operations.ratings import links
+from operations.ratings.opinions import Opinion
 from operations.supervision import sweep
 from operations.tickets import aftercare, handling, intake
-from operations.tickets.aftercare import Opinion
 from operations.tickets.categories import NAMES
 from operations.verification import verify
 from tests.lives import START, Life, shanghai

@@ -1,14 +1,14 @@
 """Pages that need no account: checking a receipt, and rating by a one-time link."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from operations.ratings import links
+from operations.ratings import additions, links
 from operations.supervision.letters import proof
 from operations.tickets import receipts
-from views.forms.portal import RateForm
 from views.forms.public import VerifyForm, VerifyLetterForm
+from views.forms.ratings import AdditionForm, RateForm
 from views.guards import open_to_all
 from views.sources import opinion_from_here
 
@@ -45,13 +45,28 @@ def rate(token: str) -> ResponseReturnValue:
     ticket = links.ticket_of(token)
     form = RateForm.from_request()
     if form.was_submitted_and_valid():
-        links.rate(token, opinion=opinion_from_here(form), address=request.remote_addr or "")
-        return redirect(url_for(".thanks"))
+        given = links.rate(token, opinion=opinion_from_here(form), address=request.remote_addr or "")
+        return redirect(url_for(".thanks", token=given.token))
     return render_template("public/rate.html", ticket=ticket, form=form), 422 if form.errors else 200
 
 
 @bp.get("/r/thanks")
 @open_to_all
-def thanks() -> str:
-    """谢谢评价: says nothing about any ticket."""
-    return render_template("public/thanks.html")
+def added() -> str:
+    """谢谢追评: says nothing about any ticket."""
+    return render_template("public/thanks.html", form=None)
+
+
+@bp.route("/r/thanks/<token>", methods=["GET", "POST"])
+@open_to_all
+def thanks(token: str) -> ResponseReturnValue:
+    """谢谢评价, and the one 追评: now or later, by this very address, which is on no other page."""
+    additions.rating_of(token)
+    form = AdditionForm.from_request()
+    if form.was_submitted_and_valid() and form.carried_out(
+        lambda: additions.add_by_link(token, addition=form.addition)
+    ):
+        return redirect(url_for(".added"))
+    address = current_app.config["PUBLIC_URL"].rstrip("/") + url_for(".thanks", token=token)
+    page = render_template("public/thanks.html", form=form, address=address)
+    return page, form.status_code if form.errors else 200

@@ -5,8 +5,8 @@ from dataclasses import replace
 from flask import current_app, request
 
 from operations.ratings import sources
-from operations.tickets.aftercare import Opinion
-from views.forms.portal import RateForm
+from operations.ratings.opinions import Opinion
+from views.forms.ratings import RateForm
 
 
 def opinion_from_here(form: RateForm) -> Opinion:

@@ -57,6 +57,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "reopen": {"window": "10d"},
     "follow_up": {"attempts": 3},
     "rating_link": {"days": 15},
+    # domain.md §8: how long a rater without an account may come back for the one 追评; at a kiosk, while standing there.
+    "rating_addition": {"days": 60, "kiosk_minutes": 3},
     # domain.md §3, 无事不扰: visits of staff to one enterprise in a month, those it asked for not counted.
     "visit_cap": {"per_month": 2},
     # security.md case 13: exports above this many rows need another person's word; downloads a day; how long it holds.

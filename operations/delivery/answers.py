@@ -19,7 +19,7 @@ from operations.base import insert_ignoring, operation
 from operations.delivery import texts
 from operations.errors import BadInput, DomainError, TooManyAttempts
 from operations.ratings import links
-from operations.tickets.aftercare import Opinion
+from operations.ratings.opinions import Opinion
 
 GRADES = {str(place): grade for place, grade in enumerate(Grade, start=1)}
 STOP = ("TD", "T", "退订", "TD退订")

@@ -12,6 +12,7 @@ from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import Limit
 from operations.demo.scene import CALLER, CENTRE, LEADER, Scene
 from operations.ratings import sources
+from operations.ratings.opinions import Opinion
 from operations.tickets import (
     aftercare,
     conversation,
@@ -22,7 +23,7 @@ from operations.tickets import (
     merging,
     proposals,
 )
-from operations.tickets.aftercare import Call, Opinion
+from operations.tickets.aftercare import Call
 from operations.tickets.consulting import Decided
 from operations.tickets.proposals import Terms
 

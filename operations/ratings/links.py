@@ -20,8 +20,8 @@ from operations.base import operation
 from operations.clocks import rulebook
 from operations.delivery import texts
 from operations.errors import DomainError, NotAllowed, Refused
+from operations.ratings.opinions import Given, Opinion
 from operations.tickets import aftercare, checks, workflow
-from operations.tickets.aftercare import Opinion
 from operations.tickets.situation import Situation
 
 LONGEST_TOKEN = 64
@@ -102,27 +102,26 @@ def _ticket_of(held: ColumnElement[bool]) -> Ticket:
 
 
 @operation
-def rate(token: str, *, opinion: Opinion, address: str = "") -> Ticket:
+def rate(token: str, *, opinion: Opinion, address: str = "") -> Given:
     """凭链接评价：use the link up and rate; of two at once the database lets one through. Raises LinkSpent, BadInput."""
     held = RatingToken.token_hash == digest_of(token[:LONGEST_TOKEN])
-    return _rate(held, replace(opinion, channel=RatingChannel.LINK), address)
+    return _rate(held, replace(opinion, channel=RatingChannel.LINK), address)[1]
 
 
 @operation
 def rate_by_text(token_id: int, *, opinion: Opinion, address: str = "") -> Ticket:
     """短信评价：the link that a text brought is used up by the answer to it. Raises LinkSpent."""
-    return _rate(RatingToken.id == token_id, replace(opinion, channel=RatingChannel.SMS), address)
+    return _rate(RatingToken.id == token_id, replace(opinion, channel=RatingChannel.SMS), address)[0]
 
 
-def _rate(held: ColumnElement[bool], opinion: Opinion, address: str) -> Ticket:
+def _rate(held: ColumnElement[bool], opinion: Opinion, address: str) -> tuple[Ticket, Given]:
     ticket = _ticket_of(held)
     using = update(RatingToken).where(held, RatingToken.used_at.is_(None)).values(used_at=clock.now())
     if db.session.connection().execute(using).rowcount != 1:
         raise LinkSpent
     holder = Standing(post_id=None, role=Role.ENTERPRISE_MEMBER, enterprise_id=ticket.enterprise_id)
     actor = Actor(user_id=None, name="评价链接", posts=(holder,), address=address)
-    aftercare.rate(ticket, actor=actor, opinion=opinion)
-    return ticket
+    return ticket, aftercare.rate(ticket, actor=actor, opinion=opinion)
 
 
 def _live(ticket: Ticket) -> Update:

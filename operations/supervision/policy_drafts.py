@@ -5,18 +5,18 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import select, update
 
 from models import clock
 from models.access import Post, Role, User
 from models.base import db
 from models.clocks import ClockKind, DraftDecision, Policy, PolicyDraft
-from models.directory import Region
 from models.refusals import FEWEST_MEMBERS, RefusalLevel
 from models.tickets import TicketKind
 from operations import log, notices
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
+from operations.access.ground import is_over_all
 from operations.base import operation
 from operations.clocks import policies, rulebook, shanghai
 from operations.clocks.calendar import Limit
@@ -202,19 +202,7 @@ def _decide(draft_id: int, decision: DraftDecision, *, actor: Actor, answer: str
 
 def _post_of(actor: Actor) -> Standing | None:
     return next((post for post in actor.posts_as(*PROPOSERS)
-                 if post.role is Role.SECURITY_ADMINISTRATOR or _is_over_all(post.region_path)), None)
-
-
-def _is_over_all(region_path: str) -> bool:
-    """Whether no region lies beside this one: the rules are one for the whole site."""
-    beside = exists().where(~Region.path.startswith(region_path, autoescape=True),
-                            ~or_(Region.path == "", *(Region.path == above for above in _above(region_path))))
-    return bool(region_path) and not db.session.scalar(select(beside))
-
-
-def _above(region_path: str) -> list[str]:
-    parts = [part for part in region_path.split("/") if part]
-    return ["/" + "/".join(parts[:count]) + "/" for count in range(1, len(parts))]
+                 if post.role is Role.SECURITY_ADMINISTRATOR or is_over_all(post.region_path)), None)
 
 
 def _standing(actor: Actor) -> Standing:

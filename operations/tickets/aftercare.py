@@ -1,6 +1,5 @@
 """反馈、回访、评价: the enterprise is told, called by somebody else, and grades; or the work begins anew."""
 
-import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,20 +8,21 @@ from sqlalchemy import bindparam, func, select
 from models import clock
 from models.base import db
 from models.directory import Organisation
-from models.ratings import FollowUp, Grade, Rating, RatingChannel, RatingSource
+from models.ratings import FollowUp
 from models.tickets import Act, OrderRole, Reply, ReplyMethod, Round, Status, Ticket, UnitOrder
-from operations import log, notices
+from operations import notices
 from operations.access.actor import SYSTEM, Actor
-from operations.base import insert_ignoring, operation
+from operations.base import operation
 from operations.clocks import rulebook, shanghai
-from operations.errors import BadInput, Refused
+from operations.errors import BadInput
+from operations.ratings import opinions
+from operations.ratings.opinions import Given, Opinion, Subject
 from operations.tickets.advance import advance
 from operations.tickets.coordination import order_unit
 
 _CALLS = select(func.count()).where(
     FollowUp.ticket_id == bindparam("ticket"), FollowUp.round == bindparam("round")
 )
-BAD_TAGS = ("时间太长", "说法不一致", "材料反复要", "态度不好", "没解决问题", "其他")
 
 
 @operation
@@ -84,51 +84,24 @@ def reopen(ticket: Ticket, *, actor: Actor, reason: str, version: int | None = N
     _begin_round(ticket, Act.REOPEN, actor=actor, reason=reason, version=version)
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """What the enterprise thinks of it. Reasons are required for 差评 only; ``source`` is a digest of the address."""
-
-    grade: Grade
-    tags: tuple[str, ...] = ()
-    words: str = ""
-    is_anonymous: bool = False
-    channel: RatingChannel = RatingChannel.PLATFORM
-    source: str = ""
-
-
 @operation
-def rate(ticket: Ticket, *, actor: Actor, opinion: Opinion, version: int | None = None) -> None:
+def rate(
+    ticket: Ticket, *, actor: Actor, opinion: Opinion, version: int | None = None, entered_by_id: int | None = None
+) -> Given:
     """评价：one per ticket and round, by the enterprise alone; the unique key decides between two at once.
 
     Of an anonymous one the event holds neither grade nor words, only their digest: whoever reads the ticket's
     timeline knows the enterprise. A named 差评 is told to the service centre, which owes a call (domain.md §8).
     """
-    is_bare = opinion.channel is RatingChannel.SMS  # whoever answers with one digit cannot be asked for more
-    if opinion.grade.is_bad and not (is_bare or opinion.tags or opinion.words.strip()):
-        raise BadInput("请至少选一项不满意的原因，或写几句。")
-    salt = secrets.token_hex(8)
+    of = Subject(ticket_id=ticket.id, round=ticket.round)
+    checked = opinions.sound(opinion, occasion=of.occasion)
     advance(ticket, Act.RATE, actor=_unnamed(actor, opinion), version=version, anonymous=opinion.is_anonymous,
             words="" if opinion.is_anonymous else opinion.words,
-            grade=None if opinion.is_anonymous else str(opinion.grade),
-            opinion=log.words_digest(salt, f"{opinion.grade}\n{opinion.words}"))
-    row = {
-        "ticket_id": ticket.id,
-        "round": ticket.round,
-        "grade": opinion.grade,
-        "tags": {"tags": list(opinion.tags), "salt": salt},
-        "words": opinion.words,
-        "is_anonymous": opinion.is_anonymous,
-        "channel": opinion.channel,
-        "rated_by_id": None if opinion.is_anonymous else actor.user_id,
-        "rated_at": clock.now(),
-    }
-    rated = db.session.scalar(insert_ignoring(Rating).values(row).returning(Rating.id))
-    if rated is None:
-        raise Refused("本轮已经评价过。")
-    if opinion.source:
-        db.session.add(RatingSource(rating_id=rated, source=opinion.source))
+            grade=None if opinion.is_anonymous else str(opinion.grade), opinion=checked.digest)
+    given = opinions.put_down(checked, of=of, rated_by_id=actor.user_id, entered_by_id=entered_by_id)
     if opinion.grade.is_bad and not opinion.is_anonymous:
         notices.tell_centre(ticket, f"企业评价“{opinion.grade.label}”，请在 1 个工作日内联系：{ticket.subject}")
+    return given
 
 
 @operation

@@ -28,8 +28,8 @@ from tests.together import at_once
 FORGETTABLE = {
     "carrier_states", "chosen_columns", "clock_beats", "deliveries", "delivery_attempts", "directory_counts", "drafts",
     "enterprise_search", "job_runs", "kept_forms", "login_attempts", "login_sessions", "notices", "one_time_codes",
-    "rating_sources", "rating_tokens", "saved_views", "staged_enterprises", "staged_stewards", "staged_stewardships",
-    "submissions", "talk_drafts", "ticket_search",
+    "rating_addition_tokens", "rating_sources", "rating_tokens", "saved_views", "staged_enterprises", "staged_stewards",
+    "staged_stewardships", "submissions", "talk_drafts", "ticket_search",
 }
 DIRECTORY = {"enterprises", "industries", "organisations", "regions", "users"}
 
@@ -231,7 +231,7 @@ def test_many_hands_at_once_write_one_chain_without_a_gap(app, city):
 
 def test_an_anonymous_rating_leaves_no_trace_of_its_author(life):
     life.handling().result().reply().call()
-    life.rate(Grade.VERY_DISSATISFIED, words="推来推去三个月", is_anonymous=True)
+    life.rate(Grade.VERY_DISSATISFIED, tags=("其他",), words="推来推去三个月", is_anonymous=True)
     event = events()[-1]
     sealed = json.loads(event.body)
 

@@ -42,8 +42,15 @@ FORMS = (
     Filled("hengzha", "/my/tickets/new/3?draft={draft}", {"contact_name": TEXT, "contact_phone": PHONE}),
     Filled("hengzha", "/my/tickets/{waiting}/add", {"text": TEXT}),
     Filled("hengzha", "/my/tickets/{handling}/message", {"words": TEXT}),
+    Filled("hengzha", "/my/tickets/{closed}/rate/add", {"words": TEXT}),
     Filled("hengzha", "/my/tickets/{closed}/reopen", {"reason": TEXT}),
-    Filled("hengzha", "/my/tickets/{followed}/rate", {"grade": "dissatisfied", "words": TEXT, "named": "yes"}),
+    Filled("hengzha", "/my/tickets/{followed}/rate", {
+        "grade": "dissatisfied", "tags": "其他", "words": TEXT, "named": "yes",
+    }),
+    Filled("-", "/r/thanks/{addition}", {"words": TEXT}),
+    Filled("wujie", "/rating-tags/online/dissatisfied", {
+        "tags": f"{TEXT}\n其他", "effective_on": "2027-01-04", "reason": TEXT,
+    }),
     Filled("hengzha", "/feedback", {"words": TEXT}),
     Filled("hengzha", "/my/profile/{enterprise}/edit", {"address": TEXT, "contact_name": TEXT}),
     Filled("dengli", "/fact-requests/{fact_request}/confirm", {"confirm-reason": TEXT},

@@ -123,7 +123,7 @@ def test_administrators_see_no_business(app, town):
 def test_no_page_names_who_rated_anonymously(app, town):
     number = town.names["followed"]
     caller, path = town.callers["hengzha"], f"/my/tickets/{number}/rate"
-    fields = caller.form(path) | {"grade": "very_dissatisfied", "words": "推来推去三个月", "named": "no"}
+    fields = caller.form(path) | {"grade": "very_dissatisfied", "tags": "其他", "words": "推来推去三个月", "named": "no"}
     assert caller.asks("POST", path, fields).status_code == 302
     rating = db.session.scalars(select(Rating).where(Rating.is_anonymous.is_(True))).one()
     user_id = db.session.scalars(select(User.id).where(User.username == "hengzha")).one()

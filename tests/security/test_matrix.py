@@ -37,6 +37,7 @@ PARAMETERS = (
     "rule", "person", "state", "by",
     "words", "topic", "vacant", "take", "ruling", "month", "class", "of",
     "section", "carrier", "held", "quiet", "unclaimed", "tag", "steward", "category", "query", "everything",
+    "occasion", "more",
 )
 
 

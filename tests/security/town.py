@@ -22,6 +22,7 @@ from models.letters import LetterKind
 from models.lists import SavedView
 from models.measures import MeasureKind
 from models.notices import Notice, NoticeKind
+from models.ratings import Grade
 from models.refusals import Refusal, RefusalKind, ReviewMember, Verdict
 from models.routing import Ruling
 from models.supervision import Supervision
@@ -42,6 +43,7 @@ from operations.engagement.meetings import minutes, planning
 from operations.insight import exports
 from operations.insight.list_habits import save_view
 from operations.ratings import links
+from operations.ratings.opinions import Opinion
 from operations.supervision import clock_stops, panel, policy_drafts
 from operations.supervision import refusals as refusing
 from operations.supervision import supervision
@@ -138,6 +140,7 @@ def own_tickets(city, town):
         "handled": lives().accept().dispatch().result(),
         "replied": lives().accept().dispatch().result().reply(),
         "followed": lives().accept().dispatch().result().reply().call(),
+        "linked": lives().accept().dispatch().result().reply().call(),
         "closed": lives().accept().dispatch().result().reply().call().rate(),
         "merged": lives(),
     }
@@ -178,6 +181,8 @@ def keep_ids(town, stages):
         answered = supervision.supervise(stages["unsigned"].ticket, actor=actor_named("wujie"), reason="逾期未签收")
         supervision.answer(answered, stages["unsigned"].ticket, actor=actor_named("chenjing"), words="今天就办")
         town["link"] = links.make(stages["followed"].ticket, actor=actor_named("xuhui"))
+        rated = links.make(stages["linked"].ticket, actor=actor_named("xuhui"))
+        town["addition"] = links.rate(rated, opinion=Opinion(Grade.DISSATISFIED, tags=("其他",))).token
     town |= {"order": order.id, "order_answered": answered.id}
     waiting = select(Instruction.id).where(Instruction.answered_at.is_(None))
     town["instruction"] = db.session.scalars(waiting).one()

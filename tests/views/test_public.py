@@ -12,8 +12,8 @@ from models.tickets import Status, Ticket
 from operations.access.people import actor_named
 from operations.errors import NotAllowed, Refused
 from operations.ratings import links
+from operations.ratings.opinions import Opinion
 from operations.tickets import aftercare, receipts
-from operations.tickets.aftercare import Opinion
 from tests.together import at_once
 
 
@@ -98,7 +98,7 @@ def test_the_link_rates_once_without_an_account(link, life, guest):
     thanks = answers(guest, life, link, grade="satisfied")
     again = answers(guest, life, link, grade="dissatisfied", words="再来一次")
 
-    assert thanks.leads_to == "/r/thanks" and again.status == 404
+    assert thanks.leads_to.startswith("/r/thanks/") and again.status == 404
     one, = rated()
     assert (one.grade, one.channel, one.rated_by_id) == (Grade.SATISFIED, RatingChannel.LINK, None)
 
@@ -138,7 +138,7 @@ def test_a_bad_grade_without_a_reason_does_not_use_the_link_up(link, life, guest
     bare = answers(guest, life, link, grade="dissatisfied")
 
     assert bare.status == 422 and "请至少选一项" in bare.words
-    assert answers(guest, life, link, grade="dissatisfied", tags="时间太长").leads_to == "/r/thanks"
+    assert answers(guest, life, link, grade="dissatisfied", tags="时间太长").leads_to.startswith("/r/thanks/")
 
 
 def test_raced_ratings_by_one_link_are_one(app, link, life):

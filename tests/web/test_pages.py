@@ -43,7 +43,7 @@ ELSEWHERE = {
     "claiming.applicant", "claiming.code", "claiming.done", "joining.join",
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
-    "policies.show",
+    "policies.show", "portal.add_to_rating", "public.thanks",
     "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest",
     "search.unit_names", "stewards.names",
     "letters.file", "letters.notice", "letters.print_list", "letters.slip", "portal.supplement_notice",
@@ -90,6 +90,7 @@ PAGES = {
     "wujie": (
         "/dispatch", "/dispatch?show=returned", "/catalogue", "/catalogue/1", "/catalogue/lacking", "/catalogue/new",
         "/catalogue/import", "/catalogue/1/edit", "/rulings/cases/{handling}",
+        "/rating-tags", "/rating-tags?occasion=window", "/rating-tags/online/dissatisfied",
         "/watch", "/tickets", "/tickets/{late}", "/tickets/{late}?tab=demand",
         "/tickets/{late}?tab=files", "/tickets/{late}?tab=work", "/tickets/{late}?tab=orders",
         "/tickets/{closed}?tab=outcome", "/tickets/{merged}", "/sign-offs",

@@ -3,22 +3,19 @@
 import re
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from models.base import LabelledEnum
-from models.ratings import Grade
 from models.tickets import TicketKind, Urgency
 from operations.tickets import categories
-from operations.tickets.aftercare import BAD_TAGS, Opinion
 from operations.tickets.conversation import WORDS_LIMIT
 from operations.tickets.intake import CONTENT_LIMIT, SUBJECT_LIMIT
 from views.forms.base import BaseForm, NotLonger, clean
 from views.forms.files import FilesForm
 
-REASON_LIMIT, OPINION_LIMIT = 500, 500
+REASON_LIMIT = 500
 PHONE = re.compile(r"[0-9+][0-9 ()\-]{4,30}", re.ASCII)
 KIND_HINTS = {
     TicketKind.HELP: "遇到困难，请帮忙解决",
@@ -143,38 +140,3 @@ class ReopenForm(BaseForm):
 
     reason = TextAreaField("哪里还没有解决", [DataRequired("请写明哪里还没有解决"), NotLonger(max=REASON_LIMIT)],
                            render_kw={"rows": 4, "data-max": REASON_LIMIT})
-
-
-class RateForm(BaseForm):
-    """好差评. Reasons are asked of a bad grade only."""
-
-    grade = CodeRadio("您的评价", Grade, validators=[InputRequired("请选择一个等级")], render_kw={"data-look": "rate"})
-    tags = SelectMultipleField(
-        "哪里不满意", description="至少选一项，或在下面写几句。", choices=[SelectChoice(tag, tag) for tag in BAD_TAGS],
-        widget=ListWidget(), option_widget=CheckboxInput(), render_kw={"data-look": "chips"}, **UNKNOWN,
-    )
-    words = TextAreaField("还想说的话", [Optional(), NotLonger(max=OPINION_LIMIT)],
-                          render_kw={"rows": 3, "data-max": OPINION_LIMIT})
-    named = RadioField(
-        "实名还是匿名", default="yes", render_kw={"data-look": "list"}, **UNKNOWN,
-        choices=[
-            SelectChoice("yes", "实名", {"data-hint": "承办单位能看到评价。差评 1 个工作日内联系您，15 个工作日内整改。"}),
-            SelectChoice("no", "匿名", {"data-hint": "承办单位和管家看不到您的等级和留言，只计入统计；因此没有人能就这次差评联系您。"}),
-        ],
-    )
-
-    def validate_tags(self, field: SelectMultipleField) -> None:
-        """A bad grade needs a reason or words (domain.md §8)."""
-        if self.grade.data is not None and self.grade.data.is_bad and not (field.data or self.words.data):
-            raise ValidationError("请至少选一项不满意的原因，或写几句")
-
-    @property
-    def opinion(self) -> Opinion:
-        """What the operations understand. Reasons of a good grade are let go."""
-        grade = self.grade.data
-        return Opinion(
-            grade=grade,
-            tags=tuple(self.tags.data or ()) if grade.is_bad else (),
-            words=self.words.data,
-            is_anonymous=self.named.data == "no",
-        )

@@ -97,6 +97,7 @@ LOOKS: dict[str, tuple[str, str, str]] = {
     "move_clocks": ("工作日历变更，到期日随之改动", "calendar", "a"),
     "log_interaction": ("记一笔", "walk", ""),
     "make_rating_link": ("发出评价链接", "link", ""),
+    "add_to_rating": ("追评", "star", ""),
 }
 UNKNOWN = ("其他记录", "info", "")
 TONES_OF_LEVELS = {Level.REMINDER: "a"}
