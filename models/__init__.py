@@ -2,6 +2,7 @@
 
 from models import (
     access,
+    campaigns,
     carriers,
     clock_stops,
     clocks,
@@ -27,6 +28,6 @@ from models import (
 
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
-    access, carriers, clock_stops, clocks, correspondence, deliveries, directory, engagement, exports, hall,
+    access, campaigns, carriers, clock_stops, clocks, correspondence, deliveries, directory, engagement, exports, hall,
     insight, job_runs, letters, lists, log, measures, notices, ratings, refusals, routing, supervision, tickets,
 )

@@ -1,5 +1,6 @@
 """How each database engine is set up: SQLite's write recipe, and what both must have."""
 
+import hashlib
 import threading
 from typing import Any
 
@@ -42,6 +43,7 @@ class _SQLiteWriters:
         dbapi.isolation_level = None  # we send BEGIN ourselves
         for pragma in PRAGMAS:
             dbapi.execute(f"PRAGMA {pragma}")
+        dbapi.create_function("sha256", 1, _sha256, deterministic=True)  # PostgreSQL has it
 
     def begin(self, connection: sa.Connection) -> None:
         if connection.get_execution_options().get("read_only"):
@@ -67,3 +69,7 @@ class _SQLiteWriters:
         if connection.info.get("query_only") is not wanted:
             connection.exec_driver_sql(f"PRAGMA query_only={int(wanted)}")
             connection.info["query_only"] = wanted
+
+
+def _sha256(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()

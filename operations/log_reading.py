@@ -66,6 +66,18 @@ LABELS = {str(act): act.label for act in Act} | {
     "approved_policy": "批准规则草案",
     "declined_policy": "不批准规则草案",
     "withdrawn_policy": "撤回规则草案",
+    "create_campaign": "发起评议",
+    "add_campaign_objects": "加评议对象",
+    "drop_campaign_object": "去掉评议对象",
+    "abandon_campaign": "作废评议",
+    "draw_campaign": "评议抽样",
+    "invite_campaign": "发评议邀请",
+    "remind_campaign": "评议催答",
+    "open_campaign_invitation": "打开评议邀请",
+    "answer_campaign": "答卷",
+    "close_campaign": "截止评议",
+    "freeze_campaign": "封存评议结果",
+    "publish_campaign": "公布评议结果",
     "read_log": "查看日志",
 }
 

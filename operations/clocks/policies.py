@@ -59,6 +59,13 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "rating_link": {"days": 15},
     # domain.md §8: how long a rater without an account may come back for the one 追评; at a kiosk, while standing there.
     "rating_addition": {"days": 60, "kiosk_minutes": 3},
+    # domain.md §8, 万企评机关: points of a grade; valid answers to be ranked; how many are the last of a group, of so
+    # many ranked at least; enterprises drawn per object; reminders and the days between them.
+    "campaign": {
+        "weights": {"very_satisfied": 100, "satisfied": 80, "fairly_satisfied": 60, "dissatisfied": 30,
+                    "very_dissatisfied": 0},
+        "minimum": 30, "tail": 5, "tail_needs": 10, "sample_size": 200, "reminders": 2, "days_between": 3,
+    },
     # domain.md §3, 无事不扰: visits of staff to one enterprise in a month, those it asked for not counted.
     "visit_cap": {"per_month": 2},
     # security.md case 13: exports above this many rows need another person's word; downloads a day; how long it holds.
