@@ -60,6 +60,7 @@ PLACES = (
     Place("退回率", "chart", "/returns/figures", (*UNIT, *ABOVE)),
     Place("派单准确率", "chart", "/suggestions/figures", ABOVE),
     Place("约谈问责", "flag", "/measures", (R.UNIT_LEADER, R.SUPERVISOR, R.LEADER, R.DISCIPLINE_OBSERVER)),
+    Place("万企评", "chart", "/campaigns", (R.SUPERVISOR, R.LEADER, R.DISCIPLINE_OBSERVER)),
     Place("公文", "mail", "/letters", (*UNIT, *ABOVE)),
     Place("群发", "megaphone", "/broadcasts", (R.REGISTRAR,)),
     Place("工作日历", "calendar", "/calendar", (R.SECURITY_ADMINISTRATOR,)),

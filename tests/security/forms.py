@@ -181,6 +181,11 @@ FORMS = (
     Filled("security", "/cadence/key-projects/end", {"reason": TEXT}),
     Filled("security", "/calendar/change", {"day": "2026-11-30", "kind": "off", "reason": TEXT, "step": "publish"}),
     # One draft at most waits, and any of the three answers ends it: here stands the one whose words are shown.
+    Filled("hening", "/campaigns/new", {
+        "title": TEXT, "begins_on": "2026-08-01", "ends_on": "2026-08-18", "answer_until": "2026-09-20",
+        "sample_size": "20", "seed": TEXT}),
+    Filled("hening", "/campaigns/{campaign_draft}/objects", {
+        "peer_group": TEXT, "kind": "unit", "lines": f"{LAND}/{TEXT}"}, "/campaigns/{campaign_draft}"),
     Filled("security", "/policies/new", {
         "effective_on": "2027-03-01", "reason": TEXT, "ladder_answer": "2 天", "refusal_height": "head"}),
     Filled("security", "/policies/{draft_rules}/decline", {"decline-answer": TEXT}, "/policies/{draft_rules}"),

@@ -52,7 +52,7 @@ def lines(app):
 
 
 # What is printed for the bearer of a link or of a plate, whoever that is.
-FOR_ITS_BEARER = ("/static", "/attachments", "/r/", "/join/", "/e/")
+FOR_ITS_BEARER = ("/static", "/attachments", "/r/", "/c/", "/join/", "/e/")
 
 
 def pages_of(town, username):

@@ -35,7 +35,7 @@ PARAMETERS = (
     "receipt", "pick", "level", "sort", "slow", "size", "since", "order", "only", "all", "late", "job", "from",
     "filters", "status", "stage", "kind", "light", "overdue", "mine", "count", "draft", "next", "thanks", "back",
     "rule", "person", "state", "by",
-    "words", "topic", "vacant", "take", "ruling", "month", "class", "of",
+    "words", "topic", "vacant", "check", "take", "ruling", "month", "class", "of",
     "section", "carrier", "held", "quiet", "unclaimed", "tag", "steward", "category", "query", "everything",
     "occasion", "more",
 )

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from models import clock
 from models.access import MemberRole, Post, Role, User
 from models.base import db
+from models.campaigns import Campaign, ObjectKind
 from models.correspondence import Side
 from models.deliveries import Carrier, Delivery, Outcome, Purpose
 from models.directory import Contact, Enterprise, FactRequest, PlanRow, Project, Stewardship
@@ -43,6 +44,9 @@ from operations.engagement.meetings import minutes, planning
 from operations.insight import exports
 from operations.insight.list_habits import save_view
 from operations.ratings import links
+from operations.ratings.campaigns import drawing, freezing, inviting
+from operations.ratings.campaigns import planning as planning_campaigns
+from operations.ratings.campaigns.planning import Plan, objects_of
 from operations.ratings.opinions import Opinion
 from operations.supervision import clock_stops, panel, policy_drafts
 from operations.supervision import refusals as refusing
@@ -98,6 +102,7 @@ def build(city):
     routing(city, town)
     measures(city, town)
     post_covers(town)
+    campaigns(town)
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)
     town["delivery"] = dead_letter()
@@ -469,6 +474,35 @@ def post_covers(town):
             made = covers.name_substitute(post.id, actor=actor_named("security"), span=Span(UNTIL, UNTIL), reason="学习",
                                           substitute_id=actor_named(substitute).user_id)
         town[f"post_cover{ending}"] = made.id
+
+
+def campaigns(town):
+    """万企评机关, one in each stage; 恒轧机械 had to do with the power company and is invited."""
+    steps = {"drawn": "draw", "running": "invite", "closed": "close", "frozen": "freeze", "published": "publish"}
+    with clock.standing_at(NOW):
+        town["campaign_draft"] = planned()
+        town["campaign_object"] = objects_of(db.session.get(Campaign, town["campaign_draft"]))[0].id
+        for place, wanted in enumerate(steps, start=1):
+            town[f"campaign_{wanted}"] = campaign_id = planned()
+            for step in [*steps.values()][:place]:
+                taken(campaign_id, step, town if wanted == "running" else {})
+
+
+def planned():
+    office, first = actor_named("hening"), NOW.date()
+    plan = Plan("万企评机关", first - timedelta(days=30), first + timedelta(days=1), first + timedelta(days=20), 50,
+                dict(zip(Grade, (100, 80, 60, 30, 0), strict=True)), "20260819")
+    campaign_id = planning_campaigns.create(plan, actor=office).id
+    planning_campaigns.add_objects(campaign_id, actor=office, kind=ObjectKind.UNIT, peer_group="市直部门", lines=[POWER])
+    return campaign_id
+
+
+def taken(campaign_id, step, town):
+    """The next step; the token of the text that goes to 恒轧机械 is ``ballot``."""
+    told = {"address_of": lambda token: town.setdefault("ballot", token)} if step == "invite" else {}
+    act = {"draw": drawing.draw, "invite": inviting.invite, "close": freezing.close, "freeze": freezing.freeze,
+           "publish": freezing.publish}[step]
+    act(campaign_id, actor=actor_named("luoshizhang" if step == "publish" else "hening"), **told)
 
 
 def dead_letter():
