@@ -13,7 +13,7 @@ from models.directory import Stewardship
 from operations import notices
 from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import SHANGHAI
-from operations.demo import catalogue, correspondence, duty, gatherings, letters, outgoing, rules, suburbs
+from operations.demo import campaigns, catalogue, correspondence, duty, gatherings, letters, outgoing, rules, suburbs
 from operations.demo.scene import OFFICE, Scene, Stage
 from operations.demo.stories import CIRCULARS, LINES, STORIES, TALKS
 from operations.demo.stories.story import Circular, Contact, Line, Story
@@ -49,6 +49,7 @@ def live() -> int:
     happenings += [happening for talk in (*TALKS, *LINES, *CIRCULARS) for happening in _of_talk(talk, stage)]
     happenings += [Happening(moment(when), act) for when, act in gatherings.acts(stage, moment)]
     happenings += [Happening(moment(when), act) for when, act in letters.acts(stage)]
+    happenings += [Happening(moment(when), act) for when, act in campaigns.acts(stage, moment)]
     happenings.append(Happening(moment(READ_UNTIL), lambda: _read_notices(stage)))
     happenings += [Happening(moment(HANDED_OVER), act) for act in duty.acts(stage)]
     happenings.append(Happening(moment(TEXTED), lambda: outgoing.text_three(stage)))

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, s
 
 WIDTHS = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 # Pages that say no, and how.
-ODD = {"/r/no-such-token": 404, "/my/nowhere": 404}
+ODD = {"/r/no-such-token": 404, "/c/no-such-token": 404, "/my/nowhere": 404}
 # What is no page of its own, and what another test of these walks through.
 ELSEWHERE = {
     "cards.card", "exports.show", "findings.show", "enterprises.claim", "enterprises.project", "enterprises.unmerge",
@@ -46,6 +46,7 @@ ELSEWHERE = {
     "policies.show", "portal.add_to_rating", "public.thanks",
     "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest",
     "search.unit_names", "stewards.names",
+    "campaigns.file", "results.file",
     "letters.file", "letters.notice", "letters.print_list", "letters.slip", "portal.supplement_notice",
     "refusals.form_file", "supervisions.answer", "tickets.act", "watch.new", "measures.record", "registers.home",
 }
@@ -59,12 +60,12 @@ SEEN = set()
 # Who looks at what; {names} are found in the life by `addresses`.
 PAGES = {
     None: ("/login", "/claim", "/verify", "/verify/ZQ-2026-08-0000000", "/verify/letter", "/r/thanks",
-           "/r/no-such-token"),
+           "/r/no-such-token", "/c/no-such-token", "/c/thanks", "/results", "/results/1"),
     "hengzha": (
         "/my", "/my/tickets", "/my/tickets?view=closed", "/my/tickets/{handling}", "/my/tickets/{handling}/receipt",
         "/my/tickets/{handling}/message", "/my/tickets/{handling}/withdraw", "/notices", "/account",
         "/account/password", "/claim/progress", "/feedback", "/my/nowhere", "/my/tickets/{closed}",
-        "/my/meetings", "/my/messages", "/my/broadcasts", "/my/members",
+        "/my/meetings", "/my/messages", "/my/broadcasts", "/my/members", "/my/campaigns",
         "/my/members/{member}/role", "/my/members/{member}/end",
         "/my/profile", "/my/profile/{enterprise}/edit",
     ),
@@ -119,6 +120,7 @@ PAGES = {
         "/registers/results/figures",
         "/letters", "/letters?state=unopened", "/letters/{letter}", "/letters/new", "/letters/new?pick={order}",
         "/letters/templates", "/letters/templates/supervision",
+        "/campaigns", "/campaigns/new", "/campaigns/1", "/campaigns/2", "/campaigns/2/draw", "/campaigns/1/words",
         "/coverage", "/coverage?by=person", "/filling", "/filling/{filling}", "/filling/{filling}/enterprises",
     ),
     "luoshizhang": (
