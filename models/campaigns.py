@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base, LabelledEnum, created_at, open_index, open_unique, primary_key
+from models.base import Base, LabelledEnum, created_at, open_unique, primary_key
 from models.directory.organisations import Organisation
 from models.directory.regions import Region
 from models.ratings import Grade
@@ -120,25 +120,28 @@ class CampaignObject(Base):
     dropped_at: Mapped[datetime | None]
 
 
-class CampaignContact(Base):
-    """抽样框 and 样本 in one: an enterprise that had to do with the object, its stratum, and whether it was drawn."""
+class CampaignPick(Base):
+    """样本: an enterprise that was drawn to say what it thinks of an object."""
 
-    __tablename__ = "campaign_contacts"
-    __table_args__ = (open_index("ix_campaign_contacts_drawn", "enterprise_id", "object_id", where="is_drawn"),)
+    __tablename__ = "campaign_picks"
+    __table_args__ = (Index("ix_campaign_picks_enterprise", "enterprise_id", "object_id"),)
 
     object_id: Mapped[int] = mapped_column(ForeignKey("campaign_objects.id"), primary_key=True, autoincrement=False)
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprises.id"), primary_key=True, autoincrement=False)
-    stratum: Mapped[str] = mapped_column(sa.String(40))
-    is_drawn: Mapped[bool]
 
 
 class CampaignStratum(Base):
-    """层: how many of an object's contacts are of this size, industry and district, and how many of them were drawn."""
+    """层 of the 抽样框: which of an object's contacts are of this size, industry and district, and how many were drawn.
+
+    ``contacts`` are the ids with commas between: a row for each of a city's contacts would take the draw three times
+    as long, and they are read only when somebody checks it.
+    """
 
     __tablename__ = "campaign_strata"
 
     object_id: Mapped[int] = mapped_column(ForeignKey("campaign_objects.id"), primary_key=True, autoincrement=False)
     stratum: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    contacts: Mapped[str] = mapped_column(sa.Text)
     contact_count: Mapped[int]
     drawn_count: Mapped[int]
 

@@ -11,9 +11,9 @@ branch_labels = None
 depends_on = None
 
 CHANGING = ("campaign_invitations", "campaign_objects", "campaigns")
-SEALED = ("campaign_answers", "campaign_contacts", "campaign_results", "campaign_strata", "campaign_tokens")
+SEALED = ("campaign_answers", "campaign_picks", "campaign_results", "campaign_strata", "campaign_tokens")
 KEPT = (*CHANGING, *SEALED)
-OPEN, DRAWN = sa.text('dropped_at IS NULL'), sa.text('is_drawn')
+OPEN = sa.text('dropped_at IS NULL')
 PLAN = ("begins_on", "ends_on", "sample_size", "seed", "minimum", "tail", "tail_needs", "digest", "drawn_at", "region_id")
 MOMENTS = ("invited_at", "closed_at", "frozen_at", "published_at", "abandoned_at")
 CHANGED = " OR ".join((
@@ -137,16 +137,14 @@ def tables() -> None:
     sqlite_with_rowid=False
     )
     op.create_index('ix_campaign_answers_object', 'campaign_answers', ['object_id', 'grade'], unique=False)
-    op.create_table('campaign_contacts',
+    op.create_table('campaign_picks',
     sa.Column('object_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('enterprise_id', sa.Integer(), autoincrement=False, nullable=False),
-    sa.Column('stratum', sa.String(length=40), nullable=False),
-    sa.Column('is_drawn', sa.Boolean(), nullable=False),
-    sa.ForeignKeyConstraint(['enterprise_id'], ['enterprises.id'], name=op.f('fk_campaign_contacts_enterprise_id')),
-    sa.ForeignKeyConstraint(['object_id'], ['campaign_objects.id'], name=op.f('fk_campaign_contacts_object_id')),
-    sa.PrimaryKeyConstraint('object_id', 'enterprise_id', name=op.f('pk_campaign_contacts'))
+    sa.ForeignKeyConstraint(['enterprise_id'], ['enterprises.id'], name=op.f('fk_campaign_picks_enterprise_id')),
+    sa.ForeignKeyConstraint(['object_id'], ['campaign_objects.id'], name=op.f('fk_campaign_picks_object_id')),
+    sa.PrimaryKeyConstraint('object_id', 'enterprise_id', name=op.f('pk_campaign_picks'))
     )
-    op.create_index('ix_campaign_contacts_drawn', 'campaign_contacts', ['enterprise_id', 'object_id'], unique=False, sqlite_where=DRAWN, postgresql_where=DRAWN)
+    op.create_index('ix_campaign_picks_enterprise', 'campaign_picks', ['enterprise_id', 'object_id'], unique=False)
     op.create_table('campaign_invitations',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('campaign_id', sa.Integer(), nullable=False),
@@ -182,6 +180,7 @@ def tables() -> None:
     op.create_table('campaign_strata',
     sa.Column('object_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('stratum', sa.String(length=40), nullable=False),
+    sa.Column('contacts', sa.Text(), nullable=False),
     sa.Column('contact_count', sa.Integer(), nullable=False),
     sa.Column('drawn_count', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['object_id'], ['campaign_objects.id'], name=op.f('fk_campaign_strata_object_id')),

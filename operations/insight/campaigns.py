@@ -12,9 +12,9 @@ from models.campaigns import (
     FEWEST_SHOWN,
     Campaign,
     CampaignAnswer,
-    CampaignContact,
     CampaignInvitation,
     CampaignObject,
+    CampaignPick,
     CampaignResult,
     CampaignStratum,
     CampaignToken,
@@ -169,12 +169,12 @@ def _texts(campaign: Campaign) -> tuple[int, int, int]:
 
 def _answered(campaign: Campaign) -> dict[int, int]:
     rows = (
-        select(CampaignContact.object_id, func.count())
-        .join(CampaignObject, CampaignObject.id == CampaignContact.object_id)
-        .join(CampaignInvitation, (CampaignInvitation.enterprise_id == CampaignContact.enterprise_id)
+        select(CampaignPick.object_id, func.count())
+        .join(CampaignObject, CampaignObject.id == CampaignPick.object_id)
+        .join(CampaignInvitation, (CampaignInvitation.enterprise_id == CampaignPick.enterprise_id)
               & (CampaignInvitation.campaign_id == CampaignObject.campaign_id))
-        .where(CampaignObject.campaign_id == campaign.id, CampaignContact.is_drawn, CampaignInvitation.is_answered)
-        .group_by(CampaignContact.object_id)
+        .where(CampaignObject.campaign_id == campaign.id, CampaignInvitation.is_answered)
+        .group_by(CampaignPick.object_id)
     )
     return {object_id: count for object_id, count in db.session.execute(rows)}
 

@@ -14,9 +14,9 @@ from models.bulk import insert_rows
 from models.campaigns import (
     Campaign,
     CampaignAnswer,
-    CampaignContact,
     CampaignInvitation,
     CampaignObject,
+    CampaignPick,
     CampaignToken,
 )
 from models.ratings import Grade
@@ -104,8 +104,8 @@ def _open(token: str, *, is_held: bool = False) -> tuple[CampaignInvitation, Cam
 def _objects(invitation: CampaignInvitation) -> Sequence[Row[Any]]:
     rows: Any = (
         select(CampaignObject.id, CampaignObject.name, CampaignObject.kind)
-        .join(CampaignContact, CampaignContact.object_id == CampaignObject.id)
-        .where(CampaignContact.enterprise_id == invitation.enterprise_id, CampaignContact.is_drawn,
+        .join(CampaignPick, CampaignPick.object_id == CampaignObject.id)
+        .where(CampaignPick.enterprise_id == invitation.enterprise_id,
                CampaignObject.campaign_id == invitation.campaign_id)
     )
     return db.session.execute(rows.order_by(CampaignObject.id)).all()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from models.base import db
-from models.campaigns import Campaign, CampaignContact, CampaignObject
+from models.campaigns import Campaign, CampaignObject, CampaignStratum
 from operations.ratings.campaigns.drawing import digest_of
 
 Contact = tuple[int, int, str]
@@ -24,15 +24,21 @@ class Check:
 
 def check(campaign: Campaign) -> Check:
     """Draw again from what was kept; nothing is written."""
-    rows = (
-        select(CampaignContact.object_id, CampaignContact.enterprise_id, CampaignContact.stratum)
-        .join(CampaignObject, CampaignObject.id == CampaignContact.object_id)
-        .where(CampaignObject.campaign_id == campaign.id)
-    )
-    contacts = [(row[0], row[1], row[2]) for row in db.session.execute(rows)]
+    contacts = contacts_of(campaign)
     lines = "".join(f"{one}:{firm}\n" for one, firm in sorted(drawn(campaign.seed, campaign.sample_size, contacts)))
     again = hashlib.sha256(lines.encode()).hexdigest()
     return Check(len(contacts), again == campaign.digest == digest_of(campaign)[0])
+
+
+def contacts_of(campaign: Campaign) -> list[Contact]:
+    """The contacts as they were when the campaign was drawn: object, enterprise, stratum."""
+    rows = (
+        select(CampaignStratum.object_id, CampaignStratum.stratum, CampaignStratum.contacts)
+        .join(CampaignObject, CampaignObject.id == CampaignStratum.object_id)
+        .where(CampaignObject.campaign_id == campaign.id)
+    )
+    return [(object_id, int(one), stratum) for object_id, stratum, ids in db.session.execute(rows)
+            for one in ids.split(",")]
 
 
 def drawn(seed: str, sample_size: int, contacts: Iterable[Contact]) -> set[tuple[int, int]]:

@@ -10,9 +10,9 @@ from models import clock
 from models.base import db
 from models.campaigns import (
     CampaignAnswer,
-    CampaignContact,
     CampaignInvitation,
     CampaignObject,
+    CampaignPick,
     CampaignResult,
     CampaignStratum,
     ObjectKind,
@@ -77,17 +77,16 @@ def says(token, *grades, words=""):
         return answering.answer(token, opinions=said)
 
 
-def pairs(campaign_id):
-    rows = select(CampaignContact).join(CampaignObject).where(CampaignObject.campaign_id == campaign_id)
-    return db.session.scalars(rows).all()
+def picks(campaign_id):
+    rows = select(CampaignPick).join(CampaignObject).where(CampaignObject.campaign_id == campaign_id)
+    return {(row.object_id, row.enterprise_id) for row in db.session.scalars(rows)}
 
 
 def test_the_draw_can_be_done_again_by_anybody(settled):
     """SQL and plain Python, each from its own reading of the rule, draw the same firms on both engines."""
     campaign_id = drawn(sample_size=20)
-    campaign, found = kept(campaign_id), pairs(campaign_id)
-    sample = {(row.object_id, row.enterprise_id) for row in found if row.is_drawn}
-    contacts = [(row.object_id, row.enterprise_id, row.stratum) for row in found]
+    campaign, sample = kept(campaign_id), picks(campaign_id)
+    contacts = checking.contacts_of(campaign)
     assert sample == checking.drawn("2026-08-24", 20, contacts) and len(contacts) == 140 and len(sample) == 40
     assert checking.check(campaign) == checking.Check(140, True)
     assert checking.drawn("2026-08-25", 20, contacts) != sample
@@ -111,11 +110,11 @@ def test_the_frame_is_who_had_to_do_with_the_object(settled, canvassed):
                        {"gone": EnterpriseStatus.DEREGISTERED.value, "id": more[3]})
     db.session.commit()
     campaign_id = drawn(lines=("市财政局",))
-    assert [(row.enterprise_id, row.is_drawn) for row in pairs(campaign_id)] == [(more[1], True)]
+    assert [one for _, one in picks(campaign_id)] == [more[1]]
 
     life = Life(SettledCity()).at("2026-06-10 09:00").submit().accept().dispatch()
     again = drawn(lines=(POWER,), seed="another")
-    assert life.enterprise.id in {row.enterprise_id for row in pairs(again)}
+    assert life.enterprise.id in {one for _, one, _ in checking.contacts_of(kept(again))}
 
 
 def test_a_draw_keeps_its_plan_and_happens_once(settled):
@@ -127,9 +126,9 @@ def test_a_draw_keeps_its_plan_and_happens_once(settled):
     for change in ("seed = 'mine'", "weights = '{}'", "drawn_at = NULL, digest = ''", "sample_size = 1"):
         with pytest.raises(sa.exc.DBAPIError), db.engine.begin() as connection:
             connection.execute(sa.text(f"UPDATE campaigns SET {change}"))
-    for table in ("campaign_contacts", "campaign_strata"):
+    for change in ("campaign_picks SET enterprise_id = 1", "campaign_strata SET contacts = '1'"):
         with pytest.raises(sa.exc.DBAPIError), db.engine.begin() as connection:
-            connection.execute(sa.text(f"UPDATE {table} SET stratum = 'x'"))
+            connection.execute(sa.text(f"UPDATE {change}"))
     assert acts(planning.abandon, campaign_id).stage is Stage.ABANDONED
 
 
@@ -138,7 +137,7 @@ def test_nobody_to_draw_is_said_and_nothing_is_kept(settled):
         campaign_id = planned(lines=("市财政局",))
     with pytest.raises(Refused, match="抽不出样本"):
         acts(drawing.draw, campaign_id)
-    assert kept(campaign_id).drawn_at is None and pairs(campaign_id) == []
+    assert kept(campaign_id).drawn_at is None and picks(campaign_id) == set()
 
 
 @pytest.mark.parametrize(("lines", "sentence"), [
