@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from models import clock
 from models.campaigns import Campaign, Stage
 from operations.access.campaign_scope import PUBLISHERS, READERS, RUNNERS, WORD_READERS, get_campaign
 from operations.errors import NotFound
@@ -165,6 +166,7 @@ def _shown(campaign: Campaign, *, objects: RefusableForm | None = None,
         method=campaign_sheet.method(campaign),
         progress=campaigns.progress(campaign) if stage in (Stage.RUNNING, Stage.CLOSED) else None,
         groups=campaigns.results(campaign) if stage in campaigns.COUNTED else [],
+        is_over=clock.now() >= inviting.closes_at(campaign),
         may_read_words=current_user.holds(*WORD_READERS), is_own=campaign.frozen_by_id == current_user.user_id,
     )
     return page, sent.status_code if sent is not None and (sent.errors or sent.form_errors) else 200

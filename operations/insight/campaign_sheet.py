@@ -16,6 +16,8 @@ from operations.supervision.letters.sheet import Sheet, Table, day_in_full
 HEADS = (("同类组", 18), ("对象", 34), ("类别", 8), ("名次", 8), ("得分", 10), ("有效答卷", 10), ("抽样家数", 10), ("满意率", 10),
          ("95% 区间", 20), ("说明", 18))
 GRADE_HEADS = tuple((grade.label, 10) for grade in Grade)
+PAPER_HEADS, WIDTHS = ("对象", "名次", "得分", "有效答卷", "满意率", "95% 区间"), (8, 3, 3, 4, 4, 6)
+NOTHING = ("",) * 5
 FEW, UNRANKED = "不足 5 份", "样本不足，不排名"
 
 
@@ -39,17 +41,14 @@ def workbook(campaign: Campaign, *, is_public: bool) -> IO[bytes]:
 
 
 def paper(campaign: Campaign) -> Sheet:
-    """The results as a paper: a table of each peer group, how it was counted, and how anybody can check the draw."""
-    groups = campaigns.results(campaign)
-    tables = [
-        Table((5, 3, 3, 3, 3, 4), tuple(_line(row) for row in group.rows),
-              (group.name, "名次", "得分", "有效答卷", "满意率", "95% 区间"))
-        for group in groups
-    ]
+    """The results as a paper: one table, its groups in turn, how it was counted, how anybody can check the draw."""
+    lines: list[tuple[str, ...]] = []
+    for group in campaigns.results(campaign):
+        lines += [(f"【{group.name}】", *NOTHING), *(_line(row) for row in group.rows)]
     return Sheet(
         org=campaign.office.name, title=f"{campaign.title}结果", is_formal=False,
         body=(method(campaign), drawn(campaign)),
-        tables=tuple(tables), sign=campaign.office.name,
+        tables=(Table(WIDTHS, tuple(lines), PAPER_HEADS),), sign=campaign.office.name,
         date=day_in_full(campaign.published_at or campaign.frozen_at or campaign.created_at),
     )
 
@@ -67,8 +66,13 @@ def drawn(campaign: Campaign) -> str:
     """By what the draw can be checked."""
     return (
         f"样本从评议期内与对象打过交道的企业中按规模、行业、区县分层随机抽取，每个对象最多 {campaign.sample_size} 家；"
-        f"随机种子 {campaign.seed}，样本指纹（SHA-256）{campaign.digest}。"
+        f"随机种子 {campaign.seed}，样本指纹（SHA-256）{spaced(campaign.digest)}。"
     )
+
+
+def spaced(digest: str) -> str:
+    """In groups of eight, so that a line can break."""
+    return " ".join(digest[place:place + 8] for place in range(0, len(digest), 8))
 
 
 def cells(row: Row[Any]) -> Sequence[str | int | float]:
@@ -89,4 +93,4 @@ def _grades(row: Row[Any]) -> Sequence[str | int]:
 def _line(row: Row[Any]) -> tuple[str, ...]:
     _, name, _, rank, score, count, _, share, interval, note = cells(row)
     points = f"{score:.2f}" if isinstance(score, float) else ""
-    return (str(name), str(rank or note), points, str(count), str(share), str(interval))
+    return (f"{name}（{note}）" if note else str(name), str(rank or "—"), points, str(count), str(share), str(interval))

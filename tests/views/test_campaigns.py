@@ -1,5 +1,6 @@
 """万企评机关 on its pages: the office's way from plan to publication, the answer without a script, the public page."""
 
+import io
 import re
 import zipfile
 
@@ -10,9 +11,10 @@ from models.base import db
 from models.campaigns import Campaign, CampaignAnswer, Stage
 from models.ratings import Grade
 from operations.access.people import actor_named
-from operations.insight.campaign_sheet import workbook
+from operations.insight.campaign_sheet import paper, workbook
 from operations.ratings.campaigns import answering, freezing
 from operations.ratings.campaigns.answering import Opinion
+from operations.supervision.letters.word import word_of
 from tests.campaigns import NOW, firms, kept, running, talk
 from tests.lives import POWER
 from tests.views.counting import statements
@@ -111,6 +113,9 @@ def test_what_is_taken_away_says_the_same(asked):
         with workbook(kept(campaign_id), is_public=is_public) as file, zipfile.ZipFile(file) as book:
             said = book.read("xl/worksheets/sheet1.xml").decode()
         assert POWER in said and "<v>80</v>" in said and ("<t>非常不满意</t>" in said) is not is_public
+    with zipfile.ZipFile(io.BytesIO(word_of(paper(kept(campaign_id))))) as document:
+        said = document.read("word/document.xml").decode()
+    assert all(words in said for words in (POWER, "80.00", "【市直部门】", "样本不足，不排名", "随机种子"))
 
 
 def test_a_page_takes_as_many_statements_for_many_objects_as_for_one(asked, sign_in):
