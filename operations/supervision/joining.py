@@ -23,6 +23,7 @@ _PRESSING = (
     .order_by(_orders.c.id)
 )
 _JOIN = update(_orders).where(_orders.c.id == bindparam("order")).values(joined_to_id=bindparam("to"), fire_at=None)
+_FOLLOW = update(_orders).where(among(_orders.c.id)).values(joined_to_id=bindparam("to"), fire_at=None)
 _STAND = update(_orders).where(among(_orders.c.id)).values(joined_to_id=None)
 
 
@@ -30,7 +31,8 @@ def join(tickets: Iterable[int]) -> dict[int, int]:
     """Let one order per ticket and unit stand: the highest, of equals the oldest. Answers what was joined to what.
 
     A joined order climbs no more by itself and needs no answer; it ends when its own clock stops. It sends no letter
-    beside the other's; one that stands again later gets its own then.
+    beside the other's; one that stands again later gets its own then. Whoever calls it holds the tickets, so that of
+    two who open orders on one ticket at once the second sees the first one's.
     """
     groups: dict[tuple[int, int], list[Any]] = {}
     for row in db.session.connection().execute(_PRESSING, {"ids": sorted(set(tickets))}):
@@ -62,6 +64,8 @@ def let_stand(orders: Sequence[Supervision], ended: Iterable[int]) -> None:
     first.sign_due_at, first.due_at, first.stage_due_at = limits.sign_due_at, limits.due_at, limits.stage_due_at
     first.fire_at = limits.fire_at
     letters.expect_for([first.id])
-    others = [order.id for order in left if order is not first]
+    others = [order for order in left if order is not first]
     if others:
-        db.session.execute(update(Supervision).where(Supervision.id.in_(others)).values(joined_to_id=first.id))
+        db.session.connection().execute(_FOLLOW, {"ids": [order.id for order in others], "to": first.id})
+        for order in others:
+            db.session.expire(order, ["joined_to_id", "fire_at"])

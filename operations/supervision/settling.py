@@ -14,14 +14,17 @@ _OPEN = (
     select(Supervision, Clock)
     .join(Clock, Clock.id == Supervision.clock_id)
     .where(Supervision.ticket_id == bindparam("ticket"), Supervision.ended_at.is_(None))
+    .execution_options(populate_existing=True)
 )
+_RUNG = select(Ticket.rung).where(Ticket.id == bindparam("ticket"))
 
 
 def settle(ticket: Ticket) -> None:
     """End the orders whose clock has stopped or has a new due date ahead, and repeat the highest rung on the ticket."""
     if ticket.refusing_since and ticket.status is not Status.HANDLING:
         _lapse_refusal(ticket)
-    if not ticket.rung:
+    db.session.flush()  # the act has taken the ticket's row: a sweep that was faster is seen whole, a later one waits
+    if not db.session.scalar(_RUNG, {"ticket": ticket.id}):
         return
     now = clock.now()
     pressing = db.session.execute(_OPEN, {"ticket": ticket.id}).all()

@@ -15,12 +15,13 @@ from models.supervision import Level, Supervision, SupervisionSource
 from models.tickets import Act, Ticket
 from operations import log
 from operations.access.actor import Actor, Standing
-from operations.base import operation
+from operations.base import hold, operation
 from operations.clocks import rulebook
 from operations.errors import DomainError, NotAllowed, Refused, Stale
-from operations.supervision import ladder, sweep
+from operations.supervision import ladder
 from operations.supervision.announcing import announce
 from operations.supervision.measures import by_rule
+from operations.supervision.opening import Opening, end_below, open_orders
 from operations.tickets.advance import advance, may
 from operations.tickets.situation import Situation
 
@@ -31,6 +32,7 @@ JOINED = "这份督办已与同一办件的另一份合并，在那一份里签�
 @operation
 def supervise(ticket: Ticket, *, actor: Actor, reason: str, version: int | None = None) -> Supervision:
     """督办：issue the next order by hand. The centre issues the first; the supervisor's office whatever comes next."""
+    hold(ticket)  # what presses it now is what the new order climbs from, or joins
     standing = may(ticket, Act.SUPERVISE, actor)
     if version is not None and version != ticket.version:
         raise Stale
@@ -42,6 +44,8 @@ def supervise(ticket: Ticket, *, actor: Actor, reason: str, version: int | None 
 
 def refer(ticket: Ticket, *, actor: Actor, reason: str) -> Supervision | None:
     """移交问责：the ticket's highest rung, in the transaction of the leader's approval; none where nothing presses it."""
+    db.session.flush()
+    hold(ticket)
     situation = Situation(ticket, actor)
     below = situation.open_supervision
     if below is None or below.level is Level.REFERRAL:
@@ -182,8 +186,8 @@ def _pressed_clock(situation: Situation, below: Supervision | None) -> Clock:
     return next(known, None) or situation.case_clock or min(situation.clocks, key=lambda running: running.due_at)
 
 
-def _opening(ticket: Ticket, level: Level, pressed: Clock, reason: str) -> sweep.Opening:
-    return sweep.Opening(
+def _opening(ticket: Ticket, level: Level, pressed: Clock, reason: str) -> Opening:
+    return Opening(
         clock_id=pressed.id,
         ticket_id=ticket.id,
         round=ticket.round,
@@ -200,11 +204,11 @@ def _opening(ticket: Ticket, level: Level, pressed: Clock, reason: str) -> sweep
     )
 
 
-def _issue(ticket: Ticket, opening: sweep.Opening, actor: Actor) -> Supervision:
+def _issue(ticket: Ticket, opening: Opening, actor: Actor) -> Supervision:
     now, rules = clock.now(), rulebook.current()
     db.session.flush()
-    sweep.end_below([opening], now)
-    opened = sweep.open_orders([opening], now=now, rules=rules, actor=actor)
+    end_below([opening], now)
+    opened = open_orders([opening], now=now, rules=rules, actor=actor)
     if not opened:
         raise Refused("同一期限的这一级督办已经发出过。")
     order = db.session.get_one(Supervision, opened[0].order_id)

@@ -1,29 +1,25 @@
 """The sweep: everything that has newly fallen due climbs its rung, exactly once, in order, by sets and not by rows."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Row, Update, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from models import clock
 from models.base import db
-from models.bulk import among, insert_returning
+from models.bulk import among
 from models.clocks import Clock, ClockKind
-from models.supervision import Level, Supervision, SupervisionEnd, SupervisionSource
-from models.tickets import Act, Ticket
-from operations import log
-from operations.access.actor import SYSTEM, Actor
-from operations.base import be_patient, operation, remembered
+from models.supervision import Level, Supervision
+from models.tickets import Ticket
+from operations.base import be_patient, operation
 from operations.clocks import rulebook
-from operations.supervision import announcing, joining, ladder
+from operations.supervision import announcing, ladder
 from operations.supervision.letters import climbing
-from operations.supervision.letters import orders as letters
 from operations.supervision.measures import by_rule
+from operations.supervision.opening import Opening, end_below, execute, open_orders, raise_rungs
 
-T = TypeVar("T")
-K = TypeVar("K")
 BATCH = 5000
 # These lapse into an act of their own (jobs/windows.py), not into supervision.
 WINDOWS = (ClockKind.SUPPLEMENT, ClockKind.RATING)
@@ -47,28 +43,8 @@ class Swept:
             self.by_level[level] = self.by_level.get(level, 0) + count
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """One order about to be opened."""
-
-    clock_id: int
-    ticket_id: int
-    round: int
-    due_version: int
-    level: Level
-    rule: str
-    region_path: str
-    subject: str
-    kind: ClockKind
-    enterprise_id: int
-    receiver_id: int | None
-    clock_due_at: datetime
-    below: Level | None = None
-    reason: str = ""
-
-
 # Built once: a sweep that finds little costs little.
-_s, _orders, _clocks, _tickets = Supervision, Supervision.__table__, Clock.__table__, Ticket.__table__
+_s, _orders, _clocks = Supervision, Supervision.__table__, Clock.__table__
 _NEXT_FIRE = select(
     select(func.min(Clock.fire_at)).where(Clock.fire_at.is_not(None), Clock.kind.not_in(WINDOWS)).scalar_subquery(),
     select(func.min(_s.fire_at)).where(_s.fire_at.is_not(None)).scalar_subquery(),
@@ -104,15 +80,6 @@ _LET_REST = update(_clocks).where(among(_clocks.c.id)).values(fire_at=None)
 _LET_LAPSE = update(_clocks).where(among(_clocks.c.id)).values(fire_at=_clocks.c.due_at)
 _LOOK_NO_MORE = update(_orders).where(among(_orders.c.id)).values(fire_at=None)
 _LOOK_AGAIN = update(_orders).where(_orders.c.id == bindparam("order")).values(fire_at=bindparam("at"))
-_END_BELOW = (
-    update(_orders)
-    .where(among(_orders.c.clock_id), _orders.c.ended_at.is_(None))
-    .where(_orders.c.level.in_(bindparam("lower", expanding=True)))
-    .values(ended_at=bindparam("now"), ended_as=SupervisionEnd.ESCALATED, fire_at=None)
-)
-_RAISE = update(_tickets).where(among(_tickets.c.id), _tickets.c.rung < bindparam("to_rung")).values(
-    rung=bindparam("to_rung")
-)
 
 
 def sweep() -> Swept:
@@ -153,8 +120,8 @@ def _sweep_clocks() -> Swept:
         rung = ladder.rung_of_clock(rules, row.kind, lapsed=lapsed)
         if rung:
             openings.append(_opening(row, *rung))
-    _execute(_LET_REST, ids["lapsed"])
-    _execute(_LET_LAPSE, ids["warned"])
+    execute(_LET_REST, ids["lapsed"])
+    execute(_LET_LAPSE, ids["warned"])
     return _climb(openings, rows, now, rules)
 
 
@@ -200,11 +167,6 @@ def _opening(row: Row[*tuple[Any, ...]], level: Level, rule: str, below: Level |
     )
 
 
-def _execute(statement: Update, ids: Sequence[int], **values: Any) -> None:
-    if ids:
-        db.session.connection().execute(statement, {"ids": ids, **values})
-
-
 def _climb(
     openings: list[Opening], rows: Sequence[Row[*tuple[Any, ...]]], now: datetime, rules: rulebook.Rulebook
 ) -> Swept:
@@ -216,97 +178,10 @@ def _climb(
     be_patient()  # for the numbers of letters and the head of the log, which several workers take in turn
     end_below(openings, now)
     opened = open_orders(openings, now=now, rules=rules)
-    _raise_rungs(opened)
+    raise_rungs(opened)
     by_rule.propose_talks(opened, now)
     announcing.announce(opened, now)
     for order in opened:
         swept.by_level[order.level] = swept.by_level.get(order.level, 0) + 1
     swept.fired = len(opened)
     return swept
-
-
-def open_orders(
-    openings: Sequence[Opening], *, now: datetime, rules: rulebook.Rulebook, actor: Actor = SYSTEM
-) -> list[announcing.Opened]:
-    """Insert the orders with their limits and events. The unique key decides: what is open already is left out."""
-    offices = remembered("offices", ladder.Offices)
-    by_level = {level: ladder.limits(rules, level, now) for level in {opening.level for opening in openings}}
-    rows = [_row(o, offices.issuer(o.region_path, o.level), by_level[o.level], now) for o in openings]
-    ids = insert_returning(db.session.connection(), Supervision.__table__, rows, key="clock_id")
-    opened, expected = [], []
-    for opening, row in zip(openings, rows, strict=True):
-        order_id = ids.get(opening.clock_id)
-        if order_id is None:
-            continue
-        opened.append(_opened(order_id, opening, row["issuer_id"]))
-        details = {"level": opening.level, "rule": opening.rule, "clock": opening.clock_id,
-                   "due_version": opening.due_version, "rules": rules.version}
-        log.record(
-            Act.SUPERVISE, object_type="supervision", object_id=order_id, actor=actor, standing=actor.posts[0], at=now,
-            ticket_id=opening.ticket_id, round=opening.round, details=details,
-        )
-        expected.append(letters.Expected(opened[-1], opening.clock_id, opening.rule, opening.reason,
-                                         by_level[opening.level], details, actor))
-    opened = _joined(opened)
-    for order, one in zip(opened, expected, strict=True):
-        if order.joined_to is None:
-            letters.expect(one)
-    return opened
-
-
-def _joined(opened: list[announcing.Opened]) -> list[announcing.Opened]:
-    pressing = [order.ticket_id for order in opened if order.level is not Level.REMINDER and order.receiver_id]
-    joined = joining.join(pressing) if pressing else {}
-    return [replace(order, joined_to=joined.get(order.order_id)) for order in opened] if joined else opened
-
-
-def _opened(order_id: int, opening: Opening, issuer_id: int | None) -> announcing.Opened:
-    return announcing.Opened(
-        order_id, opening.ticket_id, opening.level, issuer_id, opening.receiver_id, opening.subject,
-        opening.region_path, opening.kind, opening.enterprise_id,
-    )
-
-
-def _row(opening: Opening, issuer_id: int | None, limits: ladder.Limits, now: datetime) -> dict[str, Any]:
-    return {
-        "ticket_id": opening.ticket_id,
-        "round": opening.round,
-        "clock_id": opening.clock_id,
-        "due_version": opening.due_version,
-        "level": opening.level,
-        "source": SupervisionSource.RULE,
-        "rule": opening.rule,
-        "reason": opening.reason,
-        "issuer_id": issuer_id,
-        "receiver_id": opening.receiver_id,
-        "region_path": opening.region_path,
-        "clock_due_at": opening.clock_due_at,
-        "opened_at": now,
-        "recorded_at": now,
-        "sign_due_at": limits.sign_due_at,
-        "due_at": limits.due_at,
-        "stage_due_at": limits.stage_due_at,
-        "fire_at": limits.fire_at,
-        "answer": "",
-        "rejected_count": 0,
-    }
-
-
-def end_below(openings: Sequence[Opening], now: datetime) -> None:
-    """When the next rung opens, the order below it ends as 升级. One that a person issued at the same rung stays."""
-    for level, group in _grouped(openings, lambda opening: opening.level).items():
-        lower = list(Level)[: level.rung - 1]
-        if lower:
-            _execute(_END_BELOW, [opening.clock_id for opening in group], lower=lower, now=now)
-
-
-def _raise_rungs(opened: Sequence[announcing.Opened]) -> None:
-    for rung, tickets in _grouped(opened, lambda order: order.level.rung).items():
-        _execute(_RAISE, [order.ticket_id for order in tickets], to_rung=rung)
-
-
-def _grouped(items: Sequence[T], key: Callable[[T], K]) -> dict[K, list[T]]:
-    groups: dict[K, list[T]] = {}
-    for item in items:
-        groups.setdefault(key(item), []).append(item)
-    return groups
