@@ -19,7 +19,7 @@ from operations.insight.queue_lines import queue_line
 from operations.supervision import in_bulk
 from operations.supervision.in_bulk import BulkAct
 from views import watch_filter
-from views.forms.supervision import BulkForm, BulkRejectForm, BulkRemindForm, BulkSuperviseForm
+from views.forms.supervision import BulkForm, BulkRejectForm, BulkRemindForm, BulkSuperviseForm, BulkTalkForm
 from views.guards import for_roles
 from views.workbooks import sent_workbook
 
@@ -33,6 +33,7 @@ FORMS: dict[BulkAct, type[BulkForm]] = {
     BulkAct.ACCEPT: BulkForm,
     BulkAct.REJECT: BulkRejectForm,
     BulkAct.REMIND: BulkRemindForm,
+    BulkAct.TALK: BulkTalkForm,
 }
 # Buttons name what comes of them; {} is how many.
 BUTTONS = {
@@ -40,6 +41,7 @@ BUTTONS = {
     BulkAct.ACCEPT: ("认可 {} 份答复", "先不认可"),
     BulkAct.REJECT: ("退回 {} 份答复", "先不退回"),
     BulkAct.REMIND: ("催办 {} 件", "先不催"),
+    BulkAct.TALK: ("提请 {} 次约谈", "先不提请"),
 }
 PATH = watch_filter.PATH
 HOME = ("督办台", PATH)
@@ -74,6 +76,7 @@ def index() -> ResponseReturnValue:
         next=watch_filter.link(narrowing, after=page.next) if page.next else "",
         fresh_url=url_for(".new", **watch_filter.written(narrowing, since=queue.newest_id())),
         may_act=current_user.holds(*ACTING),
+        may_propose=current_user.holds(Role.SUPERVISOR),
         views=habits.views,
         query=watch_filter.as_query(narrowing),
         may_read_measures=current_user.holds(*READING),
@@ -98,10 +101,10 @@ def export() -> ResponseReturnValue:
     return sent_workbook(file, "督办台账")
 
 
-@bp.route("/<any(supervise, accept, reject, remind):verb>", methods=["GET", "POST"])
+@bp.route("/<any(supervise, accept, reject, remind, talk):verb>", methods=["GET", "POST"])
 @for_roles(*ACTING)
 def bulk(verb: str) -> ResponseReturnValue:
-    """督办、认可、退回、催办 of what was ticked: first what will happen, then it happens item by item."""
+    """督办、认可、退回、催办、提请约谈 of what was ticked: first what will happen, then it happens item by item."""
     act = BulkAct(verb)
     form = FORMS[act].from_request()
     versions = versions_of(form.picked.data or " ".join(request.args.getlist("pick")))
@@ -135,6 +138,8 @@ def versions_of(text: str) -> dict[int, int | None]:
 def _perform(act: BulkAct, picked: list[in_bulk.Picked], form: Any) -> list[in_bulk.Outcome]:
     if act is BulkAct.SUPERVISE:
         return in_bulk.supervise_all(picked, actor=current_user, reason=form.reason.data)
+    if act is BulkAct.TALK:
+        return in_bulk.propose_talks(picked, actor=current_user, reason=form.reason.data)
     if act is BulkAct.REJECT:
         return in_bulk.reject_all(picked, actor=current_user, reason=form.reason.data)
     if act is BulkAct.REMIND:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from models.access import Role
 from models.base import LabelledEnum, db
+from models.measures import MeasureKind
 from models.supervision import Level, Supervision
 from models.tickets import Ticket
 from operations.access.actor import Actor
@@ -16,11 +17,14 @@ from operations.base import operation
 from operations.clocks import rulebook
 from operations.errors import DomainError, NotFound, Refused
 from operations.supervision import ladder, supervision
+from operations.supervision.measures import proposing
+from operations.supervision.measures.proposing import Grounds
 from operations.supervision.receipts import Receipt, receipt_of
 from operations.tickets import conversation
 from operations.tickets.checks import above_its_rung
 
 MOST = 50
+NOBODY = "还没有责任单位，没有约谈对象。"
 OWED = {Receipt.UNOPENED: "打开并签收督办", Receipt.UNSIGNED: "签收督办", Receipt.UNANSWERED: "答复督办"}
 
 
@@ -31,9 +35,10 @@ class BulkAct(LabelledEnum):
     ACCEPT = "accept", "认可答复"
     REJECT = "reject", "退回答复"
     REMIND = "remind", "催办"
+    TALK = "talk", "提请约谈"
 
 
-ONCE_A_TICKET = (BulkAct.SUPERVISE, BulkAct.REMIND)
+ONCE_A_TICKET = (BulkAct.SUPERVISE, BulkAct.REMIND, BulkAct.TALK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,20 @@ def remind_all(picked: Sequence[Picked], *, actor: Actor, words: str) -> list[Ou
     return [_attempt(item, remind) for item in _one_per_ticket(picked)]
 
 
+def propose_talks(picked: Sequence[Picked], *, actor: Actor, reason: str) -> list[Outcome]:
+    """提请约谈：of the leading unit, about each ticket, with one reason; one refusal stops no other."""
+
+    def propose(item: Picked) -> str:
+        objection = _not_to_talk(item, _role(actor, item.order))
+        if objection or item.order.receiver is None:
+            raise Refused(objection or NOBODY)
+        measure = proposing.propose(item.order.receiver, actor=actor, grounds=Grounds(MeasureKind.TALK, reason),
+                                    ticket=item.ticket, version=item.version)
+        return f"已提请约谈 {measure.number}，等领导批准"
+
+    return [_attempt(item, propose) for item in _one_per_ticket(picked)]
+
+
 def _attempt(item: Picked, act: Callable[[Picked], str]) -> Outcome:
     shown = _outcome(item, False, "")
     try:
@@ -182,6 +201,20 @@ def _foretell_reminding(item: Picked, role: Role) -> tuple[str | None, str]:
     return _not_to_remind(item.order), f"通知责任单位：{OWED[receipt]}" if receipt in OWED else "通知责任单位抓紧办理"
 
 
+def _foretell_talk(item: Picked, role: Role) -> tuple[str | None, str]:
+    return _not_to_talk(item, role), "提请约谈主办单位，由领导批准"
+
+
+def _not_to_talk(item: Picked, role: Role) -> str | None:
+    if role is not Role.SUPERVISOR:
+        return "约谈由营商办提请。"
+    if item.order.ended_at is not None:
+        return "这份督办已经结束。"
+    if item.order.receiver is None:
+        return NOBODY
+    return proposing.not_to_propose(item.order.receiver, MeasureKind.TALK, item.ticket)
+
+
 def _not_to_remind(order: Supervision) -> str | None:
     if order.ended_at is not None:
         return "这份督办已经结束。"
@@ -193,4 +226,5 @@ FORETOLD = {
     BulkAct.ACCEPT: _foretell_accepting,
     BulkAct.REJECT: _foretell_rejecting,
     BulkAct.REMIND: _foretell_reminding,
+    BulkAct.TALK: _foretell_talk,
 }

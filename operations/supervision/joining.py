@@ -23,7 +23,6 @@ _PRESSING = (
     .order_by(_orders.c.id)
 )
 _JOIN = update(_orders).where(_orders.c.id == bindparam("order")).values(joined_to_id=bindparam("to"), fire_at=None)
-_FOLLOW = update(_orders).where(among(_orders.c.id)).values(joined_to_id=bindparam("to"), fire_at=None)
 _STAND = update(_orders).where(among(_orders.c.id)).values(joined_to_id=None)
 
 
@@ -64,8 +63,6 @@ def let_stand(orders: Sequence[Supervision], ended: Iterable[int]) -> None:
     first.sign_due_at, first.due_at, first.stage_due_at = limits.sign_due_at, limits.due_at, limits.stage_due_at
     first.fire_at = limits.fire_at
     letters.expect_for([first.id])
-    others = [order for order in left if order is not first]
+    others = [order.id for order in left if order is not first]
     if others:
-        db.session.connection().execute(_FOLLOW, {"ids": [order.id for order in others], "to": first.id})
-        for order in others:
-            db.session.expire(order, ["joined_to_id", "fire_at"])
+        db.session.execute(update(Supervision).where(Supervision.id.in_(others)).values(joined_to_id=first.id))

@@ -10,6 +10,7 @@ from sqlalchemy import event, func, select
 from models.base import db
 from models.lists import SavedView
 from models.log import Event
+from models.measures import Measure, MeasureKind
 from models.notices import Notice
 from models.supervision import Level, Supervision
 from operations.access.people import actor_named
@@ -17,6 +18,7 @@ from operations.insight import queue, queue_counts
 from operations.insight.keyset import TOP, Place
 from operations.insight.queue import Narrowing, Sorting
 from operations.supervision import supervision
+from operations.supervision.measures import proposing
 from operations.supervision.receipts import Receipt
 from tests.lives import FINANCE, LAND
 from tests.views.digests import digests
@@ -153,6 +155,33 @@ def test_what_changed_since_the_page_was_shown_is_refused(pressed, sign_in):
         reader.post("/watch/supervise", pick_fields(reader, reason="仍无人落实"))
     assert "没有办成" in reader.text and "刚刚被他人更新" in reader.text
     assert pressed.order("送电迟迟没有答复", "second") is None
+
+
+def test_talks_are_proposed_together_with_rights_and_versions_checked_again(pressed, sign_in):
+    orders = {subject: pressed.order(subject) for subject in pressed.lives}
+    with pressed.here():
+        reader = sign_in("hening")
+        reader.get("/watch/talk?" + "&".join(f"pick={order.id}" for order in orders.values()))
+        assert "提请 3 次约谈" in reader.text
+        unit = orders["宗地图与红线不符"].receiver
+        proposing.propose(unit, actor=actor_named("hening"), ticket=pressed.ticket("宗地图与红线不符"),
+                          grounds=proposing.Grounds(MeasureKind.TALK, "当面谈"))
+    pressed.answered("送电迟迟没有答复", "zhoujian")
+    with pressed.here():
+        reader.post("/watch/talk", pick_fields(reader, reason="三次催办都没有落实"))
+    assert "1 份已办，2 份没有办成" in reader.text and "等领导批准" in reader.text
+    assert "已有一份约谈没有结束" in reader.text and "刚刚被他人更新" in reader.text
+    talks = db.session.scalars(select(Measure).order_by(Measure.id))
+    assert [(talk.reason, talk.unit_id == unit.id) for talk in talks] == [("当面谈", True), ("三次催办都没有落实", False)]
+
+
+def test_the_centre_proposes_no_talk(pressed, sign_in):
+    with pressed.here():
+        reader = sign_in("wujie")
+        reader.get(f"/watch/talk?pick={pressed.order('送电迟迟没有答复').id}")
+        assert "约谈由营商办提请" in reader.text
+        reader.get("/watch")
+    assert "/watch/talk" not in reader.html
 
 
 def test_answers_are_accepted_and_rejected_together(pressed, sign_in):

@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Optional, ValidationError
 from models.supervision import CallOutcome
 from operations.clocks.calendar import SHANGHAI
 from operations.supervision.calling import NAME_LIMIT, WORDS_LIMIT, Call, masked
+from operations.supervision.measures.proposing import REASON_LIMIT
 from views.forms.base import BaseForm, NotLonger, VersionedForm
 from views.forms.portal import CodeRadio
 
@@ -51,6 +52,13 @@ class BulkRemindForm(BulkForm):
 
     words = TextAreaField("催办内容", [InputRequired("请写明催什么"), NotLonger(max=500)],
                           description="写给责任单位看，每件用同一段话。", render_kw={"rows": 3})
+
+
+class BulkTalkForm(BulkForm):
+    """提请约谈 in bulk."""
+
+    reason = TextAreaField("约谈事由", [InputRequired("请写明约谈事由"), NotLonger(max=REASON_LIMIT)],
+                           description="写给批准约谈的领导看，每件用同一段话。", render_kw={"rows": 3})
 
 
 class CallForm(VersionedForm):

@@ -92,7 +92,10 @@
   }
 
   /* Filters start folded on a phone; paper shows what is folded. */
-  if (window.matchMedia('(max-width:48rem)').matches) { all('details[data-fold]').forEach(function (x) { x.open = false; }); }
+  var phone = window.matchMedia('(max-width:48rem)');
+  var fold = function () { all('details[data-fold]').forEach(function (x) { x.open = !phone.matches; }); };
+  if (phone.matches) { fold(); }
+  phone.addEventListener('change', fold);
   var unfolded = [];
   window.addEventListener('beforeprint', function () {
     unfolded = all('main details:not([open]):not(.menu)');

@@ -13,8 +13,8 @@ from models.supervision import Level, SupervisionSource
 from models.tickets import Ticket
 from operations import log
 from operations.access.actor import Actor, Standing
-from operations.base import operation
-from operations.errors import BadInput, NotAllowed, Refused
+from operations.base import hold, operation
+from operations.errors import BadInput, NotAllowed, Refused, Stale
 from operations.supervision import chain, ladder
 from operations.supervision.measures import telling
 from operations.supervision.measures.by_rule import BY_HAND
@@ -44,8 +44,14 @@ class Grounds:
 
 
 @operation
-def propose(unit: Organisation, *, actor: Actor, grounds: Grounds, ticket: Ticket | None = None) -> Measure:
-    """提请约谈、挂牌督办、移交问责：by the supervisor of the region; a leader decides."""
+def propose(
+    unit: Organisation, *, actor: Actor, grounds: Grounds, ticket: Ticket | None = None, version: int | None = None
+) -> Measure:
+    """提请约谈、挂牌督办、移交问责：by the supervisor of the region; a leader decides. ``version`` is the ticket's, as shown."""
+    if ticket is not None:
+        hold(ticket)
+        if version is not None and version != ticket.version:
+            raise Stale
     region_path = ticket.region_path if ticket else _region_path(unit)
     standing = actor.post_above(region_path, roles=(Role.SUPERVISOR,))
     if standing is None:
@@ -72,15 +78,23 @@ def record(action: str, measure: Measure, *, actor: Actor, standing: Standing | 
                details={"kind": str(measure.kind), "unit": measure.unit_id, "rule": measure.rule})
 
 
+def not_to_propose(unit: Organisation, kind: MeasureKind, ticket: Ticket | None = None) -> str | None:
+    """Why such a measure is not proposed now: another unit leads the ticket, or there is one already."""
+    if ticket is not None and ticket.lead_unit_id != unit.id:
+        return "这件办件不由该单位主办。"
+    about = _about(unit, ticket)
+    if db.session.scalar(select(exists().where(*about, Measure.kind == kind, Measure.ended_at.is_(None)))):
+        return f"已有一份{kind.label}没有结束。"
+    return None
+
+
 def _ensure_sound(unit: Organisation, grounds: Grounds, ticket: Ticket | None) -> None:
     ensure_said(grounds.reason, "请写明事由。", most=REASON_LIMIT)
     if unit.kind not in MEASURED:
         raise BadInput("请选择承办单位。")
-    if ticket is not None and ticket.lead_unit_id != unit.id:
-        raise Refused("这件办件不由该单位主办。")
-    about = _about(unit, ticket)
-    if db.session.scalar(select(exists().where(*about, Measure.kind == grounds.kind, Measure.ended_at.is_(None)))):
-        raise Refused(f"已有一份{grounds.kind.label}没有结束。")
+    objection = not_to_propose(unit, grounds.kind, ticket)
+    if objection:
+        raise Refused(objection)
     if grounds.kind is MeasureKind.REFERRAL:
         _ensure_two(grounds)
         before = (Measure.kind != MeasureKind.REFERRAL, Measure.decision == Decision.APPROVED,

@@ -1,4 +1,4 @@
-"""A person and a sweep at one instant: whatever they do to one ticket, one order stands and no stopped clock is pressed."""
+"""A person and a sweep at one instant: one order stands on a ticket, and no stopped clock is pressed."""
 
 import threading
 
