@@ -1,4 +1,4 @@
-"""Exports of the list of enterprises: who asked, who let them, and when the file was taken."""
+"""Exports of lists: who asked, who let them, and when the file was taken."""
 
 from datetime import datetime
 
@@ -7,11 +7,24 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access.accounts import User
-from models.base import Base, created_at, open_index, primary_key
+from models.base import Base, LabelledEnum, created_at, open_index, primary_key
+
+
+class ExportKind(LabelledEnum):
+    """Which list."""
+
+    ENTERPRISES = "enterprises", "企业名单"
+    SUPERVISIONS = "supervisions", "督办台账"
+    MEASURES = "measures", "约谈问责登记表"
+
+    @property
+    def counter(self) -> str:
+        """The word by which its rows are counted."""
+        return "家" if self is ExportKind.ENTERPRISES else "份"
 
 
 class Export(Base):
-    """企业名单导出. ``query`` is the list's query string and ``scope`` the same in words; small ones need no approval.
+    """导出. ``query`` is the list's query string and ``scope`` the same in words; small ones need no approval.
 
     ``expires_at`` is the last moment to decide and, once granted, to take the file, which is made when it is taken.
     """
@@ -32,6 +45,7 @@ class Export(Base):
     id: Mapped[primary_key]
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    kind: Mapped[ExportKind] = mapped_column(default=ExportKind.ENTERPRISES)
     query: Mapped[str] = mapped_column(sa.String(2000))
     scope: Mapped[str] = mapped_column(sa.String(500))
     row_count: Mapped[int]

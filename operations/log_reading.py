@@ -55,6 +55,7 @@ LABELS = {str(act): act.label for act in Act} | {
     "publish_calendar": "公布工作日历",
     "move_clocks": "日历改动时限",
     "export_ledger": "导出督办台账",
+    "export_measures": "导出约谈问责登记表",
     "export_filling": "导出填报情况",
     "update_regions": "更新区划",
     "import_catalogue": "导入派单目录",

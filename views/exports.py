@@ -2,25 +2,34 @@
 
 from urllib.parse import parse_qsl
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from models.exports import Export
-from operations.insight import exports
+from models.access import Role
+from models.exports import Export, ExportKind
+from operations.access.measure_scope import READING as MEASURING
+from operations.errors import NotFound
+from operations.insight import enterprise_sheet, exports, ledger_sheet, measure_sheet, measures, queue
 from operations.insight.enterprise_picks import Picking
-from views import ways
+from operations.insight.export_files import Content
+from views import measure_filter, watch_filter, ways
 from views.enterprises.blueprint import SEEING
 from views.enterprises.filtering import filter_of, tab_of
 from views.forms.base import RefusableForm
-from views.forms.exports import GrantExportForm, RefuseExportForm, TakeForm
+from views.forms.exports import AskForm, GrantExportForm, RefuseExportForm, TakeForm
 from views.guards import for_roles
+from views.watch import WATCHING
 from views.workbooks import sent_workbook
 
 bp = Blueprint("exports", __name__, url_prefix="/exports")
 
-READING = (*SEEING, *exports.APPROVING)
+TAKING = (Role.UNIT_LEADER, *SEEING)
+READING = (*TAKING, *exports.APPROVING)
+# Lists whose own page asks for nothing but the list: who may take them.
+ASKED_HERE = {ExportKind.SUPERVISIONS: WATCHING, ExportKind.MEASURES: MEASURING}
+BACK = {ExportKind.SUPERVISIONS: ("督办台", "/watch"), ExportKind.MEASURES: ("约谈问责", "/measures")}
 
 
 @bp.get("")
@@ -35,6 +44,25 @@ def index() -> ResponseReturnValue:
         next=url_for(".index", before=shown[-1].id) if len(rows) > len(shown) else "",
         decides=current_user.holds(*exports.APPROVING),
     )
+
+
+@bp.route("/new/<any(supervisions, measures):kind>", methods=["GET", "POST"])
+@for_roles(*TAKING)
+def new(kind: str) -> ResponseReturnValue:
+    """申请导出: of a list that is too long to take without somebody else's word."""
+    wanted = ExportKind(kind)
+    if not current_user.holds(*ASKED_HERE[wanted]):
+        raise NotFound
+    form, scope, count = AskForm.from_request(), *_measured(wanted, request.args)
+    if form.was_submitted_and_valid() and form.carried_out(lambda: exports.ask(
+        current_user, kind=wanted, query=request.query_string.decode(), scope=scope, count=count,
+        reason=form.reason.data, once=form.once,
+    )):
+        flash("已提交申请，安全管理员批准后在这里下载。", "success")
+        return redirect(url_for(".index"))
+    page = render_template("exports/new.html", form=form, kind=wanted, scope=scope, count=count,
+                           free=exports.free_rows(), back=BACK[wanted])
+    return page, form.status_code if form.errors else 200
 
 
 @bp.get("/<id:export_id>")
@@ -59,18 +87,35 @@ def refuse(export_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<id:export_id>/take")
-@for_roles(*SEEING)
+@for_roles(*TAKING)
 def take(export_id: int) -> ResponseReturnValue:
     """下载."""
     export, form = exports.get(current_user, export_id), TakeForm.from_request(prefix="take-")
     files = []
-    args: MultiDict[str, str] = MultiDict(parse_qsl(export.query))
-    picking = Picking(None, filter_of(args), tab_of(args))
     if form.was_submitted_and_valid() and form.carried_out(
-        lambda: files.append(exports.take(export, actor=current_user, picking=picking))
+        lambda: files.append(exports.take(export, actor=current_user, content=_content(export)))
     ):
-        return sent_workbook(files[0], "企业名单")
+        return sent_workbook(files[0], export.kind.label)
     return _shown(export, form)
+
+
+def _measured(kind: ExportKind, args: MultiDict[str, str]) -> tuple[str, int]:
+    """What the list is narrowed to, in words, and how long it is."""
+    if kind is ExportKind.MEASURES:
+        measured = measure_filter.read(args)
+        return measure_filter.words(measured), measures.count(current_user, measured)
+    narrowing = watch_filter.read(args)
+    return watch_filter.words(narrowing), queue.count(current_user, narrowing)
+
+
+def _content(export: Export) -> Content:
+    """The list as it is now, for who asked."""
+    args: MultiDict[str, str] = MultiDict(parse_qsl(export.query))
+    if export.kind is ExportKind.MEASURES:
+        return measure_sheet.content(current_user, measure_filter.read(args))
+    if export.kind is ExportKind.SUPERVISIONS:
+        return ledger_sheet.content(current_user, watch_filter.read(args))
+    return enterprise_sheet.content(current_user, Picking(None, filter_of(args), tab_of(args)))
 
 
 def _decided(export: Export, form: RefusableForm, is_granted: bool) -> ResponseReturnValue:

@@ -1,7 +1,7 @@
 """约谈、挂牌督办、移交问责: the register and its figures, the board, one measure, and proposing one."""
 
-from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,9 +13,10 @@ from models.tickets import Ticket
 from operations.access.measure_scope import READING
 from operations.access.scope import get_ticket
 from operations.clocks import shanghai
-from operations.insight import measure_page, measures, units
-from operations.insight.measures import Narrowing, State
+from operations.insight import exports, measure_page, measure_sheet, measures, units
+from operations.insight.measures import State
 from operations.supervision.measures import carrying_out, deciding, proposing, reconsidering
+from views import measure_filter
 from views.forms.base import RefusableForm
 from views.forms.measures import (
     ApproveForm,
@@ -30,7 +31,7 @@ from views.forms.measures import (
 )
 from views.guards import for_roles
 from views.watch import place_of
-from views.watch_filter import row_id
+from views.workbooks import sent_workbook
 
 bp = Blueprint("measures", __name__, url_prefix="/measures")
 
@@ -53,16 +54,29 @@ TOLD = {
 @for_roles(*READING)
 def index() -> str:
     """登记表."""
-    narrowing, place = _narrowing(), place_of(request.args)
-    page, written = measures.page_of(current_user, narrowing, place=place), _written(narrowing)
+    narrowing, place = measure_filter.read(request.args), place_of(request.args)
+    page, written = measures.page_of(current_user, narrowing, place=place), measure_filter.written(narrowing)
     return render_template(
         "measures/index.html", rows=page.rows, waiting=measures.waiting(current_user) if not written else [],
         narrowing=narrowing, kinds=MeasureKind, states=State, units=measures.units(current_user),
-        state_of=measures.state_of,
-        is_narrowed=bool(written), may_propose=current_user.holds(Role.SUPERVISOR),
+        state_of=measures.state_of, export_url=url_for(".export", **written), is_narrowed=bool(written),
+        may_propose=current_user.holds(Role.SUPERVISOR),
         previous=url_for(".index", **written, before=page.previous) if page.previous else "",
         next=url_for(".index", **written, after=page.next) if page.next else "",
     )
+
+
+@bp.post("/export")
+@for_roles(*READING)
+def export() -> ResponseReturnValue:
+    """导出登记表: at once when it is short, otherwise somebody else is asked first."""
+    narrowing = measure_filter.read(request.args)
+    if measures.count(current_user, narrowing) > exports.free_rows():
+        return redirect(url_for("exports.new", kind="measures", **measure_filter.written(narrowing)))
+    query = urlencode(measure_filter.written(narrowing))
+    file = exports.take_few(current_user, measure_sheet.content(current_user, narrowing), query=query,
+                            scope=measure_filter.words(narrowing))
+    return sent_workbook(file, "约谈问责登记表")
 
 
 @bp.get("/board")
@@ -76,10 +90,11 @@ def board() -> str:
 @for_roles(*READING)
 def figures() -> str:
     """每季每单位."""
-    quarter = _quarter(request.args.get("quarter", "")) or measures.quarter_of(shanghai.today())
-    links = [_written(narrowing) for _, narrowing in measures.FIGURES]
+    quarter = measure_filter.quarter_in(request.args.get("quarter", "")) or measures.quarter_of(shanghai.today())
+    links = [measure_filter.written(narrowing) for _, narrowing in measures.FIGURES]
     return render_template("measures/figures.html", rows=measures.figures(current_user, quarter), links=links,
-                           heads=[head for head, _ in measures.FIGURES], quarter=_quarter_text(quarter))
+                           heads=[head for head, _ in measures.FIGURES],
+                           quarter=measure_filter.quarter_text(quarter))
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -166,31 +181,3 @@ def _shown(measure_id: int, **sent: RefusableForm) -> ResponseReturnValue:
 def _ticket() -> Ticket | None:
     asked = request.args.get("ticket", "")
     return get_ticket(current_user, asked) if asked else None
-
-
-def _narrowing() -> Narrowing:
-    args = request.args
-    return Narrowing(
-        kind=next((kind for kind in MeasureKind if kind == args.get("kind")), None),
-        state=next((state for state in State if state == args.get("state")), None),
-        unit_id=row_id(args["unit"]) if args.get("unit") else None,
-        quarter=_quarter(args.get("quarter", "")),
-        in_force=args.get("in_force") == "1",
-    )
-
-
-def _written(n: Narrowing) -> dict[str, Any]:
-    values = {"kind": n.kind and n.kind.value, "state": n.state and n.state.value, "unit": n.unit_id,
-              "quarter": _quarter_text(n.quarter), "in_force": "1" if n.in_force else ""}
-    return {name: value for name, value in values.items() if value}
-
-
-def _quarter(text: str) -> date | None:
-    """``2026Q3``; what is no quarter asks for nothing."""
-    year, mark, place = text[:4], text[4:5], text[5:]
-    is_one = text.isascii() and mark == "Q" and place in ("1", "2", "3", "4") and year.isdigit()
-    return date(int(year), int(place) * 3 - 2, 1) if is_one and 2000 <= int(year) < 2100 else None
-
-
-def _quarter_text(quarter: date | None) -> str:
-    return f"{quarter.year}Q{(quarter.month + 2) // 3}" if quarter else ""

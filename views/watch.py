@@ -11,7 +11,7 @@ from models import clock
 from models.access import Role
 from operations.access.measure_scope import READING
 from operations.clocks import rulebook
-from operations.insight import ledger_sheet, list_habits, order_card, queue, queue_counts
+from operations.insight import exports, ledger_sheet, list_habits, order_card, queue, queue_counts
 from operations.insight.keyset import Place
 from operations.insight.lines import Cursor
 from operations.insight.queue import Sorting
@@ -78,6 +78,7 @@ def index() -> ResponseReturnValue:
         may_act=current_user.holds(*ACTING),
         may_propose=current_user.holds(Role.SUPERVISOR),
         views=habits.views,
+        shared=habits.shared,
         query=watch_filter.as_query(narrowing),
         may_read_measures=current_user.holds(*READING),
         may_monitor=current_user.holds(*MONITORING),
@@ -96,8 +97,12 @@ def new() -> ResponseReturnValue:
 @bp.post("/export")
 @for_roles(*WATCHING)
 def export() -> ResponseReturnValue:
-    """导出台账."""
-    file = ledger_sheet.export(current_user, watch_filter.read(request.args))
+    """导出台账: at once when it is short, otherwise somebody else is asked first."""
+    narrowing = watch_filter.read(request.args)
+    if queue.count(current_user, narrowing) > exports.free_rows():
+        return redirect(url_for("exports.new", kind="supervisions", **watch_filter.written(narrowing)))
+    file = exports.take_few(current_user, ledger_sheet.content(current_user, narrowing),
+                            query=watch_filter.as_query(narrowing), scope=watch_filter.words(narrowing))
     return sent_workbook(file, "督办台账")
 
 

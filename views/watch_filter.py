@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from models.supervision import Level
 from operations.errors import NotFound
+from operations.insight import units
 from operations.insight.lines import LARGEST_ID
 from operations.insight.queue import LATE_DAYS, LIGHTS, Narrowing, Sorting, region_of
 from operations.insight.queue_counts import Choice, Counts
@@ -78,6 +79,14 @@ def pills(n: Narrowing, counts: Counts) -> list[dict[str, str]]:
     if n.region is not None:
         found.append((n.region.name, replace(n, region=None)))
     return [{"label": label, "url": link(without)} for label, without in found]
+
+
+def words(n: Narrowing) -> str:
+    """The narrowing for people, as whoever lets an export reads it."""
+    parts = [*(one.label for one in (*n.levels, *n.receipts, *n.lights)), units.name_of(n.unit_id),
+             f"超时 {n.late_days} 个工作日以上" if n.late_days else "", "回执超时" if n.is_slow else "",
+             n.region and n.region.name]
+    return "、".join(part for part in parts if part) or "全部在督"
 
 
 def options(n: Narrowing, counts: Counts) -> dict[str, list[dict[str, Any]]]:

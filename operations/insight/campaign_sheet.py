@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from models.campaigns import Campaign
 from models.ratings import Grade
 from operations.insight import campaigns
-from operations.insight.ledger_sheet import PLAIN
+from operations.insight.export_files import PLAIN
 from operations.supervision.letters.sheet import Sheet, Table, day_in_full
 
 HEADS = (("同类组", 18), ("对象", 34), ("类别", 8), ("名次", 8), ("得分", 10), ("有效答卷", 10), ("抽样家数", 10), ("满意率", 10),

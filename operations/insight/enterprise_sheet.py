@@ -14,20 +14,27 @@ from models.access import User
 from models.base import db
 from models.bulk import among
 from models.directory import Enterprise, Organisation, Region, Stewardship, StewardshipKind
+from models.exports import ExportKind
 from operations.access.actor import Actor
 from operations.clocks.calendar import SHANGHAI
 from operations.directory.fact_kinds import masked
-from operations.insight.ledger_sheet import PLAIN
+from operations.insight.enterprise_picks import Picking, pick
+from operations.insight.export_files import PLAIN, Content
 
-MOST_ROWS = 5000
 HEADS = (
     ("统一社会信用代码", 22), ("企业名称", 36), ("主体类型", 12), ("填报类别", 12), ("经营状态", 10), ("所在区划", 16), ("地址", 36),
     ("行业代码", 10), ("规模", 8), ("法定代表人", 12), ("联系人", 16), ("联系电话", 16), ("填报单位", 16), ("主管家", 12), ("上次联系", 12),
 )
 
 
+def content(actor: Actor, picking: Picking) -> Content:
+    """导出企业名单: who may have the file is asked in operations.insight.exports."""
+    return Content(ExportKind.ENTERPRISES, lambda most: pick(actor, picking, most=most),
+                   lambda rows: workbook(actor, rows))
+
+
 def workbook(actor: Actor, rows: Sequence[Enterprise]) -> IO[bytes]:
-    """导出：the file; who may have it is asked in operations.insight.exports."""
+    """The file."""
     file: IO[bytes] = tempfile.TemporaryFile()
     _write(file, actor, rows)
     file.seek(0)

@@ -1,6 +1,7 @@
-"""导出企业名单 with a second person's word: above a size somebody else lets it, and nobody takes more than a few a day.
+"""导出 of lists with a second person's word: above a size somebody else lets it, and nobody takes more than a few a day.
 
-security.md case 13: an export is the way by which a leaver takes the directory along.
+security.md case 13: an export is the way by which a leaver takes the directory along. The supervisors' ledger and the
+register of measures name people and firms as well.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from sqlalchemy import func, or_, select
 from models import clock
 from models.access import Post, Role, User
 from models.base import LabelledEnum, db
-from models.exports import Export
+from models.exports import Export, ExportKind
 from operations import log, notices
 from operations.access.actor import Actor
 from operations.access.found import the_one
@@ -22,10 +23,11 @@ from operations.clocks.calendar import Limit
 from operations.clocks.reckoning import midnight
 from operations.clocks.wording import moment
 from operations.errors import BadInput, NotAllowed, Refused
-from operations.insight import enterprise_sheet
-from operations.insight.enterprise_picks import Picking, pick
+from operations.insight.export_files import MOST_ROWS, Content
 from operations.words import ensure_said
 
+ACTIONS = {ExportKind.ENTERPRISES: "export_enterprises", ExportKind.SUPERVISIONS: "export_ledger",
+           ExportKind.MEASURES: "export_measures"}
 APPROVING = (Role.SECURITY_ADMINISTRATOR,)
 REASON_LIMIT, MOST_WAITING, SHOWN = 200, 3, 50
 
@@ -57,30 +59,33 @@ def free_rows() -> int:
 
 
 @operation
-def take_few(actor: Actor, picking: Picking, *, query: str, scope: str) -> IO[bytes]:
+def take_few(actor: Actor, content: Content, *, query: str, scope: str) -> IO[bytes]:
     """导出 what needs no approval: at once, noted like every other. Raises BadInput above that size, Refused after
     the last one of a day."""
     _ensure_not_too_often(actor)
-    rows = pick(actor, picking, most=free_rows())
-    export = _noted(actor, query, scope=scope, count=len(rows), needs_approval=False)
+    rows = content.read(free_rows())
+    export = _noted(actor, content.kind, query, scope=scope, count=len(rows))
     export.taken_at = clock.now()
-    return _file(export, actor, rows)
+    return _file(export, actor, content, rows)
 
 
 @operation
-def ask(actor: Actor, *, query: str, scope: str, count: int, reason: str) -> Export:
+def ask(
+    actor: Actor, *, query: str, scope: str, count: int, reason: str, kind: ExportKind = ExportKind.ENTERPRISES
+) -> Export:
     """申请导出：the security administrators are told. Raises BadInput without a reason, Refused above three that wait."""
     _ensure_somebody(actor)
-    if count > enterprise_sheet.MOST_ROWS:
-        raise BadInput(f"一次最多导出 {enterprise_sheet.MOST_ROWS} 家，请用筛选条件分几次导出。")
+    if count > MOST_ROWS:
+        raise BadInput(f"一次最多导出 {MOST_ROWS} {kind.counter}，请用筛选条件分几次导出。")
     reason = ensure_said(reason, "请写明导出的用途。", most=REASON_LIMIT)
     mine = select(func.count()).where(Export.asked_by_id == actor.user_id, *_waiting())
     if (db.session.scalar(mine) or 0) >= MOST_WAITING:
         raise Refused(f"你已有 {MOST_WAITING} 份申请在等审批，有结果后再申请。")
-    export = _noted(actor, query, scope=scope, count=count, needs_approval=True, reason=reason)
+    export = _noted(actor, kind, query, scope=scope, count=count, reason=reason)
     _record("ask_export", export, actor, words=reason)
     people = select(Post.user_id).where(Post.role.in_(APPROVING), Post.ended_at.is_(None))
-    notices.tell_people(set(db.session.scalars(people)) - {actor.user_id}, f"{actor.name}申请导出企业名单 {count} 家",
+    subject = f"{actor.name}申请导出{kind.label} {count} {kind.counter}"
+    notices.tell_people(set(db.session.scalars(people)) - {actor.user_id}, subject,
                         about=f"export.{export.id}", words=f"用途：{reason}。请到“导出”审批。")
     return export
 
@@ -104,7 +109,7 @@ def decide(export: Export, *, actor: Actor, is_granted: bool, words: str = "") -
 
 
 @operation
-def take(export: Export, *, actor: Actor, picking: Picking) -> IO[bytes]:
+def take(export: Export, *, actor: Actor, content: Content) -> IO[bytes]:
     """下载：once, by who asked, as the list is now and no more rows than were approved. Raises Refused, BadInput."""
     if export.asked_by_id != actor.user_id:
         raise NotAllowed
@@ -113,9 +118,9 @@ def take(export: Export, *, actor: Actor, picking: Picking) -> IO[bytes]:
     state = state_of(export)
     if state is not ExportState.GRANTED:
         raise Refused(f"这份导出{state.label}，不能下载。")
-    rows = pick(actor, picking, most=export.row_count)
+    rows = content.read(export.row_count)
     export.taken_at = clock.now()
-    return _file(export, actor, rows)
+    return _file(export, actor, content, rows)
 
 
 def get(actor: Actor, export_id: int) -> Export:
@@ -172,21 +177,20 @@ def _ensure_not_too_often(actor: Actor) -> None:
         raise Refused(f"每人每天最多导出 {most} 次，请明天再导出。")
 
 
-def _noted(
-    actor: Actor, query: str, *, scope: str, count: int, needs_approval: bool, reason: str = ""
-) -> Export:
+def _noted(actor: Actor, kind: ExportKind, query: str, *, scope: str, count: int, reason: str = "") -> Export:
+    """A reason is what somebody else has to be convinced by: without one the export was small enough to be free."""
     export = Export(
-        asked_by_id=actor.user_id, unit_id=actor.posts[0].unit_id, query=query[:2000], scope=scope[:500],
-        row_count=count, needs_approval=needs_approval, reason=reason, asked_at=clock.now(), expires_at=_deadline(),
+        asked_by_id=actor.user_id, unit_id=actor.posts[0].unit_id, kind=kind, query=query[:2000], scope=scope[:500],
+        row_count=count, needs_approval=bool(reason), reason=reason, asked_at=clock.now(), expires_at=_deadline(),
     )
     db.session.add(export)
     db.session.flush()
     return export
 
 
-def _file(export: Export, actor: Actor, rows: Sequence[Any]) -> IO[bytes]:
-    _record("export_enterprises", export, actor, rows=len(rows))
-    return enterprise_sheet.workbook(actor, rows)
+def _file(export: Export, actor: Actor, content: Content, rows: Sequence[Any]) -> IO[bytes]:
+    _record(ACTIONS[content.kind], export, actor, rows=len(rows))
+    return content.write(rows)
 
 
 def _record(action: str, export: Export, actor: Actor, *, words: str = "", **details: Any) -> None:

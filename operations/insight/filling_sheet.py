@@ -10,8 +10,8 @@ from operations.access.actor import Actor
 from operations.base import operation
 from operations.errors import NotAllowed
 from operations.insight import filling
+from operations.insight.export_files import PLAIN
 from operations.insight.filling import READERS, Counts, percent
-from operations.insight.ledger_sheet import PLAIN
 
 HEADS = (
     ("填报单位", 30), ("应报企业", 10), ("已报企业", 10), ("上报率", 9), ("已配管家", 10), ("匹配率", 9), ("应注册管家", 11),

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, or_,
 from models.access import Role, User
 from models.base import LabelledEnum, db
 from models.directory import Organisation
-from models.measures import Decision, Measure, MeasureEnd, MeasureKind, MeasureProgress
+from models.measures import Decision, Measure, MeasureEnd, MeasureKind, MeasureProgress, Reconsideration
 from models.tickets import Ticket
 from operations.access.actor import Actor
 from operations.access.measure_scope import measure_scope
@@ -78,6 +78,29 @@ def register(actor: Actor, narrowing: Narrowing) -> Select[Any]:
 def page_of(actor: Actor, narrowing: Narrowing, *, place: Place = TOP) -> Page:
     """One page of the register, the latest first."""
     return paged(register(actor, narrowing), M.proposed_at, M.id, size=PAGE, place=place, is_descending=True)
+
+
+def all_rows(actor: Actor, narrowing: Narrowing, *, limit: int) -> Sequence[Row[Any]]:
+    """The register without pages, each with who acted, what was written and its reconsideration: for its file."""
+    proposer, decider, again = User.__table__.alias("proposer"), User.__table__.alias("decider"), Reconsideration
+    rows = (
+        register(actor, narrowing)
+        .outerjoin(proposer, proposer.c.id == M.proposed_by_id)
+        .outerjoin(decider, decider.c.id == M.decided_by_id)
+        .outerjoin(again, again.measure_id == M.id)
+        .add_columns(
+            proposer.c.name.label("proposed_by"), decider.c.name.label("decided_by"), M.decision_words, M.direct_name,
+            M.direct_title, M.leading_name, M.leading_title, M.place, M.participants, M.words, again.requested_at,
+            again.reasons, again.outcome, again.decided_at.label("reconsidered_at"),
+        )
+    )
+    return db.session.execute(rows.order_by(M.proposed_at.desc(), M.id.desc()).limit(limit)).all()
+
+
+def count(actor: Actor, narrowing: Narrowing) -> int:
+    """How many measures the register lists."""
+    counted = select(func.count()).select_from(M).where(measure_scope(actor), *_narrowed(narrowing))
+    return db.session.scalar(counted) or 0
 
 
 def waiting(actor: Actor) -> Sequence[Row[Any]]:

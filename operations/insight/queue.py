@@ -83,6 +83,11 @@ def all_rows(actor: Actor, narrowing: Narrowing, *, limit: int) -> Iterator[Row[
     yield from db.session.execute(rows, execution_options={"yield_per": 500})
 
 
+def count(actor: Actor, narrowing: Narrowing) -> int:
+    """How many orders the list holds."""
+    return db.session.scalar(select(func.count()).select_from(S).where(*conditions(actor, narrowing))) or 0
+
+
 def newest_id() -> int:
     """The mark by which ``count_new`` knows what the page has not shown."""
     return db.session.scalar(select(func.max(S.id))) or 0

@@ -39,3 +39,9 @@ def beginning(text: str, *, most: int) -> list[str]:
         Organisation.kind.in_(HANDLING),
     )
     return list(db.session.scalars(rows.order_by(Organisation.short_name).limit(most)))
+
+
+def name_of(unit_id: int | None) -> str:
+    """The short name of a unit; empty for none."""
+    name = select(Organisation.short_name).where(Organisation.id == unit_id)
+    return db.session.scalar(name) or "" if unit_id else ""

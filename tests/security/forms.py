@@ -213,6 +213,7 @@ FORMS = (
     Filled("hening", "/findings/{finding}/answer", {"answer-words": TEXT}, "/findings/{finding}"),
     Filled("wujie", "/findings/{finding_again}/ticket", {"ticket-enterprise": "恒轧机械"}, "/findings/{finding_again}"),
     Filled("security", "/regions/import", {"file": Upload("区划.csv", PLACES), "on": "2027-01-01"}),
+    Filled("hening", "/exports/new/supervisions", {"reason": TEXT}),
     Filled("security", "/exports/{export}/grant", {"grant-words": TEXT}, "/exports/{export}"),
     Filled("security", "/exports/{export_again}/refuse", {"refuse-words": TEXT}, "/exports/{export_again}"),
     Filled("wujie", "/enterprises/{duplicate}/unmerge", {"reason": TEXT}),

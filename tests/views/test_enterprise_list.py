@@ -190,7 +190,7 @@ def test_a_long_list_is_asked_for_let_and_downloaded(guest, firms):
 
 def test_too_many_are_refused_in_a_sentence(guest, firms, monkeypatch):
     monkeypatch.setattr("operations.directory.in_bulk.MOST", 1)
-    monkeypatch.setattr("operations.insight.enterprise_sheet.MOST_ROWS", 1)
+    monkeypatch.setattr("operations.insight.export_files.MOST_ROWS", 1)
     for act in ("tag", "export"):
         assert "一次最多 1 家" in guest("hejun").opens(f"/enterprises/bulk/{act}?everything=1").words
 

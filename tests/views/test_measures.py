@@ -1,5 +1,8 @@
 """约谈问责 at the test client: propose, approve, record, board, register with its figures, and the unit's 复核."""
 
+import io
+
+import openpyxl
 import pytest
 from sqlalchemy import select
 
@@ -63,6 +66,26 @@ def test_a_talk_is_proposed_approved_and_recorded_and_both_sides_read_it(desk):
     answer = desk.sends("hening", page_of(desk, "hening"), "keep")
     assert "已确认落实" in answer.words and db.session.scalars(select(Commitment.kept_at)).one() is not None
     assert "约谈记录" in desk.opens("chenjing").words
+
+
+def test_the_register_is_taken_as_a_workbook_of_what_the_reader_may_see(desk):
+    propose(desk, reason="=1+1 仍不落实")
+    taken = {username: export(desk, username) for username in ("hening", "zhoujian")}
+    assert taken["zhoujian"].max_row == 2, "nobody has approved it yet"
+    sheet = taken["hening"]
+    assert "何宁" in sheet["A1"].value and "共 1 份" in sheet["A1"].value
+    row = {head.value: cell for head, cell in zip(sheet[2], sheet[3], strict=True)}
+    said = [row[head].value for head in ("措施", "办件号", "事由", "提请人", "状态")]
+    assert said == ["约谈", desk.number, "=1+1 仍不落实", "何宁", "待批准"]
+    assert {cell.data_type for cell in sheet[3] if cell.value} == {"s"}
+
+
+def export(desk, username):
+    page = desk.opens(username, "/measures")
+    form = next(n for n, form in enumerate(page.forms) if "/measures/export" in form["action"])
+    with desk.life.here():
+        answer = desk.as_(username).client.post("/measures/export", data=page.form(form), buffered=True)
+    return openpyxl.load_workbook(io.BytesIO(answer.data)).active
 
 
 def test_a_referral_asks_for_two_and_stays_out_of_the_tickets_story(desk):

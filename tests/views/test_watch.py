@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import event, func, select
 
 from models.base import db
+from models.clocks import Policy
+from models.exports import Export
 from models.lists import SavedView
 from models.log import Event
 from models.measures import Measure, MeasureKind
@@ -20,7 +22,7 @@ from operations.insight.queue import Narrowing, Sorting
 from operations.supervision import supervision
 from operations.supervision.measures import proposing
 from operations.supervision.receipts import Receipt
-from tests.lives import FINANCE, LAND
+from tests.lives import FINANCE, LAND, START
 from tests.views.digests import digests
 from tests.views.pressed import LATE, Pressed, three_late
 
@@ -271,6 +273,22 @@ def test_views_are_saved_named_ordered_preferred_and_dropped(pressed, sign_in):
     assert db.session.scalar(select(func.count()).select_from(SavedView)) == 3, "what was dropped is only retired"
 
 
+def test_a_view_is_lent_to_the_office_and_changed_by_its_owner_alone(pressed, sign_in):
+    with pressed.here():
+        owner, colleague, stranger = sign_in("wujie"), sign_in("xuhui"), sign_in("hening")
+        owner.post("/watch/views", {"name": "没打开", "query": "receipt=unopened"})
+        path = f"/watch/views/{db.session.scalars(select(SavedView.id)).one()}"
+        colleague.get("/watch")
+        assert "没打开" not in colleague.text and owner.post(f"{path}/share") == 302
+        for reader, sees in ((owner, "本单位可用"), (colleague, "没打开 吴洁")):
+            reader.get("/watch")
+            assert sees in reader.text
+        stranger.get("/watch")
+        assert "没打开" not in stranger.text
+        assert {colleague.post(f"{path}/{verb}") for verb in ("share", "drop", "prefer", "raise", "rename")} == {404}
+        assert owner.post(f"{path}/share") == 302 and colleague.get("/watch") == 200 and "没打开" not in colleague.text
+
+
 def test_an_id_that_is_nobodys_is_not_there(city, sign_in):
     forged = ["/watch?order=999999", "/watch?order=abc", "/watch?order=99999999999", "/watch?order=0", "/watch?unit=-1",
               "/watch?region=999999", "/watch?region=x", "/watch/supervise?pick=999999", "/watch/accept?pick=1.x",
@@ -373,10 +391,36 @@ def test_the_ledger_holds_the_list_and_no_formula(city, sign_in):
     sheet = openpyxl.load_workbook(io.BytesIO(reader.answer.data)).active
     reader.answer.close()
     assert [[cell.data_type for cell in row[:3]] for row in sheet.iter_rows(min_row=3)] == [["s", "s", "s"]]
-    assert sheet["A1"].value.startswith("唐毅 2026-08-26 17:35 导出")
+    assert "唐毅" in sheet["A1"].value and "2026-08-26 17:35 导出，共 1 份" in sheet["A1"].value
     assert sheet["B3"].value == '=HYPERLINK("http://x","点我")'
     taken = db.session.scalars(select(Event).where(Event.action == "export_ledger")).one()
     assert taken.actor_id == actor_named("tangyi").user_id and '"rows":1' in taken.body
+
+
+def test_a_long_ledger_is_asked_for_let_and_taken(pressed, sign_in):
+    db.session.add(Policy(name="export", value={"rows_without_approval": 1}, effective_at=START, reason="小城"))
+    db.session.commit()
+    with pressed.here():
+        reader, security = sign_in("hening"), sign_in("security")
+        assert reader.post("/watch/export?level=first") == 302
+        asking = reader.answer.location
+        reader.get(asking)
+        assert "一次督办" in reader.text and "3 份" in reader.text
+        assert reader.post(asking, reader.hidden()) == 422
+        assert reader.post(asking, reader.hidden() | {"reason": "季度通报"}) == 302
+        path = f"/exports/{db.session.scalars(select(Export.id)).one()}"
+        security.get(path)
+        assert "督办台账：一次督办" in security.text and "季度通报" in security.text
+        assert security.post(f"{path}/grant", hidden_of(security, "grant-")) == 302
+        reader.get(path)
+        assert reader.post(f"{path}/take", hidden_of(reader, "take-")) == 200
+    sheet = openpyxl.load_workbook(io.BytesIO(reader.answer.data)).active
+    reader.answer.close()
+    assert sheet.max_row == 5 and {row[4].value for row in sheet.iter_rows(min_row=3)} == {"一次督办"}
+
+
+def hidden_of(reader, prefix):
+    return {name: value for name, value in reader.hidden().items() if name.startswith(prefix)}
 
 
 def test_hand_issued_orders_say_why_and_by_whom(pressed, sign_in):

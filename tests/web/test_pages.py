@@ -111,7 +111,7 @@ PAGES = {
     "hening": (
         "/watch", "/watch?level=second&level=first", "/watch?receipt=unopened", "/supervisions/{order}", "/sign-offs",
         "/watch/supervise?pick={order}", "/watch/talk?pick={order}", "/supervisions/{order}/reject",
-        "/supervisions/{order}/call",
+        "/supervisions/{order}/call", "/exports/new/supervisions",
         "/brief", "/refusals", "/refusals/figures", "/refusals/{refusal}", "/refusals/{refusal}/form",
         "/refusals/{refusing}/review",
         "/rulings", "/rulings/1", "/returns", "/returns/figures", "/suggestions", "/suggestions/figures",

@@ -17,7 +17,7 @@ from operations.directory import in_bulk
 from operations.directory.in_bulk import BulkAct
 from operations.directory.stewardship import GIVERS, Outcome
 from operations.errors import NotFound
-from operations.insight import enterprise_list, enterprise_picks, enterprise_sheet, exports
+from operations.insight import enterprise_list, enterprise_picks, enterprise_sheet, export_files, exports
 from operations.insight.enterprise_picks import Picking
 from views.enterprises.blueprint import SEEING, TAGGING, bp
 from views.enterprises.filtering import address, filter_of, pills, tab_of
@@ -55,7 +55,7 @@ def bulk(verb: str) -> ResponseReturnValue:
         form.picked.data = " ".join(request.args.getlist("pick")[:MOST_TICKED])
         form.everything.data = "1" if request.args.get("everything") else ""
         form.query.data = request.args.get("query", "")[:2000]
-    parts, most = parts_of(form.query.data), enterprise_sheet.MOST_ROWS if act is BulkAct.EXPORT else in_bulk.MOST
+    parts, most = parts_of(form.query.data), export_files.MOST_ROWS if act is BulkAct.EXPORT else in_bulk.MOST
     picking = _picking(form, parts)
     if picking.ids == ():
         flash("请先勾选企业。", "warning")
@@ -112,7 +112,7 @@ def _export(form: Any, picking: Picking) -> Any:
     parts = parts_of(form.query.data)
     told = {"query": urlencode(parts), "scope": "、".join(pill["label"] for pill in pills(parts)) or "全部企业"}
     if "reason" not in form:
-        return exports.take_few(current_user, picking, **told)
+        return exports.take_few(current_user, enterprise_sheet.content(current_user, picking), **told)
     found = enterprise_picks.count(current_user, picking)
     return exports.ask(current_user, count=found, reason=form.reason.data, once=form.once, **told)
 

@@ -1,4 +1,4 @@
-"""Forms of exports: somebody else's word, and the download."""
+"""Forms of exports: what for, somebody else's word, and the download."""
 
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired
@@ -6,6 +6,13 @@ from wtforms.validators import DataRequired
 from views.forms.base import NotLonger, RefusableForm
 
 WORDS_LIMIT = 200
+
+
+class AskForm(RefusableForm):
+    """申请导出."""
+
+    reason = TextAreaField("用途", [DataRequired("请写明导出的用途"), NotLonger(max=WORDS_LIMIT)],
+                           description="批准人会看到。", render_kw={"rows": 3, "data-max": WORDS_LIMIT})
 
 
 class GrantExportForm(RefusableForm):

@@ -9,7 +9,7 @@ from operations import log
 from operations.access.actor import Actor
 from operations.base import operation
 from operations.errors import NotAllowed
-from operations.insight.ledger_sheet import MOST_ROWS, PLAIN
+from operations.insight.export_files import MOST_ROWS, PLAIN
 from operations.insight.registers.register import NO_UNIT_NAME, READING, Narrowing, Register, all_rows
 
 FIRST = (("办件号", 22), ("主题", 40), ("企业", 30), ("单位", 18))

@@ -13,7 +13,7 @@ from operations.access.scope import OFFICIALS, REGIONAL
 from operations.base import operation
 from operations.clocks.calendar import SHANGHAI
 from operations.errors import NotAllowed
-from operations.insight.ledger_sheet import PLAIN
+from operations.insight.export_files import PLAIN
 from operations.insight.routing import accuracy, catalogue
 
 MOST_ROWS = 5000
