@@ -17,6 +17,7 @@ VERBS = {
     "drop": (list_habits.drop_view, "已去掉常用筛选。"),
     "prefer": (list_habits.prefer_view, "已改默认筛选。"),
     "raise": (list_habits.raise_view, "已上移。"),
+    "share": (list_habits.share_view, "已改共享。"),
 }
 
 
@@ -40,10 +41,10 @@ def rename_view(view_id: int) -> ResponseReturnValue:
     return redirect(f"{watch_filter.PATH}?{watch_filter.BARE}")
 
 
-@bp.post("/views/<id:view_id>/<any(drop, prefer, raise):verb>")
+@bp.post("/views/<id:view_id>/<any(drop, prefer, raise, share):verb>")
 @for_roles(*WATCHING)
 def change_view(view_id: int, verb: str) -> ResponseReturnValue:
-    """去掉, 设为默认, 上移."""
+    """去掉, 设为默认, 上移, 给本单位用."""
     act, said = VERBS[verb]
     act(view_id, actor=current_user)
     flash(said, "success")

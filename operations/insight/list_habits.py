@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, false, literal, select, union_all, update
+from sqlalchemy import ColumnElement, Integer, case, cast, exists, false, literal, null, select, union_all, update
 
 from models import clock
+from models.access import Post, User
 from models.base import db
 from models.lists import ChosenColumns, SavedView
 from operations.access.actor import Actor
@@ -18,19 +19,25 @@ NAME_LIMIT, QUERY_LIMIT = 20, 1000
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A saved view: its id, name and query string; ``is_default``: it opens when the list is asked for bare."""
+    """A saved view: its id, name and query string; ``is_default``: it opens when the list is asked for bare.
+
+    ``is_shared``: the person's office sees it; ``owner`` is who shared it, empty for the person's own.
+    """
 
     id: int
     name: str
     query: str
     is_default: bool = False
+    is_shared: bool = False
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """What a person saved for one list. ``columns`` empty is the usual ones."""
+    """What a person saved for one list, and what others of the office share. ``columns`` empty is the usual ones."""
 
     views: Sequence[View]
+    shared: Sequence[View]
     columns: tuple[str, ...]
 
     @property
@@ -41,16 +48,24 @@ class Habits:
 
 def habits(actor: Actor, list_name: str) -> Habits:
     """The views and the columns of one list: one statement."""
+    is_own = SavedView.user_id == actor.user_id
     views = select(
-        SavedView.id, SavedView.name, SavedView.query.label("said"), SavedView.place, SavedView.is_default
-    ).where(*_own(actor, list_name))
-    columns = select(literal(0), literal(""), ChosenColumns.columns, literal(0), false()).where(
-        ChosenColumns.user_id == actor.user_id, ChosenColumns.list_name == list_name
+        SavedView.id.label("id"), SavedView.name, SavedView.query.label("said"), SavedView.place.label("place"),
+        SavedView.is_default, SavedView.office_id, case((is_own, ""), else_=User.name).label("owner"),
+    ).join(User, User.id == SavedView.user_id).where(
+        SavedView.list_name == list_name, SavedView.retired_at.is_(None), is_own | _shared_with(actor)
     )
+    columns = select(
+        literal(0), literal(""), ChosenColumns.columns, literal(0), false(), cast(null(), Integer), literal("")
+    ).where(ChosenColumns.user_id == actor.user_id, ChosenColumns.list_name == list_name)
     rows = db.session.execute(union_all(views, columns).order_by("place", "id")).all()
     chosen = next((row.said for row in rows if not row.id), "")
-    shown = [View(row.id, row.name, row.said, bool(row.is_default)) for row in rows if row.id]
-    return Habits(shown, tuple(filter(None, chosen.split(","))))
+    shown = [
+        View(row.id, row.name, row.said, bool(row.is_default) and not row.owner, row.office_id is not None, row.owner)
+        for row in rows if row.id
+    ]
+    return Habits([view for view in shown if not view.owner], [view for view in shown if view.owner],
+                  tuple(filter(None, chosen.split(","))))
 
 
 @operation
@@ -76,7 +91,7 @@ def save_view(list_name: str, *, actor: Actor, name: str, query: str) -> None:
 def drop_view(view_id: int, *, actor: Actor) -> None:
     """去掉常用筛选: from now on it is not offered. Raises NotFound for what is another's."""
     view = _mine(view_id, actor)
-    view.is_default, view.retired_at = False, clock.now()
+    view.is_default, view.office_id, view.retired_at = False, None, clock.now()
 
 
 @operation
@@ -100,6 +115,16 @@ def prefer_view(view_id: int, *, actor: Actor) -> None:
 
 
 @operation
+def share_view(view_id: int, *, actor: Actor) -> None:
+    """给本单位用；a shared one is taken back. Raises NotFound for what is another's, Refused without an office."""
+    view = _mine(view_id, actor)
+    office = next((post.unit_id for post in actor.posts if post.unit_id), None)
+    if office is None:
+        raise Refused("没有任职单位，不能共享。")
+    view.office_id = None if view.office_id is not None else office
+
+
+@operation
 def raise_view(view_id: int, *, actor: Actor) -> None:
     """上移: it changes places with the view above it."""
     view = _mine(view_id, actor)
@@ -113,6 +138,13 @@ def raise_view(view_id: int, *, actor: Actor) -> None:
 
 def _own(actor: Actor, list_name: str) -> tuple[ColumnElement[bool], ...]:
     return (SavedView.user_id == actor.user_id, SavedView.list_name == list_name, SavedView.retired_at.is_(None))
+
+
+def _shared_with(actor: Actor) -> ColumnElement[bool]:
+    """Views of people who still hold a post in the office that they share them with, which is one of the actor's."""
+    is_there = exists().where(Post.user_id == SavedView.user_id, Post.organisation_id == SavedView.office_id,
+                              Post.ended_at.is_(None))
+    return SavedView.office_id.in_([post.unit_id for post in actor.posts if post.unit_id]) & is_there
 
 
 def _mine(view_id: int, actor: Actor) -> SavedView:
