@@ -152,9 +152,14 @@ def _body(draft: Draft, seq: int, stamp: str) -> dict[str, Any]:
         "to": draft.target,
         "public": draft.is_public,
         "result": draft.result,
-        "details": draft.details,
+        "details": draft.details | _place(draft.standing),
         "files": [attachment.sha256 for attachment in draft.attachments],
     }
+
+
+def _place(standing: Standing | None) -> dict[str, Any]:
+    """For whose vacant post it was done, where it was."""
+    return {"in_place_of": standing.unit_id} if standing is not None and standing.stands_in else {}
 
 
 def canonical(body: dict[str, Any]) -> str:

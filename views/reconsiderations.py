@@ -37,7 +37,7 @@ def show(reconsideration_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/reconsiderations/<id:reconsideration_id>/decide")
-@for_roles(Role.SUPERVISOR, Role.LEADER)
+@for_roles(Role.SUPERVISOR, Role.LEADER, Role.DISCIPLINE_OBSERVER)
 def decide(reconsideration_id: int) -> ResponseReturnValue:
     """复核决定."""
     asked, _, _ = measure_page.reconsideration(current_user, reconsideration_id)
@@ -69,5 +69,6 @@ def of_order(order_id: int) -> ResponseReturnValue:
 
 def _shown(reconsideration_id: int, form: Any) -> ResponseReturnValue:
     asked, names, may_decide = measure_page.reconsideration(current_user, reconsideration_id)
-    page = render_template("measures/reconsideration.html", asked=asked, names=names, may_decide=may_decide, form=form)
+    page = render_template("measures/reconsideration.html", asked=asked, names=names, may_decide=may_decide, form=form,
+                           waits_for=() if asked.outcome else reconsidering.deciders(asked).values())
     return page, form.status_code if form.errors else 200

@@ -17,6 +17,7 @@ from models.base import db
 from models.directory import Organisation, Region
 from operations import log
 from operations.access.actor import Actor, Standing
+from operations.access.vacancies import standing_in
 from operations.base import operation
 from operations.errors import BadInput, TooManyAttempts
 
@@ -145,7 +146,7 @@ def actor_of(
         return None
     if is_work and now - first.seen_at > SEEN_EVERY:
         _note_seen(first.session_id, now)
-    return Actor(first.user_id, first.user_name, posts, first.session_id, token, address)
+    return Actor(first.user_id, first.user_name, posts + standing_in(posts), first.session_id, token, address)
 
 
 def digest_of(token: str) -> str:

@@ -9,7 +9,10 @@ from models.access import MemberRole, Role
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One post as the rules need it. ``region_path`` and ``unit_path`` are prefixes of what lies below."""
+    """One post as the rules need it. ``region_path`` and ``unit_path`` are prefixes of what lies below.
+
+    ``stands_in``: not a post of their own, but a vacant one of the house below theirs (operations/access/vacancies.py).
+    """
 
     post_id: int | None
     role: Role
@@ -20,6 +23,7 @@ class Standing:
     enterprise_id: int | None = None
     title: str = ""
     member_role: MemberRole | None = None
+    stands_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

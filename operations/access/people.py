@@ -6,6 +6,7 @@ from models.access import Post, User
 from models.base import db
 from models.directory import Organisation, Region
 from operations.access.actor import Actor, Standing
+from operations.access.vacancies import standing_in
 from operations.errors import NotFound
 
 
@@ -18,7 +19,7 @@ def actor_named(username: str) -> Actor:
 
 
 def standings(user_id: int) -> tuple[Standing, ...]:
-    """The posts a person holds now."""
+    """The posts a person holds now, and those that they stand in for."""
     rows = (
         select(Post, Organisation.short_name, Organisation.path, Region.path)
         .outerjoin(Organisation, Organisation.id == Post.organisation_id)
@@ -26,8 +27,9 @@ def standings(user_id: int) -> tuple[Standing, ...]:
         .where(Post.user_id == user_id, Post.ended_at.is_(None))
         .order_by(Post.id)
     )
-    return tuple(
+    held = tuple(
         Standing(post.id, post.role, post.organisation_id, unit or "", unit_path or "", region_path or "",
                  post.enterprise_id, post.title, post.member_role)
         for post, unit, unit_path, region_path in db.session.execute(rows)
     )
+    return held + standing_in(held)

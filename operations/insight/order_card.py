@@ -18,6 +18,7 @@ from models.log import Event, EventWords
 from models.notices import Notice
 from models.supervision import Level, Supervision
 from models.tickets import Act, Ticket
+from operations.access import vacancies
 from operations.access.actor import Actor
 from operations.access.scope import supervision_scope
 from operations.clocks import rulebook
@@ -178,6 +179,8 @@ def _is_about(event: Row[Any], order: Supervision) -> bool:
 
 def _step(event: Row[Any]) -> Step:
     post = f"{event.unit} {event.title or event.role.label}" if event.unit else ""
+    if "in_place_of" in json.loads(event.body)["details"]:
+        post = f"{post}，{vacancies.TITLE}"
     return Step(event.at, TOLD[event.action], event.name or "系统", event.words or "", post)
 
 
@@ -201,7 +204,7 @@ def _next_above(receiver_id: int, known: set[int]) -> list[Recipient]:
     """Who was told in the place of a leader whom the unit has not."""
     heads = set(chain.heads([receiver_id]).get(receiver_id, ())) - known
     rows = select(User.id, User.name).where(User.id.in_(heads)).order_by(User.id)
-    return [Recipient(user_id, name, "上一级负责人", True) for user_id, name in db.session.execute(rows)]
+    return [Recipient(user_id, name, f"上一级负责人，{vacancies.TITLE}", False) for user_id, name in db.session.execute(rows)]
 
 
 def _addressees(order: Supervision) -> Any:

@@ -12,6 +12,7 @@ from models.ratings import Grade
 from models.refusals import RefusalLevel, Verdict
 from models.supervision import Level
 from models.tickets import Act, ProposalKind, ReplyMethod, ResultKind
+from operations.access import vacancies
 from operations.access.scope import REGIONAL
 from operations.clocks import shanghai
 from operations.clocks.calendar import SHANGHAI
@@ -175,6 +176,8 @@ def _tags(event: Happening) -> Iterator[str]:
         yield "不重新计时"
     if event.action == Act.SUPERVISE and event.actor_id is None:
         yield "系统按规则"
+    if event.details.get("in_place_of"):
+        yield vacancies.TITLE
     if event.details.get("ruling"):
         yield "裁定"
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, literal, select
 
 from models import clock
-from models.access import Role
+from models.access import Post, Role, User
 from models.base import db
-from models.directory import Organisation
+from models.directory import Organisation, Region
 from models.measures import Decision, Measure, MeasureEnd, Reconsideration, ReconsiderationOutcome
 from models.supervision import Level, Supervision
 from models.tickets import Ticket
@@ -18,11 +18,11 @@ from operations.base import hold, operation
 from operations.clocks import rulebook, shanghai
 from operations.errors import NotAllowed, NotFound, Refused
 from operations.supervision import settling
-from operations.supervision.measures import telling
 from operations.words import ensure_said
 
 TEXT_LIMIT = 2000
 DECIDING = (Role.SUPERVISOR, Role.LEADER)
+OTHERWISE = (Role.SUPERVISOR, Role.DISCIPLINE_OBSERVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +76,14 @@ def request(target: Target, *, actor: Actor, reasons: str) -> Reconsideration:
     db.session.add(asked)
     db.session.flush()
     _record("request_reconsideration", asked, actor, standing, said)
-    people = [*telling.above(asked.region_path, Role.LEADER), *telling.above(asked.region_path, Role.SUPERVISOR)]
-    notices.tell_people(people, f"申请复核：{target.unit.short_name}", about=f"reconsideration.{asked.id}", words=said)
+    notices.tell_people(list(deciders(asked)), f"申请复核：{target.unit.short_name}",
+                        about=f"reconsideration.{asked.id}", words=said)
     return asked
 
 
 @operation
 def decide(asked: Reconsideration, *, actor: Actor, outcome: ReconsiderationOutcome, words: str) -> None:
-    """复核决定：by an office that did not issue it, by nobody who had a hand in it. A revoked one counts nowhere."""
+    """复核决定：by whom `deciding_post` finds, who had no hand in it. A revoked one counts nowhere."""
     hold(asked)
     standing = deciding_post(asked, actor)
     if standing is None:
@@ -120,11 +120,41 @@ def may_request(target: Target, actor: Actor) -> bool:
 
 
 def deciding_post(asked: Reconsideration, actor: Actor) -> Standing | None:
-    """The post by which the actor may decide: of another office than issued it, and with no hand in it."""
-    if actor.user_id in (asked.issued_by_id, asked.approved_by_id, asked.requested_by_id):
+    """The post by which the actor may decide: of another office than issued it, and with no hand in it.
+
+    Where nobody holds such a post at this moment, somebody else of the office that issued it may, and where there is
+    nobody either, the discipline observers of the region: decided by another it is in any case.
+    """
+    if actor.user_id in _had_a_hand(asked):
         return None
-    posts = (post for post in actor.posts_as(*DECIDING) if post.unit_id != asked.issuer_id)
-    return next((post for post in posts if post.region_path and asked.region_path.startswith(post.region_path)), None)
+    own = (post for post in actor.posts_as(*DECIDING) if post.unit_id != asked.issuer_id and not post.stands_in)
+    post = next((post for post in own if post.region_path and asked.region_path.startswith(post.region_path)), None)
+    if post is not None:
+        return post
+    post = actor.post_above(asked.region_path, roles=OTHERWISE)
+    return post if post is not None and actor.user_id in deciders(asked) else None
+
+
+def deciders(asked: Reconsideration) -> dict[int, str]:
+    """Who may decide now, by the tree of this moment, the nearest ground first: id → name."""
+    rows = (
+        select(Post.user_id, User.name, Post.role, Post.organisation_id)
+        .join(User, User.id == Post.user_id)
+        .join(Organisation, Organisation.id == Post.organisation_id)
+        .join(Region, Region.id == func.coalesce(Post.region_id, Organisation.region_id))
+        .where(Post.role.in_((*DECIDING, *OTHERWISE)), Post.ended_at.is_(None), User.is_active.is_(True),
+               literal(asked.region_path).startswith(Region.path), Post.user_id.not_in(_had_a_hand(asked)))
+        .order_by(Region.path.desc(), Post.rank, Post.id)
+    )
+    found = db.session.execute(rows).all()
+    elsewhere = [row for row in found if row.role in DECIDING and row.organisation_id != asked.issuer_id]
+    within = [row for row in found if row.role in DECIDING]
+    return {row.user_id: row.name for row in elsewhere or within or found}
+
+
+def _had_a_hand(asked: Reconsideration) -> list[int]:
+    people = (asked.issued_by_id, asked.approved_by_id, asked.requested_by_id)
+    return [person for person in people if person is not None]
 
 
 def _unit_post(target: Target, actor: Actor) -> Standing | None:

@@ -17,7 +17,9 @@ from models.measures import (
 )
 from models.notices import Notice
 from models.supervision import Level, Supervision, SupervisionEnd
+from models.tickets import ProposalKind, ResultKind
 from operations.access.people import actor_named
+from operations.access.scope import visible_proposals
 from operations.errors import BadInput, NotAllowed, NotFound, Refused
 from operations.insight import measures as shown
 from operations.insight import order_card
@@ -287,7 +289,42 @@ def test_a_leaderless_unit_is_answered_for_by_the_next_above_in_the_tree(late):
     late.at(DUE).sweep()
     assert any("一次督办" in subject for subject in told("luoshizhang"))
     people = order_card.card(actor_named("hening"), orders(Level.FIRST)[0].id).people
-    assert [(person.name, person.is_copied) for person in people] == [("陈静", False), ("罗建国", True)]
+    assert [(person.name, person.is_copied) for person in people] == [("陈静", False), ("罗建国", False)]
+
+
+def test_whoever_stands_in_for_a_missing_head_signs_answers_and_grants_in_their_place(late):
+    head = db.session.scalars(select(Post).where(Post.user_id == actor_named("zhoujian").user_id)).one()
+    head.ended_at = late.now
+    db.session.commit()
+    late.at(DUE).sweep()
+    order, leader = orders(Level.FIRST)[0], actor_named("luoshizhang")
+    does(late, supervision.record_opening, order, actor=leader)
+    late.does(lambda ticket, **who: supervision.answer(order, ticket, words="已派人抢修", **who), "luoshizhang")
+    proposal = late.propose(ProposalKind.RESULT, result_kind=ResultKind.SOLVED)
+    assert proposal.id in [one.id for one in db.session.scalars(visible_proposals(leader))]
+    late.grant(proposal, by="luoshizhang")
+    card = order_card.card(actor_named("hening"), order.id)
+    assert ("罗建国", "上一级负责人，代行负责人", False) in [(one.name, one.title, one.is_copied) for one in card.people]
+    assert any("代行负责人" in step.post for step in card.steps)
+    bodies = db.session.scalars(select(Event.body).where(Event.actor_id == leader.user_id)).all()
+    assert bodies and all(f'"in_place_of":{late.unit(POWER).id}' in body for body in bodies)
+    employ("newhead", Role.UNIT_LEADER, POWER, late)
+    assert not any(post.stands_in for post in actor_named("luoshizhang").posts)
+    with pytest.raises(NotAllowed):
+        supervision.sign(orders(Level.FIRST)[0], late.ticket, actor=actor_named("luoshizhang"))
+
+
+def test_with_one_leader_somebody_else_looks_again_by_the_tree_of_that_moment(late):
+    does(late, deciding.approve, listing(late), actor=actor_named("luoshizhang"))
+    asked = does(late, reconsidering.request, reconsidering.of_measure(the_measure(K.LISTING)), reasons="已经办好",
+                 actor=actor_named("zhoujian"))
+    assert list(reconsidering.deciders(asked).values()) == ["钱伟"] and any("申请复核" in one for one in told("qianwei"))
+    colleague = employ("colleague", Role.SUPERVISOR, "云州市营商环境建设局", late)
+    assert list(reconsidering.deciders(asked).values()) == ["colleague"]
+    with pytest.raises(NotAllowed):
+        does(late, reconsidering.decide, asked, actor=actor_named("qianwei"), words="撤",
+             outcome=ReconsiderationOutcome.REVOKED)
+    does(late, reconsidering.decide, asked, actor=colleague, words="维持。", outcome=ReconsiderationOutcome.UPHELD)
 
 
 def test_no_two_orders_of_one_promise_come_from_one_office(late):
