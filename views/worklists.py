@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from models.access import Role
-from operations.insight import call_sheets, centre, worklists
+from operations.insight import call_sheets, centre, seats, worklists
 from operations.insight.centre import Queue
 from operations.insight.keyset import TOP
 from operations.insight.worklists import Duty, Owed
@@ -21,7 +21,8 @@ def work() -> ResponseReturnValue:
     """待办：what the unit owes, by time left."""
     what = next((one for one in Owed if one == request.args.get("show")), None)
     page = worklists.tasks(current_user, what=what, after=place_of(request.args).after)
-    return render_template("worklists/work.html", page=page, what=what, kinds=list(Owed), way_on=way_on)
+    return render_template("worklists/work.html", page=page, what=what, kinds=list(Owed), way_on=way_on,
+                           seats=seats.owed(current_user))
 
 
 @bp.get("/dispatch")
@@ -42,6 +43,7 @@ def dispatch() -> ResponseReturnValue:
         page=centre.queued(current_user, others, place=place),
         supplements=supplements,
         reviews=reviews,
+        seats=seats.owed(current_user) if is_first else (),
     )
 
 
