@@ -12,6 +12,7 @@ from models.letters import Letter
 from models.tickets import Ticket
 
 FEWEST_MEMBERS = 3
+FEWEST_ACCOUNTS = 2  # of them with an account of their own
 
 
 class RefusalKind(LabelledEnum):
@@ -160,8 +161,9 @@ class ReviewMember(Base):
     """联审成员: an account of an office concerned, named by the supervisor's office, with the opinion they gave.
 
     ``name`` and ``house`` are those of the moment of naming. The opinion is written once, by the member alone: a
-    trigger keeps it as it is; another keeps the unit that refuses and whoever has signed out of the review. Members
-    without an account are those of reviews held before members had to give their opinion themselves.
+    trigger keeps it as it is; another keeps the unit that refuses and whoever has signed out of the review. A member
+    without an account is from outside: the office that named them enters what they said, and ``entered_by_id`` marks
+    it. Where nobody named them, the review was held before members had to give their opinion themselves.
     """
 
     __tablename__ = "review_members"
@@ -185,3 +187,9 @@ class ReviewMember(Base):
     opinion: Mapped[Verdict | None]
     words: Mapped[str] = mapped_column(sa.String(500), default="")
     given_at: Mapped[datetime | None]
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    @property
+    def is_outside(self) -> bool:
+        """Named without an account: somebody enters their opinion."""
+        return self.user_id is None and self.named_by_id is not None

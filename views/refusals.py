@@ -1,5 +1,6 @@
 """否定报备: the register and its figures, one refusal with its signatures, the joint review, the printed form."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -8,13 +9,22 @@ from flask_login import current_user
 
 from models.access import Role
 from operations.access.refusal_scope import READING
+from operations.errors import NotFound
 from operations.insight import refusal_form, refusal_page, refusal_sheet, refusals, units
 from operations.insight.refusals import Narrowing, State
 from operations.supervision import panel
 from operations.supervision import refusals as acts
 from operations.supervision.refusal_checks import not_to_conclude
 from views.forms.base import VersionedForm
-from views.forms.refusals import EndorseForm, OpinionForm, OrderForm, PanelForm, ReleaseForm, ReviewForm
+from views.forms.refusals import (
+    EndorseForm,
+    EnterOpinionForm,
+    OpinionForm,
+    OrderForm,
+    PanelForm,
+    ReleaseForm,
+    ReviewForm,
+)
 from views.guards import for_roles
 from views.months import month_of, month_text, this_month
 from views.papers import letter_file, paper
@@ -153,14 +163,34 @@ def release(refusal_id: int, member_id: int) -> ResponseReturnValue:
     return redirect(url_for(".review", refusal_id=refusal_id))
 
 
+@bp.post("/<id:refusal_id>/members/<id:member_id>/enter")
+@for_roles(Role.SUPERVISOR)
+def enter(refusal_id: int, member_id: int) -> ResponseReturnValue:
+    """录入外请成员的意见."""
+    card, form = refusal_page.card(current_user, refusal_id), EnterOpinionForm.from_request(prefix=f"m{member_id}-")
+    if all(one.id != member_id for one in card.members):
+        raise NotFound
+    if form.was_submitted_and_valid() and form.carried_out(lambda: panel.enter_opinion(
+        card.ticket, card.refusal, member_id, actor=current_user, opinion=form.opinion.data, words=form.words.data,
+        once=form.once,
+    )):
+        flash("已录入，注明由你录入。", "success")
+        return redirect(url_for(".review", refusal_id=refusal_id))
+    return _review(refusal_id, ReviewForm(formdata=None), PanelForm(formdata=None, prefix="seats-"), sent=form,
+                   entering={member_id: form})
+
+
 def _review(
-    refusal_id: int, form: VersionedForm, seats: VersionedForm, *, sent: VersionedForm | None = None
+    refusal_id: int, form: VersionedForm, seats: VersionedForm, *, sent: VersionedForm | None = None,
+    entering: Mapping[int, VersionedForm] | None = None,
 ) -> ResponseReturnValue:
     card = refusal_page.card(current_user, refusal_id)
-    for one in (form, seats):
+    enters = {one.id: EnterOpinionForm(formdata=None, prefix=f"m{one.id}-") for one in card.members
+              if one.is_outside and one.given_at is None} | dict(entering or {})
+    for one in (form, seats, *enters.values()):
         _as_of(one, card.ticket.version)
     shown = sent or form
-    page = render_template("refusals/review.html", card=card, form=shown, conclusion=form, seats=seats,
+    page = render_template("refusals/review.html", card=card, form=shown, conclusion=form, seats=seats, enters=enters,
                            units=units.every(), objection=not_to_conclude(card.refusal))
     return page, shown.status_code if shown.errors else 200
 

@@ -22,6 +22,7 @@ def form_rows(card: Card) -> list[tuple[str, str]]:
     ]
     if refusal.verdict:
         said = (f"{one.name}（{one.house}）：{one.opinion.label}" + (f"，{one.words}" if one.words else "")
+                + ("（外请，由联审召集人录入）" if one.entered_by_id else "")
                 for one in card.heard if one.opinion)
         rows += [("联审成员和意见", "\n".join(said)), ("联审结论", f"{refusal.verdict.label}　{refusal.review_words}")]
     ended = f"{refusal.ended_as.label}　{moment_in_full(refusal.ended_at)}" if refusal.ended_as else "在办"

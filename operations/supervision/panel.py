@@ -31,41 +31,45 @@ from operations.supervision.refusal_checks import (
 from operations.tickets.advance import advance, allowed
 from operations.words import ensure_said
 
-GIVEN = "give_opinion"
+GIVEN, ENTERED = "give_opinion", "enter_opinion"
 M = ReviewMember
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Somebody as the office names them: by name, or by account where two have one name, and by their unit."""
+    """Somebody as the office names them: by name, or by account where two have one name, and by their unit.
+
+    ``is_outside``: a lawyer, an expert, without an account; the office enters what they say.
+    """
 
     name: str
     house: str
+    is_outside: bool = False
 
 
 @operation
 def name_reviewers(
     ticket: Ticket, refusal: Refusal, *, actor: Actor, people: Sequence[Named], version: int | None = None
 ) -> None:
-    """指定联审成员：accounts of the offices concerned; more may be named until it is concluded."""
+    """指定联审成员：accounts of the offices concerned, and people from outside; more until it is concluded."""
     ensure_open(ticket, refusal)
     situation = allowed(ticket, Act.NAME_REVIEWERS, actor=actor, version=version)
     if not people:
         raise BadInput("请写明至少一位成员的姓名和单位。")
-    found = [_called(one) for one in people]
-    ids = [row.user_id for row in found]
-    already = {member.user_id for member in seated(refusal)}
-    if len(set(ids)) != len(ids) or already & set(ids):
-        raise BadInput("同一位成员只写一次。")
-    if len(already) + len(ids) > MOST_MEMBERS:
+    found = [_called(one) for one in people if not one.is_outside]
+    guests = [(one.name, one.house) for one in people if one.is_outside]
+    ids, already = [row.user_id for row in found], seated(refusal)
+    _ensure_once([*ids, *guests], already)
+    if len(already) + len(people) > MOST_MEMBERS:
         raise Refused(f"联审成员最多 {MOST_MEMBERS} 人。")
     ensure_apart(refusal, {row.user_id: row.name for row in found})
-    advance(ticket, Act.NAME_REVIEWERS, actor=actor, seen=situation, refusal=refusal.id, named=sorted(ids))
+    advance(ticket, Act.NAME_REVIEWERS, actor=actor, seen=situation, refusal=refusal.id, named=sorted(ids),
+            outside=len(guests) or None)
+    seats = [*((row.user_id, row.name, row.house) for row in found), *((None, *guest) for guest in guests)]
     now = clock.now()
     db.session.add_all(
-        M(refusal_id=refusal.id, user_id=row.user_id, name=row.name, house=row.house, named_at=now,
-          named_by_id=actor.user_id)
-        for row in found
+        M(refusal_id=refusal.id, user_id=user_id, name=name, house=house, named_at=now, named_by_id=actor.user_id)
+        for user_id, name, house in seats
     )
     notices.tell(ids, ticket, f"请发表联审意见：{ticket.subject}", words=_asked(refusal))
 
@@ -110,6 +114,28 @@ def give_opinion(ticket: Ticket, refusal: Refusal, *, actor: Actor, opinion: Ver
 
 
 @operation
+def enter_opinion(
+    ticket: Ticket, refusal: Refusal, member_id: int, *, actor: Actor, opinion: Verdict, words: str
+) -> None:
+    """录入外请成员的意见：by the office that named them, once, marked as entered; nobody enters an account's."""
+    ensure_open(ticket, refusal)
+    ensure_said(words, "请写明意见的理由。", most=OPINION_LIMIT)
+    standing = allowed(ticket, Act.NAME_REVIEWERS, actor=actor).standing
+    db.session.refresh(refusal, with_for_update=True)
+    ensure_unreviewed(refusal)
+    member = next((one for one in seated(refusal) if one.id == member_id and one.is_outside), None)
+    if member is None:
+        raise NotFound
+    if member.given_at is not None:
+        raise Refused(f"{member.name}的意见已经录入，不能再改。")
+    member.opinion, member.words, member.given_at = opinion, words, clock.now()
+    member.entered_by_id = actor.user_id
+    log.record(ENTERED, object_type="refusal", object_id=refusal.id, actor=actor, standing=standing,
+               ticket_id=ticket.id, round=refusal.round, words=words,
+               details={"opinion": str(opinion), "member": member.id})
+
+
+@operation
 def remind_members() -> int:
     """提醒：whoever has said nothing when the review's time runs short, once each. Returns how many."""
     now = clock.now()
@@ -129,6 +155,13 @@ def remind_members() -> int:
         refusal = db.session.get_one(Refusal, refusal_id)
         notices.tell(people, refusal.ticket, f"联审即将到期，请发表意见：{refusal.ticket.subject}", words=_asked(refusal))
     return len(claimed)
+
+
+def _ensure_once(named: Sequence[Any], already: Sequence[ReviewMember]) -> None:
+    """Nobody sits twice: accounts by their id, people from outside by name and house."""
+    there = {one.user_id or (one.name, one.house) for one in already}
+    if len(set(named)) != len(named) or there & set(named):
+        raise BadInput("同一位成员只写一次。")
 
 
 def _called(one: Named) -> Row[Any]:

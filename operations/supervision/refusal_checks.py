@@ -10,7 +10,7 @@ from models.access import Post
 from models.base import db
 from models.clocks import Clock
 from models.directory import Organisation
-from models.refusals import FEWEST_MEMBERS, Endorsement, Refusal, RefusalKind, ReviewMember, Verdict
+from models.refusals import FEWEST_ACCOUNTS, FEWEST_MEMBERS, Endorsement, Refusal, RefusalKind, ReviewMember, Verdict
 from models.tickets import Ticket
 from operations.access.actor import Actor
 from operations.clocks import rulebook
@@ -81,6 +81,8 @@ def not_to_conclude(refusal: Refusal) -> str | None:
     silent = [one.name for one in members if one.given_at is None]
     if len(members) - len(silent) < fewest:
         return f"联审至少 {fewest} 人发表意见，现在只有 {len(members) - len(silent)} 人。"
+    if sum(one.given_at is not None and one.user_id is not None for one in members) < FEWEST_ACCOUNTS:
+        return f"联审至少 {FEWEST_ACCOUNTS} 位成员本人登录发表意见，外请成员的不算在内。"
     due_at = db.session.scalar(select(Clock.due_at).where(Clock.id == refusal.review_clock_id))
     if silent and due_at is not None and clock.now() <= due_at:
         return f"{'、'.join(silent)}还没有发表意见；联审到期后可以不等。"

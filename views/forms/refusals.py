@@ -53,6 +53,8 @@ class SeatForm(BaseForm):
     house = StringField("单位", [NotLonger(max=100)],
                         render_kw={"data-size": "m", "list": "units", "autocomplete": "off"})
 
+    is_outside = BooleanField("外请，没有账号（律师、专家）")
+
     def validate_house(self, field: StringField) -> None:
         """A named member is from somewhere."""
         if self.name.data and not field.data:
@@ -67,7 +69,8 @@ class PanelForm(VersionedForm):
     @property
     def people(self) -> list[Named]:
         """The members named."""
-        return [Named(line.form.name.data, line.form.house.data) for line in self.members if line.form.name.data]
+        return [Named(line.form.name.data, line.form.house.data, line.form.is_outside.data)
+                for line in self.members if line.form.name.data]
 
 
 class ReleaseForm(VersionedForm):
@@ -79,6 +82,13 @@ class OpinionForm(VersionedForm):
 
     opinion = CodeRadio("我的意见", Verdict, validators=[InputRequired("请选择意见")])
     words = text("理由", "请写明意见的理由", most=OPINION_LIMIT, rows=4, hint="发表后不能改，作结论的人和其他成员会看到")
+
+
+class EnterOpinionForm(VersionedForm):
+    """录入外请成员的意见."""
+
+    opinion = CodeRadio("其意见", Verdict, validators=[InputRequired("请选择意见")])
+    words = text("理由", "请写明意见的理由", most=OPINION_LIMIT, rows=3, hint="照其书面意见录入，标明由你录入，录入后不能改")
 
 
 class ReviewForm(VersionedForm):

@@ -81,6 +81,7 @@ LOOKS: dict[str, tuple[str, str, str]] = {
     Act.NAME_REVIEWERS: ("指定联审成员", "people", ""),
     Act.RELEASE_REVIEWER: ("联审换人", "people", ""),
     "give_opinion": ("发表联审意见", "chat", ""),
+    "enter_opinion": ("录入外请成员意见", "chat", ""),
     Act.UPHOLD_REFUSAL: ("联审维持", "check", "a"),
     Act.VETO_REFUSAL: ("联审不予维持，继续办理", "flag", "r"),
     Act.CONCLUDE_REFUSAL: ("不予办理", "close", "r"),
@@ -214,7 +215,7 @@ def _said(event: Happening, d: Dossier) -> str:
             return _level(details)
         case Act.UPHOLD_REFUSAL | Act.VETO_REFUSAL:
             return f"联审结论：{Verdict(details['verdict']).label}"
-        case "give_opinion":
+        case "give_opinion" | "enter_opinion":
             return Verdict(details["opinion"]).label
         case Act.DECLINE_PROPOSAL if details.get("kind"):
             return ProposalKind(details["kind"]).label

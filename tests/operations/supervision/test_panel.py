@@ -104,6 +104,44 @@ def test_two_of_one_name_are_told_apart_by_their_accounts(life):
     assert seated(life.refusal)[0].user_id == actor_named("sunyue2").user_id
 
 
+def test_a_lawyer_without_an_account_sits_and_the_office_enters_what_they_say(life):
+    lawyer = Named("夏律师", "云岭律师事务所", is_outside=True)
+    expert = Named("贺工", "省工程咨询院", is_outside=True)
+    names(life, SEATS[1], lawyer, expert)
+    with pytest.raises(BadInput, match="只写一次"):
+        names(life, lawyer)
+    own, *outside = seated(life.refusal)
+    for seat, who, refusal in ((own, "hening", NotFound), (outside[0], "wujie", NotAllowed)):
+        with pytest.raises(refusal):
+            enters(life, seat, who)
+    enters(life, outside[0]), enters(life, outside[1])
+    with pytest.raises(Refused, match="已经录入"):
+        enters(life, outside[0])
+    speaks(life, "sunyue")
+    with pytest.raises(Refused, match="至少 2 位成员本人登录"):
+        concludes(life, REVOKED)
+    speaks(names(life, SEATS[2]), "yangfan")
+    concludes(life, REVOKED)
+    assert [one.entered_by_id for one in seated(life.refusal)] == [
+        None, actor_named("hening").user_id, actor_named("hening").user_id, None]
+    assert db.session.scalars(select(Event.action).where(Event.action == panel.ENTERED)).all() == [panel.ENTERED] * 2
+
+
+def enters(life, seat, who="hening"):
+    life.does(panel.enter_opinion, who, life.refusal, seat.id, opinion=REVOKED, words="合同条款不支持否定")
+
+
+def test_the_database_lets_nobody_put_words_into_an_accounts_mouth(life):
+    names(life, SEATS[1], Named("夏律师", "云岭律师事务所", is_outside=True))
+    own, outside = seated(life.refusal)
+    office = actor_named("hening").user_id
+    for seat, entered_by in ((own, office), (outside, None)):
+        words = {"opinion": REVOKED, "given_at": life.now, "entered_by_id": entered_by}
+        with pytest.raises(DBAPIError, match="entered by another"):
+            db.session.execute(update(ReviewMember).where(ReviewMember.id == seat.id).values(words))
+        db.session.rollback()
+
+
 def test_nobody_speaks_for_another_nor_twice_nor_after_the_end(life):
     names(life, *SEATS)
     for stranger in ("hanxue", "wujie", "zhoujian", "qianwei"):
