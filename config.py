@@ -126,6 +126,10 @@ class Config:
         env.secret_key, default="", shown="无，不接收", secret=True,
         means=f"短信网关送来用户回复时签名用的密钥；不设就没有这个接口：{env.SECRET_ADVICE}",
     )
+    TEXT_SENDERS_VOUCHED = Setting(
+        env.switch, default=False,
+        means="网关和运营商保证上行短信的号码不能冒用时设 `on`：只有一个评价请求在等时，单回 1–5 也算；否则须带评价码（`on`、`off`）",
+    )
     MAIL_SERVER = Setting(env.mail_server, default="", shown="无，不发邮件", means="发邮件的服务器，`主机名:端口`")
     MAIL_SECURITY = Setting(
         env.one_of("starttls", "tls", "none"), default="starttls", means="与邮件服务器的连接：`starttls`、`tls`、`none`"

@@ -64,6 +64,8 @@ class AnswerOutcome(LabelledEnum):
     NOTHING_TO_RATE = "nothing_to_rate", "没有可评价的办件"
     NOT_UNDERSTOOD = "not_understood", "不认识的内容"
     TOO_MANY = "too_many", "太频繁，未处理"
+    CODE_MISSING = "code_missing", "没有带评价码"
+    WRONG_CODE = "wrong_code", "评价码不对"
 
 
 class TextAnswer(Base):

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, LabelledEnum, created_at, primary_key
 
+MOST_WRONG_CODES = 3
+
 
 class FollowUp(Base):
     """回访. One row per attempt; ``is_solved`` and ``is_satisfied`` are told by the enterprise, when reached."""
@@ -162,10 +164,17 @@ class RatingSource(Base):
 
 
 class RatingToken(Base):
-    """一次性评价链接. Only its SHA-256 is kept; used once."""
+    """一次性评价链接. Only its SHA-256 is kept; used once.
+
+    ``reply_code`` is what an answer by text has to hold, none when it was not texted; after ``wrong_codes`` in the
+    number of MOST_WRONG_CODES it is answered by the link alone.
+    """
 
     __tablename__ = "rating_tokens"
-    __table_args__ = (Index("ix_rating_tokens_ticket", "ticket_id", "round"),)
+    __table_args__ = (
+        CheckConstraint(f"wrong_codes >= 0 AND wrong_codes <= {MOST_WRONG_CODES}", name="wrong_codes_counted"),
+        Index("ix_rating_tokens_ticket", "ticket_id", "round"),
+    )
 
     id: Mapped[primary_key]
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
@@ -175,3 +184,5 @@ class RatingToken(Base):
     made_at: Mapped[created_at]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    reply_code: Mapped[str] = mapped_column(sa.String(4), default="", server_default="")
+    wrong_codes: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -33,7 +33,8 @@ def text() -> ResponseReturnValue:
         return _told(403)
     try:
         said = _said(body)
-        answers.take(answers.answer_of(said.get("id"), said.get("from"), said.get("text")))
+        answers.take(answers.answer_of(said.get("id"), said.get("from"), said.get("text")),
+                     is_vouched=current_app.config["TEXT_SENDERS_VOUCHED"])
     except TooManyAttempts:
         return _told(429)
     except DomainError as refusal:

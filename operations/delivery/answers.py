@@ -1,4 +1,4 @@
-"""短信上行: what somebody answers by text: a grade for what was last asked of that number, or no more texts."""
+"""短信上行: what somebody answers by text: a grade, with the code of what was asked, or no more texts."""
 
 import re
 import unicodedata
@@ -11,19 +11,19 @@ from sqlalchemy import func, select, update
 from models import clock
 from models.base import db
 from models.carriers import AnswerOutcome, StoppedNumber, TextAnswer
-from models.deliveries import Delivery, Outcome, Purpose
 from models.ratings import Grade
 from operations import log
 from operations.access.actor import SYSTEM
 from operations.base import insert_ignoring, operation
 from operations.delivery import texts
 from operations.errors import BadInput, DomainError, TooManyAttempts
-from operations.ratings import links
+from operations.ratings import links, reply_codes
 from operations.ratings.opinions import Opinion
 
 GRADES = {str(place): grade for place, grade in enumerate(Grade, start=1)}
 STOP = ("TD", "T", "退订", "TD退订")
-RATED = re.compile(r"([1-5])(?:[\s,.;:、，。；：]+(.*))?", re.DOTALL)
+GAP = r"[\s,.;:、，。；：+]"
+RATED = re.compile(rf"(?:(?P<code>[0-9]{{4}}){GAP}*)?(?P<grade>[1-5])(?:{GAP}+(?P<words>.*))?", re.DOTALL)
 LONGEST_ID, LONGEST_WORDS = 80, 500
 # Of one number in an hour; and of all numbers in a minute, beyond which the gateway is asked to come again.
 PER_NUMBER, PER_MINUTE = 20, 1200
@@ -53,13 +53,16 @@ def answer_of(provider_id: object, number: object, words: object) -> Answer:
     return Answer(provider_id, mobile, said.strip()[:LONGEST_WORDS])
 
 
-def take(answer: Answer) -> None:
-    """收短信：carry it out once, however often it comes and at whatever moment we broke off. Raises TooManyAttempts."""
+def take(answer: Answer, *, is_vouched: bool = False) -> None:
+    """收短信：carry it out once, however often it comes and at whatever moment we broke off. Raises TooManyAttempts.
+
+    ``is_vouched``: the gateway answers for the senders' numbers, so that a grade alone may do.
+    """
     answer_id = _noted(answer)
     if answer_id is None:
         return
     try:
-        _carry_out(answer_id, answer)
+        _carry_out(answer_id, answer, is_vouched)
     except _SettledMeanwhile:
         return
     except DomainError:
@@ -87,34 +90,38 @@ def _noted(answer: Answer) -> int | None:
 
 
 @operation
-def _carry_out(answer_id: int, answer: Answer) -> None:
-    said = answer.words.upper()
-    grade = RATED.fullmatch(said)
+def _carry_out(answer_id: int, answer: Answer, is_vouched: bool) -> None:
+    rated = RATED.fullmatch(answer.words)
     if _is_too_busy(answer.number):
         outcome, ticket_id = AnswerOutcome.TOO_MANY, None
-    elif said in STOP:
+    elif answer.words.upper() in STOP:
         outcome, ticket_id = AnswerOutcome.STOPPED, None
         _stop(answer.number)
-    elif grade:
-        words = RATED.fullmatch(answer.words)
-        outcome, ticket_id = AnswerOutcome.RATED, _rate(answer.number, grade[1], words[2] or "" if words else "")
+    elif rated:
+        outcome, ticket_id = _rate(answer.number, rated, is_vouched)
     else:
         outcome, ticket_id = AnswerOutcome.NOT_UNDERSTOOD, None
     _settle(answer_id, outcome, ticket_id)
 
 
-def _rate(number: str, digit: str, words: str) -> int:
-    """The ticket of the latest request that has reached this number; an older one is never meant."""
-    latest = (
-        select(Delivery.rating_token_id)
-        .where(Delivery.recipient == number, Delivery.purpose == Purpose.RATING, Delivery.outcome == Outcome.SENT)
-        .order_by(Delivery.created_at.desc(), Delivery.id.desc())
-        .limit(1)
-    )
-    token_id = db.session.scalar(latest)
-    if token_id is None:
+def _rate(number: str, said: re.Match[str], is_vouched: bool) -> tuple[AnswerOutcome, int | None]:
+    """What came of a grade, and the ticket when it was rated. One at a time, so that no code is tried uncounted."""
+    log.take_turn()
+    waiting = reply_codes.waiting(number)
+    if not waiting:
         raise links.LinkSpent
-    return links.rate_by_text(token_id, opinion=Opinion(GRADES[digit], words=words)).id
+    if said["code"] is None:
+        meant = waiting if is_vouched and len(waiting) == 1 and reply_codes.is_latest(waiting[0], number) else []
+        refused = AnswerOutcome.CODE_MISSING
+    else:
+        meant = [one for one in waiting if one.code == said["code"]]
+        refused = AnswerOutcome.WRONG_CODE
+    if meant:
+        opinion = Opinion(GRADES[said["grade"]], words=said["words"] or "")
+        return AnswerOutcome.RATED, links.rate_by_text(meant[0].token_id, opinion=opinion).id
+    if refused is AnswerOutcome.WRONG_CODE:
+        reply_codes.count_wrong(waiting)
+    return refused, None
 
 
 def _stop(number: str) -> None:

@@ -20,6 +20,7 @@ from operations.base import operation
 from operations.clocks import rulebook
 from operations.delivery import texts
 from operations.errors import DomainError, NotAllowed, Refused
+from operations.ratings import reply_codes
 from operations.ratings.opinions import Given, Opinion
 from operations.tickets import aftercare, checks, workflow
 from operations.tickets.situation import Situation
@@ -62,9 +63,9 @@ def make(ticket: Ticket, *, actor: Actor) -> str:
 
 @operation
 def text(ticket: Ticket, *, actor: Actor, address_of: Callable[[str], str]) -> str:
-    """发评价短信：a new link, texted to the contact of the ticket, who may also answer 1 to 5. Returns the token.
+    """发评价短信：a new link, texted to the contact of the ticket, who may also answer its code and 1 to 5.
 
-    ``address_of`` makes the address of a token. Raises NotAllowed, Refused, TooManyAttempts.
+    Returns the token, of which ``address_of`` makes the address. Raises NotAllowed, Refused, TooManyAttempts.
     """
     number = ticket.contact_phone
     if not texts.is_mobile(number):
@@ -72,8 +73,12 @@ def text(ticket: Ticket, *, actor: Actor, address_of: Callable[[str], str]) -> s
     token = make(ticket, actor=actor)
     made = db.session.scalars(select(RatingToken).where(RatingToken.token_hash == digest_of(token))).one()
     texts.ensure_may_ask(number, address="")
+    made.reply_code = code = reply_codes.draw(number)
     grades = " ".join(f"{place}{grade.label}" for place, grade in enumerate(Grade, start=1))
-    words = f"您反映的事项（{ticket.number}）已办完，请评价：回复数字 {grades}，或打开 {address_of(token)} 。回TD退订"
+    words = (
+        f"您反映的事项（{ticket.number}）已办完，请评价：{grades}，回复“{code} 数字”，"
+        f"如 {code} 1，或打开 {address_of(token)} 。回TD退订"
+    )
     texts.queue(number, words, purpose=Purpose.RATING, expires_at=made.expires_at, rating_token_id=made.id,
                 not_before=notices.not_before(clock.now()))
     return token

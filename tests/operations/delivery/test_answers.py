@@ -9,7 +9,7 @@ from models import clock
 from models.base import db
 from models.carriers import AnswerOutcome, StoppedNumber, TextAnswer
 from models.deliveries import Delivery, Outcome
-from models.ratings import Grade, Rating, RatingChannel
+from models.ratings import MOST_WRONG_CODES, Grade, Rating, RatingChannel, RatingToken
 from models.tickets import Status
 from operations.access.people import actor_named
 from operations.delivery import answers, signing
@@ -22,6 +22,10 @@ from tests.together import at_once
 
 MOBILE = "13900000031"
 SECRET = "the secret of this site and its gateway 0123456789"
+
+
+# What is decided by no engine.
+ON_ONE = pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")
 
 
 @pytest.fixture
@@ -41,40 +45,76 @@ def asked(life, *, is_sent=True):
     return life
 
 
-def take(life, words, provider_id="up-1", number=MOBILE):
+def code_of(life):
+    tokens = select(RatingToken).where(RatingToken.ticket_id == life.ticket.id).order_by(RatingToken.id.desc())
+    return db.session.scalars(tokens).first().reply_code
+
+
+def wrong_code(life):
+    return f"{(int(code_of(life)) + 1) % 10_000:04d}"
+
+
+def take(life, words, provider_id="up-1", number=MOBILE, is_vouched=False):
     with life.here():
-        answers.take(answers.answer_of(provider_id, number, words))
+        answers.take(answers.answer_of(provider_id, number, words), is_vouched=is_vouched)
     db.session.expire_all()
     return db.session.scalars(select(TextAnswer.outcome).where(TextAnswer.provider_id == provider_id)).one()
 
 
-def test_a_digit_rates_what_was_asked_and_closes_it(waiting):
-    text = db.session.scalars(select(Delivery)).one()
-    assert take(waiting, "5 一直没人管", number=f"+86{MOBILE}") is AnswerOutcome.RATED
+def test_code_and_digit_rate_what_was_asked_and_close_it(waiting):
+    text, code = db.session.scalars(select(Delivery)).one(), code_of(waiting)
+    assert take(waiting, f"{code} 5 一直没人管", number=f"+86{MOBILE}") is AnswerOutcome.RATED
     rating = db.session.scalars(select(Rating)).one()
     assert (rating.grade, rating.channel, rating.words) == (Grade.VERY_DISSATISFIED, RatingChannel.SMS, "一直没人管")
     assert waiting.ticket.status is Status.CLOSED and text.rating_token_id is not None
-    assert take(waiting, "1", "up-2") is AnswerOutcome.NOTHING_TO_RATE
+    assert take(waiting, f"{code} 1", "up-2") is AnswerOutcome.NOTHING_TO_RATE
     with pytest.raises(links.LinkSpent):
         links.ticket_of("anything")
 
 
-def test_an_answer_is_never_meant_for_an_older_request(waiting, city):
+def test_a_forged_number_rates_nothing_without_the_code(waiting):
+    code, wrong = code_of(waiting), wrong_code(waiting)
+    assert take(waiting, "1", "up-0") is AnswerOutcome.CODE_MISSING
+    for n in range(MOST_WRONG_CODES):
+        assert take(waiting, f"{wrong} 1", f"up-{n + 1}") is AnswerOutcome.WRONG_CODE
+        assert take(waiting, f"{wrong} 1", f"up-{n + 1}") is AnswerOutcome.WRONG_CODE  # a replay is not counted again
+    # The request is closed for texts, by its right code and by a grade alone as well; the link still rates.
+    assert take(waiting, f"{code} 1", "up-8") is AnswerOutcome.NOTHING_TO_RATE
+    assert take(waiting, "1", "up-9", is_vouched=True) is AnswerOutcome.NOTHING_TO_RATE
+    token = db.session.scalars(select(RatingToken)).one()
+    assert (token.used_at, token.wrong_codes) == (None, MOST_WRONG_CODES) and not db.session.query(Rating).count()
+    with waiting.here():
+        assert links._ticket_of(RatingToken.id == token.id).id == waiting.ticket.id
+
+
+def test_a_grade_alone_rates_where_the_gateway_vouches_for_senders(waiting):
+    assert take(waiting, "５ ", is_vouched=True) is AnswerOutcome.RATED  # a digit has no room for a reason
+    assert db.session.scalars(select(Rating.grade)).one() is Grade.VERY_DISSATISFIED
+
+
+@ON_ONE
+@pytest.mark.parametrize(("written", "is_right"), [
+    ("{}1", True), ("{}，2，很好", True), ("{}+3", True), ("{}\n4", True), ("{} 6", False), ("{}", False), ("1 {}", False),
+])
+def test_how_a_code_is_written(waiting, written, is_right):
+    assert (take(waiting, written.format(code_of(waiting))) is AnswerOutcome.RATED) is is_right
+
+
+def test_an_answer_is_meant_for_the_request_whose_code_it_holds(waiting, city):
     life = Life(city).submit(subject="另一件").accept().dispatch().result().reply().call()
     life.now = waiting.now
     asked(life)
-    assert take(life, "５ ") is AnswerOutcome.RATED  # without a reason, which a digit has no room for
-    assert take(life, "1", "up-2") is AnswerOutcome.NOTHING_TO_RATE
+    assert code_of(life) != code_of(waiting)
+    assert take(life, "1", is_vouched=True) is AnswerOutcome.CODE_MISSING  # of two, nobody knows which is meant
+    assert take(life, f"{code_of(life)} 5", "up-2") is AnswerOutcome.RATED
+    assert take(life, "1", "up-3", is_vouched=True) is AnswerOutcome.CODE_MISSING  # a second thought of the newer one
     assert db.session.scalars(select(Rating.ticket_id)).one() == life.ticket.id
+    assert take(life, f"{code_of(waiting)} 2", "up-4") is AnswerOutcome.RATED
 
 
 def test_what_has_not_reached_the_number_is_not_answered(city):
     life = asked(Life(city).submit().accept().dispatch().result().reply().call(), is_sent=False)
-    assert take(life, "1") is AnswerOutcome.NOTHING_TO_RATE
-
-
-# What follows is decided by no engine.
-ON_ONE = pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")
+    assert take(life, f"{code_of(life)} 1") is AnswerOutcome.NOTHING_TO_RATE
 
 
 @ON_ONE
@@ -119,13 +159,14 @@ def test_what_broke_off_after_it_was_noted_is_done_when_it_comes_again(waiting, 
 
     with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
         broken.setattr(answers, "_carry_out", dies)
-        take(waiting, "1")
+        take(waiting, f"{code_of(waiting)} 1")
     db.session.rollback()
-    assert not db.session.query(Rating).count() and take(waiting, "1") is AnswerOutcome.RATED
+    assert not db.session.query(Rating).count()
+    assert take(waiting, f"{code_of(waiting)} 1") is AnswerOutcome.RATED
 
 
 def test_of_the_same_answer_at_once_one_has_an_effect(app, waiting):
-    answer, moment = Answer("up-1", MOBILE, "2"), waiting.now
+    answer, moment = Answer("up-1", MOBILE, f"{code_of(waiting)} 2"), waiting.now
     db.session.remove()
     came = at_once(app, [lambda: answers.take(answer)] * 6, moment=moment)
     assert not [one for one in came if isinstance(one, DomainError) and one.status_code != 409]
@@ -150,6 +191,7 @@ class Sender:
 @pytest.fixture
 def sender(app, waiting, monkeypatch):
     monkeypatch.setitem(app.config, "TEXT_CALLBACK_SECRET", SECRET)
+    monkeypatch.setitem(app.config, "TEXT_SENDERS_VOUCHED", True)
     return Sender(app, waiting.now)
 
 
@@ -163,6 +205,15 @@ def test_the_gateway_calls_back_and_a_replay_is_thanked_for_and_has_no_effect(se
     assert (first.status_code, first.json) == (again.status_code, again.json) == (200, {"code": 0})
     assert altered.status_code == 200
     assert db.session.scalars(select(Rating.grade)).all() == [Grade.VERY_SATISFIED]
+
+
+@ON_ONE
+def test_a_site_that_says_nothing_of_its_gateway_takes_no_grade_alone(app, sender, monkeypatch):
+    monkeypatch.undo()
+    assert not app.config["TEXT_SENDERS_VOUCHED"]
+    monkeypatch.setitem(app.config, "TEXT_CALLBACK_SECRET", SECRET)
+    assert sender.sends(said()).status_code == 200
+    assert db.session.scalars(select(TextAnswer.outcome)).all() == [AnswerOutcome.CODE_MISSING]
 
 
 @ON_ONE
