@@ -131,7 +131,8 @@ class Letter(Base):
     """公文. Never changed: its text is its template's, filled with ``facts`` as they were when it was issued.
 
     ``digest`` seals all of that and stands in the event of the issue. The letter of an order is received by the
-    order's receiver (``receiver_id``), and what becomes of it stands in the order; other letters have addressees.
+    order's receiver (``receiver_id``), and what becomes of it stands in the order; other letters have addressees. A
+    talk or a referral that was approved has at most one letter (``measure_id``), which may be an order's as well.
     """
 
     __tablename__ = "letters"
@@ -145,6 +146,7 @@ class Letter(Base):
         Index("ix_letters_ticket", "ticket_id"),
         Index("ix_letters_receiver", "receiver_id", "id"),
         Index("ix_letters_digest", "digest"),
+        Index("uq_letters_measure", "measure_id", unique=True),
     )
 
     id: Mapped[primary_key]
@@ -157,6 +159,7 @@ class Letter(Base):
     region_path: Mapped[str] = mapped_column(sa.String(120))
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     supervision_id: Mapped[int | None] = mapped_column(ForeignKey("supervisions.id"))
+    measure_id: Mapped[int | None] = mapped_column(ForeignKey("measures.id"))
     receiver_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     addressee: Mapped[str] = mapped_column(sa.String(1000))
     facts: Mapped[dict[str, Any]]

@@ -11,6 +11,7 @@ from models import clock
 from models.access import Role
 from models.letters import LetterAddressee, LetterKind
 from operations.access.letter_scope import READING, UNIT, notice_of
+from operations.access.measure_scope import READING as READING_MEASURES
 from operations.access.scope import OFFICIALS
 from operations.clocks.wording import moment_in_full
 from operations.insight import letters
@@ -156,6 +157,7 @@ def _page(card: Card, *, sent: RefusableForm | None = None, unit_id: int | None 
         form=sent if sent is not None else AnswerForm(formdata=None),
         answers=_forms(AnswerForm, card.own, sent, unit_id), returns=_forms(ReturnForm, card.parts, sent, unit_id),
         answer_due=moment_in_full(card.letter.answer_due_at), is_unit=current_user.holds(*UNIT),
+        reads_measures=current_user.holds(*READING_MEASURES),
     )
 
 

@@ -1,6 +1,6 @@
 """Who sees which letter: the offices above see their region, a unit what came to it, an enterprise its own notices."""
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from models.access import Role
 from models.base import db
@@ -53,4 +53,7 @@ def _letters_of(post: Standing) -> ColumnElement[bool]:
     if post.role not in UNIT:
         return false()
     addressed = select(LetterAddressee.letter_id).where(LetterAddressee.unit_id.in_(units_of(post)))
-    return or_(Letter.receiver_id.in_(units_of(post)), Letter.id.in_(addressed))
+    # 移交函 names who is held responsible: the unit's leader reads it.
+    withheld = (LetterKind.REFERRAL,) if post.role is Role.CASE_OFFICER else ()
+    received = and_(Letter.receiver_id.in_(units_of(post)), Letter.kind.not_in(withheld))
+    return or_(received, Letter.id.in_(addressed))

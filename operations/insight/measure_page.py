@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from models.access import Role, User
 from models.base import db
+from models.letters import Letter
 from models.measures import Commitment, Decision, Measure, MeasureKind, MeasureProgress, Reconsideration
 from models.supervision import Supervision
 from operations.access.actor import Actor
@@ -19,6 +20,7 @@ from operations.clocks import shanghai
 from operations.errors import NotFound
 from operations.insight.keyset import TOP, Page, Place, paged
 from operations.insight.measures import State, state_of
+from operations.supervision.letters.measure_letters import letter_of
 from operations.supervision.measures import deciding, reconsidering
 from operations.supervision.measures.by_rule import LETTER, OFTEN, SECOND_LAPSED
 from operations.supervision.measures.carrying_out import standing_for
@@ -53,6 +55,7 @@ class Card:
     progress: Sequence[Row[Any]]
     reconsideration: Reconsideration | None
     until: datetime | None
+    letter: Letter | None
     offer: Offer
     today: Any
 
@@ -70,8 +73,8 @@ def card(actor: Actor, measure_id: int) -> Card:
     return Card(
         measure, state_of(measure), CAUSES.get(measure.rule, "人工提请"),
         names.get(measure.proposed_by_id or 0, "系统按规则"), names.get(measure.decided_by_id or 0, ""), promised,
-        _progress(measure), asked_again, _until(measure), _offer(measure, actor, promised, asked_again),
-        shanghai.today(),
+        _progress(measure), asked_again, _until(measure), letter_of(measure),
+        _offer(measure, actor, promised, asked_again), shanghai.today(),
     )
 
 

@@ -20,6 +20,7 @@ from models.supervision import Level, Supervision
 from models.tickets import Act, Ticket
 from operations.access import vacancies
 from operations.access.actor import Actor
+from operations.access.letter_scope import letter_scope
 from operations.access.scope import supervision_scope
 from operations.clocks import rulebook
 from operations.errors import NotFound
@@ -132,7 +133,7 @@ def _found(actor: Actor, order_id: int) -> Any:
         .join(Ticket, Ticket.id == Supervision.ticket_id)
         .join(Clock, Clock.id == Supervision.clock_id)
         .outerjoin(User, User.id == Supervision.issued_by_id)
-        .outerjoin(Letter, Letter.supervision_id == Supervision.id)
+        .outerjoin(Letter, (Letter.supervision_id == Supervision.id) & letter_scope(actor))
         .options(joinedload(Supervision.issuer), joinedload(Supervision.receiver), joinedload(Ticket.lead_unit))
         .where(Supervision.id == order_id, supervision_scope(actor))
     )

@@ -61,7 +61,7 @@ def issue(units: Sequence[Organisation], *, actor: Actor, wanted: Wanted, ticket
         for unit in units
     ])
     letter = db.session.get_one(Letter, letter_id)
-    _tell(letter, units, ticket)
+    tell(letter, units, ticket)
     return letter
 
 
@@ -133,8 +133,8 @@ def _drafted(
         kind=wanted.kind, office_id=office.unit_id, addressee=addressee, ticket_id=ticket.id if ticket else None,
         issued_by_id=actor.user_id, post_id=office.post_id, answer_due_at=due_at,
         facts={
-            "收文单位": addressee, "办件号": ticket.number if ticket else "", "主题": subject, "正文": words,
-            "企业": db.session.get_one(Enterprise, ticket.enterprise_id).name if ticket else "",
+            "收文单位": addressee, "办件号": ticket.number if ticket else None, "主题": subject, "正文": words,
+            "企业": db.session.get_one(Enterprise, ticket.enterprise_id).name if ticket else None,
             "答复期限": moment_in_full(due_at),
         },
     )
@@ -164,7 +164,8 @@ def _attempt(item: Picked, actor: Actor, wanted: Wanted) -> Outcome:
     return Outcome(number, subject, name, is_done, words)
 
 
-def _tell(letter: Letter, units: Sequence[Organisation], ticket: Ticket | None) -> None:
+def tell(letter: Letter, units: Sequence[Organisation], ticket: Ticket | None) -> None:
+    """Queue one message for each officer and leader of the addressees: the first one delivered is the 送达."""
     ids = tuple(unit.id for unit in units)
     people = remembered(("addressees", ids), lambda: db.session.scalars(
         select(Post.user_id).where(Post.organisation_id.in_(ids), Post.role.in_(UNIT), Post.ended_at.is_(None))

@@ -1,7 +1,7 @@
 """督办函: every order that somebody receives has its letter, written in the transaction that opens it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,10 +25,14 @@ from operations.clocks.wording import moment_in_full
 from operations.supervision import ladder, wording
 from operations.supervision.announcing import Opened
 from operations.supervision.letters.proof import ISSUED
+from operations.supervision.letters.sheet import ROWS
 from operations.supervision.letters.writing import Draft, write
 
 KINDS = {Level.FIRST: LetterKind.SUPERVISION, Level.SECOND: LetterKind.SUPERVISION, Level.TALK: LetterKind.TALK,
          Level.REFERRAL: LetterKind.REFERRAL}
+# What only the letter of an order can say: how a clock stands and by when the order is answered.
+OF_ORDERS = ("督办等级", "时限名称", "到期时间", "时限说明", "签收期限", "答复期限")
+NOBODY = "纪检监察机关"  # to whom a referral goes where the city's records name none
 SIGNERS = (Role.CLERK, Role.SUPERVISOR)
 _BEHIND = (
     select(Clock.id, Clock.kind, Clock.limit, Clock.started_at, Clock.original_due_at, Clock.due_at,
@@ -67,6 +71,8 @@ class Expected:
     limits: ladder.Limits
     details: dict[str, Any]
     actor: Actor
+    measure_id: int | None = None
+    rows: Sequence[tuple[str, str]] = ()
 
 
 def expect(expected: Expected) -> None:
@@ -76,6 +82,16 @@ def expect(expected: Expected) -> None:
     if order.level in KINDS and order.issuer_id is not None and order.receiver_id is not None:
         db.session.info.setdefault("letters", []).append(expected)
         before_commit("letters", _write_expected)
+
+
+def concern(order_id: int, *, measure_id: int, rows: Sequence[tuple[str, str]]) -> bool:
+    """Let the letter that is expected for this order be the measure's too, with its rows; False where none is."""
+    waiting: list[Expected] = db.session.info.get("letters", [])
+    for place, one in enumerate(waiting):
+        if one.order.order_id == order_id:
+            waiting[place] = replace(one, measure_id=measure_id, rows=rows)
+            return True
+    return False
 
 
 def expect_for(orders: Iterable[int]) -> None:
@@ -122,18 +138,20 @@ def _draft(one: Expected, behind: Any, units: dict[int, str], reckoned: dict[Any
     key = (behind.started_at, behind.limit, behind.due_at)
     if key not in reckoned:
         reckoned[key] = explained(behind)
-    addressee = (_discipline(order.region_path) or unit) if order.level is Level.REFERRAL else unit
+    addressee = discipline_of(order.region_path) if order.level is Level.REFERRAL else unit
     signer = one.actor.post_above(order.region_path, roles=SIGNERS)
     return Draft(
         kind=KINDS[order.level], office_id=order.issuer_id, addressee=addressee, ticket_id=order.ticket_id,
-        supervision_id=order.order_id, receiver_id=order.receiver_id, answer_due_at=one.limits.due_at,
-        issued_by_id=one.actor.user_id, post_id=signer.post_id if signer else None, details=one.details,
+        supervision_id=order.order_id, measure_id=one.measure_id, receiver_id=order.receiver_id,
+        answer_due_at=one.limits.due_at, issued_by_id=one.actor.user_id, details=one.details,
+        post_id=signer.post_id if signer else None,
         facts={
             "收文单位": addressee, "责任单位": unit, "办件号": behind.number, "主题": order.subject,
             "企业": behind.enterprise, "督办等级": order.level.label, "时限名称": behind.kind.label,
             "到期时间": moment_in_full(behind.due_at), "时限说明": reckoned[key],
             "事由": one.reason or wording.cause(one.rule),
             "签收期限": moment_in_full(one.limits.sign_due_at), "答复期限": moment_in_full(one.limits.due_at),
+            "措施编号": None, "涉及办件": "", ROWS: list(one.rows),
         },
     )
 
@@ -150,8 +168,8 @@ def _names(ids: set[int]) -> dict[int, str]:
     return {row.id: row.name for row in db.session.execute(_UNITS, {"ids": sorted(ids)})}
 
 
-def _discipline(region_path: str) -> str:
-    """The nearest discipline commission at or above the region; empty where there is none."""
+def discipline_of(region_path: str) -> str:
+    """The nearest discipline commission at or above the region."""
     there = remembered("discipline", lambda: {row.region_id: row.name for row in db.session.execute(_DISCIPLINE)})
     above = [int(part) for part in region_path.split("/") if part]
-    return next((there[region] for region in reversed(above) if region in there), "")
+    return next((there[region] for region in reversed(above) if region in there), NOBODY)

@@ -1,4 +1,5 @@
-"""模板: texts with named fields. A paragraph whose fields are all empty is left out; an unknown field is refused."""
+"""模板: texts with named fields; an unknown one is refused. A paragraph whose fields are all empty is left out, and one
+with a field that the letter does not have at all (its fact is None): what a ticket is for where there is no ticket."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,13 +22,14 @@ FIELD = re.compile(r"{{\s*([^{}]*?)\s*}}")
 _ALWAYS = ("收文单位", "发文机关")
 _TICKET = (*_ALWAYS, "办件号", "主题", "企业")
 _ORDER = (*_TICKET, "责任单位", "督办等级", "时限名称", "到期时间", "时限说明", "事由", "签收期限", "答复期限")
+_MEASURE = ("措施编号", "涉及办件")
 FIELDS = {
     LetterKind.HINT: (*_TICKET, "正文", "答复期限"),
     LetterKind.REMINDER: (*_TICKET, "正文", "答复期限"),
     LetterKind.BULLETIN: (*_TICKET, "正文", "答复期限"),
     LetterKind.SUPERVISION: _ORDER,
-    LetterKind.TALK: _ORDER,
-    LetterKind.REFERRAL: _ORDER,
+    LetterKind.TALK: (*_ORDER, *_MEASURE),
+    LetterKind.REFERRAL: (*_ORDER, *_MEASURE),
     LetterKind.SUPPLEMENT: (*_TICKET, "缺少材料", "补正期限", "时限说明"),
     LetterKind.REFUSAL: (*_TICKET, "责任单位", "报备编号", "结论"),
 }
@@ -54,14 +56,15 @@ def in_force() -> Templates:
     return remembered("letter_templates", Templates)
 
 
-def fill(text: str, facts: Mapping[str, str]) -> list[str]:
-    """The paragraphs of ``text`` with the facts in place; one whose fields are all empty is left out."""
+def fill(text: str, facts: Mapping[str, str | None]) -> list[str]:
+    """The paragraphs of ``text`` with the facts in place, without those that have nothing to say."""
     found = []
     for paragraph in text.splitlines():
         names = FIELD.findall(paragraph)
-        if names and not any(facts.get(name) for name in names):
+        is_without = any(facts.get(name, "") is None for name in names)
+        if is_without or names and not any(facts.get(name) for name in names):
             continue
-        filled = FIELD.sub(lambda match: facts.get(match[1], ""), paragraph)
+        filled = FIELD.sub(lambda match: facts.get(match[1]) or "", paragraph)
         found += [line.strip() for line in filled.splitlines() if line.strip()]
     return found
 

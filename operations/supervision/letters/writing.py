@@ -29,6 +29,7 @@ class Draft:
     facts: dict[str, Any]
     ticket_id: int | None = None
     supervision_id: int | None = None
+    measure_id: int | None = None
     receiver_id: int | None = None
     answer_due_at: datetime | None = None
     issued_by_id: int | None = None
@@ -74,6 +75,7 @@ def _row(letter_id: int, draft: Draft, head: Any, taken: series.Taken, serial: i
         "region_path": head.region_path,
         "ticket_id": draft.ticket_id,
         "supervision_id": draft.supervision_id,
+        "measure_id": draft.measure_id,
         "receiver_id": draft.receiver_id,
         "addressee": draft.addressee[:ADDRESSEE_LIMIT],
         "facts": draft.facts | {"发文机关": head.name, "联系方式": head.contact},

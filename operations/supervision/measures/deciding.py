@@ -6,11 +6,13 @@ from models import clock
 from models.access import Role
 from models.base import db
 from models.measures import Decision, Measure, MeasureEnd, MeasureKind
+from models.supervision import Supervision
 from models.tickets import Ticket
 from operations.access.actor import Actor, Standing
 from operations.base import hold, operation
 from operations.errors import NotAllowed, Refused
 from operations.supervision import supervision
+from operations.supervision.letters import measure_letters
 from operations.supervision.measures import telling
 from operations.supervision.measures.proposing import record
 from operations.words import ensure_said
@@ -20,14 +22,16 @@ WORDS_LIMIT = 500
 
 @operation
 def approve(measure: Measure, *, actor: Actor, words: str = "") -> None:
-    """同意：the unit is told; a referral goes to the discipline observers and is the ticket's highest rung."""
+    """同意：the unit is told; a talk and a referral have their letter. A referral goes to the discipline observers and is
+    the ticket's highest rung."""
     standing = _decide(measure, actor, Decision.APPROVED, words)
     record("approve_measure", measure, actor=actor, standing=standing, words=words)
-    label = measure.kind.label
+    label, order = measure.kind.label, None
     telling.tell_office(measure, f"已批准{label}：{measure.unit.short_name}", words=words)
     if measure.kind is MeasureKind.REFERRAL:
         telling.tell_discipline(measure, f"移交问责：{measure.unit.short_name}")
-        _raise_ticket(measure, actor)
+        order = _raise_ticket(measure, actor)
+    measure_letters.expect(measure, order, actor=actor, standing=standing)
     telling.tell_unit(measure, f"{label}：{measure.unit.short_name}", words=measure.reason)
 
 
@@ -63,8 +67,8 @@ def _decide(measure: Measure, actor: Actor, decision: Decision, words: str) -> S
     return standing
 
 
-def _raise_ticket(measure: Measure, actor: Actor) -> None:
+def _raise_ticket(measure: Measure, actor: Actor) -> Supervision | None:
     if measure.ticket_id is None:
-        return
+        return None
     ticket = db.session.scalars(select(Ticket).where(Ticket.id == measure.ticket_id)).one()
-    supervision.refer(ticket, actor=actor, reason=measure.reason)
+    return supervision.refer(ticket, actor=actor, reason=measure.reason)
