@@ -154,6 +154,7 @@ LARGE = {
     "liumin": ("/desk", "/tickets", "/log/new", "/tickets/{submitted}"),
     "hening": ("/watch", "/supervisions/{order}", "/brief", "/refusals/{refusing}", "/refusals/{refusing}/review"),
     "wujie": ("/dispatch", "/tickets/{late}", "/tickets/{late}/transfer", "/suggestions/figures"),
+    "security": ("/policies",),
 }
 STAGES = {
     "intake": (
