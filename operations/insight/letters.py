@@ -218,4 +218,5 @@ def receipt_rows(card: Card) -> list[tuple[str, str, str, str]]:
     ]
     units = {part.unit_id: part.unit.short_name for part in card.parts}
     reached = [(moment_in_full(at), "送达", units[unit], "") for unit, at in card.delivered.items()]
-    return [(moment_in_full(card.letter.issued_at), "发出", card.issuer, ""), *reached, *people][:MOST_STEPS]
+    issued = [] if card.order_id else [(moment_in_full(card.letter.issued_at), "发出", card.issuer, "")]
+    return [*issued, *reached, *people][:MOST_STEPS]  # an order's steps begin with its issue

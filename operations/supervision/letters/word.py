@@ -42,9 +42,11 @@ def word_of(sheet: Sheet) -> bytes:
     for table in sheet.tables:
         _table(document, table)
     if sheet.sign:
-        _add(document, "")
+        for kept in (*document.paragraphs[-1:], _add(document, "")):  # a signature never stands on a page of its own
+            kept.paragraph_format.keep_with_next = True
         for words, characters in ((sheet.sign, 2), (sheet.date, 4)):
             _add(document, words, align=RIGHT).paragraph_format.right_indent = Pt(TEXT_POINTS * characters)
+        document.paragraphs[-2].paragraph_format.keep_with_next = True
     if sheet.contact:
         _add(document, f"（{sheet.contact}）", indent=True)
     file = io.BytesIO()
@@ -109,10 +111,13 @@ def _rule(paragraph: Any, *, kind: str = "thickThinSmallGap", space: int = 11) -
 def _table(document: Any, table: Table) -> None:
     rows = [table.heads, *table.rows] if table.heads else list(table.rows)
     drawn = document.add_table(rows=0, cols=len(table.widths))
-    drawn.style, whole = "Table Grid", sum(table.widths)
+    drawn.style, drawn.autofit, whole = "Table Grid", False, sum(table.widths)
+    widths = [Mm(156 * share / whole) for share in table.widths]
+    for column, width in zip(drawn.columns, widths, strict=True):  # LibreOffice goes by these, Word by the cells
+        column.width = width
     for row in rows:
-        for place, (cell, words) in enumerate(zip(drawn.add_row().cells, row, strict=True)):
-            cell.width = Mm(156 * table.widths[place] / whole)
+        for cell, words, width in zip(drawn.add_row().cells, row, widths, strict=True):
+            cell.width = width
             _run(cell.paragraphs[0], words, points=TABLE_POINTS)
 
 
