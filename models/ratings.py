@@ -12,13 +12,28 @@ from models.base import Base, LabelledEnum, created_at, primary_key
 MOST_WRONG_CODES = 3
 
 
+class ReworkReason(LabelledEnum):
+    """重办原因: why the enterprise, called back, does not let it rest."""
+
+    UNSOLVED = "unsolved", "未解决"
+    UNTRUE = "untrue", "答复不实"
+    ATTITUDE = "attitude", "态度不好"
+    LATE = "late", "办得太慢"
+    RECURRED = "recurred", "问题又出现"
+    OTHER = "other", "其他"
+
+
 class FollowUp(Base):
-    """回访. One row per attempt; ``is_solved`` and ``is_satisfied`` are told by the enterprise, when reached."""
+    """回访. One row per attempt; ``is_solved`` and ``is_satisfied`` are told by the enterprise, when reached.
+
+    ``rework_reason`` is the class of what began a new round; calls before the classes came have none.
+    """
 
     __tablename__ = "follow_ups"
     __table_args__ = (
         sa.UniqueConstraint("ticket_id", "round", "attempt"),
         CheckConstraint("was_reached = (is_solved IS NOT NULL)", name="solved_iff_reached"),
+        CheckConstraint("rework_reason IS NULL OR NOT (is_solved AND is_satisfied)", name="reason_of_rework_only"),
     )
 
     id: Mapped[primary_key]
@@ -28,6 +43,7 @@ class FollowUp(Base):
     was_reached: Mapped[bool]
     is_solved: Mapped[bool | None]
     is_satisfied: Mapped[bool | None]
+    rework_reason: Mapped[ReworkReason | None]
     words: Mapped[str] = mapped_column(sa.Text, default="")
     called_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     called_at: Mapped[created_at]

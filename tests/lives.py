@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from models import clock
 from models.base import db
-from models.ratings import Grade
+from models.ratings import Grade, ReworkReason
 from models.tickets import Difficulty, ProposalKind, ReplyMethod, ResultKind, TicketKind
 from operations.access.people import actor_named
 from operations.clocks.calendar import SHANGHAI
@@ -98,7 +98,8 @@ class Life:
     def call(self, was_reached=True, is_solved=True, is_satisfied=True, words="都办好了", by=None):
         if not was_reached:
             is_solved = is_satisfied = None
-        call = aftercare.Call(was_reached, is_solved, is_satisfied, words)
+        why = ReworkReason.UNSOLVED if was_reached and not (is_solved and is_satisfied) else None
+        call = aftercare.Call(was_reached, is_solved, is_satisfied, words, why)
         self.does(aftercare.follow_up, by or self.caller, call=call)
         return self
 

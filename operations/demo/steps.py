@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from models.ratings import Grade
+from models.ratings import Grade, ReworkReason
 from models.tickets import Difficulty, LedgerClass, ProposalKind, ReplyMethod, ResultKind
 from operations.access.actor import Actor
 from operations.clocks import rulebook, shanghai
@@ -217,7 +217,8 @@ def reply(when: str, text: str, first_answer: str = "", method: ReplyMethod = Re
 
 def call(when: str, words: str, *, is_solved: bool = True, is_satisfied: bool = True) -> Step:
     """回访接通."""
-    return step(when, aftercare.follow_up, named(CALLER), call=Call(True, is_solved, is_satisfied, words))
+    why = None if is_solved and is_satisfied else ReworkReason.UNSOLVED
+    return step(when, aftercare.follow_up, named(CALLER), call=Call(True, is_solved, is_satisfied, words, why))
 
 
 def no_answer(when: str, words: str = "无人接听。") -> Step:

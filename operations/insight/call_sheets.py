@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, literal, or_, select, union
 
 from models import clock
 from models.access import Role, User
@@ -13,8 +13,9 @@ from models.base import db
 from models.clocks import Clock, ClockKind
 from models.directory import Enterprise, Organisation
 from models.log import Event
-from models.ratings import FollowUp
-from models.tickets import Act, Reply, Result, Status, Ticket
+from models.ratings import FollowUp, Grade, Rating, ReworkReason
+from models.supervision import Supervision
+from models.tickets import Act, Instruction, Reply, Result, Status, Ticket
 from operations.access.actor import Actor
 from operations.clocks import rulebook
 from operations.insight.keyset import TOP, Place, paged
@@ -27,12 +28,17 @@ VIEWS = ("all", "red", "today")
 
 @dataclass(frozen=True, slots=True)
 class CallSheet:
-    """One ticket to call about. ``chain``: what the actor did on it in this round, so that somebody else must call."""
+    """One ticket to call about. ``chain``: what the actor did on it in this round, so that somebody else must call.
+
+    ``musts``: why it may never be left uncalled. ``rework_reason``: what the call of the round before came to.
+    """
 
     line: Line
     promise: Any
     attempts: Sequence[Any]
     chain: Sequence[str]
+    musts: Sequence[str]
+    rework_reason: ReworkReason | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,11 @@ def to_call(actor: Actor, *, view: str = "all", place: Place = TOP) -> CallSheet
     rows = _sheets().where(*_replied(actor), conditions()[view]).params(moments)
     page = paged(rows, Ticket.due_at, Ticket.id, size=SHOWN, place=place)
     ids = [row.id for row in page.rows]
-    promises, attempts, chain = _promises(ids), _attempts(ids), _own_part(ids, actor)
+    promises, attempts, chain, musts = _promises(ids), _attempts(ids), _own_part(ids, actor), _musts(ids)
     sheets = [
         CallSheet(line_of(row, now=now, calendar=calendar), promises.get((row.id, row.round)),
-                  attempts[row.id, row.round], chain[row.id, row.round])
+                  attempts[row.id, row.round], chain[row.id, row.round], musts[row.id],
+                  _cause(attempts[row.id, row.round - 1]))
         for row in page.rows
     ]
     return CallSheets(sheets, _counts(actor, moments), page.previous, page.next)
@@ -96,7 +103,8 @@ def _promises(ids: list[int]) -> dict[tuple[int, int], Any]:
 
 def _attempts(ids: list[int]) -> dict[tuple[int, int], list[Any]]:
     rows = (
-        select(FollowUp.ticket_id, FollowUp.round, FollowUp.attempt, FollowUp.called_at, FollowUp.words, User.name)
+        select(FollowUp.ticket_id, FollowUp.round, FollowUp.attempt, FollowUp.called_at, FollowUp.words,
+               FollowUp.rework_reason, User.name)
         .outerjoin(User, User.id == FollowUp.called_by_id)
         .where(FollowUp.ticket_id.in_(ids))
         .order_by(FollowUp.attempt)
@@ -105,6 +113,25 @@ def _attempts(ids: list[int]) -> dict[tuple[int, int], list[Any]]:
     for row in db.session.execute(rows):
         found[row.ticket_id, row.round].append(row)
     return found
+
+
+def _cause(attempts: Sequence[Any]) -> ReworkReason | None:
+    return attempts[-1].rework_reason if attempts else None
+
+
+def _musts(ids: list[int]) -> dict[int, list[str]]:
+    """必访: supervised, instructed, or rated badly in a round before. An anonymous grade is not told here."""
+    supervised = select(Supervision.ticket_id, literal("督办件").label("why")).where(
+        Supervision.ticket_id.in_(ids), Supervision.revoked_at.is_(None))
+    instructed = select(Instruction.ticket_id, literal("批示件")).where(Instruction.ticket_id.in_(ids))
+    rated = select(Rating.ticket_id, literal("曾获差评")).where(
+        Rating.ticket_id.in_(ids), Rating.grade.in_([grade for grade in Grade if grade.is_bad]),
+        Rating.is_anonymous.is_(False))
+    found: dict[int, list[str]] = defaultdict(list)
+    rows: Sequence[Any] = db.session.execute(union(supervised, instructed, rated)).all()
+    for row in rows:
+        found[row.ticket_id].append(row.why)
+    return {ticket_id: sorted(found[ticket_id]) for ticket_id in ids}
 
 
 def _own_part(ids: list[int], actor: Actor) -> dict[tuple[int, int], list[str]]:

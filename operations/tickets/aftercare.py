@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select
 from models import clock
 from models.base import db
 from models.directory import Organisation
-from models.ratings import FollowUp
+from models.ratings import FollowUp, ReworkReason
 from models.tickets import Act, OrderRole, Reply, ReplyMethod, Round, Status, Ticket, UnitOrder
 from operations import notices
 from operations.access.actor import SYSTEM, Actor
@@ -60,6 +60,12 @@ class Call:
     is_solved: bool | None = None
     is_satisfied: bool | None = None
     words: str = ""
+    rework_reason: ReworkReason | None = None
+
+    @property
+    def asks_for_rework(self) -> bool:
+        """Reached, and it cannot rest: unsolved or dissatisfied."""
+        return self.was_reached and not (self.is_solved and self.is_satisfied)
 
 
 @operation
@@ -68,13 +74,16 @@ def follow_up(ticket: Ticket, *, actor: Actor, call: Call, version: int | None =
     different days go on to the rating as 未接通 (domain.md §4)."""
     if call.was_reached and (call.is_solved is None or call.is_satisfied is None):
         raise BadInput("接通后请记录是否解决、是否满意。")
+    if call.asks_for_rework != (call.rework_reason is not None):
+        raise BadInput("未解决或不满意的，请选择原因；已解决且满意的不选。")
     if not call.was_reached:
         _not_reached(ticket, actor, call, version)
-    elif call.is_solved and call.is_satisfied:
+    elif call.rework_reason is None:
         advance(ticket, Act.FOLLOW_UP, actor=actor, words=call.words, version=version, reached=True, solved=True)
         notices.tell_enterprise(ticket, f"请评价：{ticket.subject}")
     else:
-        _begin_round(ticket, Act.REWORK, actor=actor, reason=call.words or "回访未解决或不满意", version=version)
+        told = f"{call.rework_reason.label}：{call.words}" if call.words else call.rework_reason.label
+        _begin_round(ticket, Act.REWORK, actor=actor, reason=told, version=version, cause=call.rework_reason)
     _note_call(ticket, actor, call)
 
 
@@ -136,7 +145,7 @@ def _failed_calls(ticket: Ticket) -> list[datetime]:
 
 
 def _note_call(ticket: Ticket, actor: Actor, call: Call) -> None:
-    round_called = ticket.round - (1 if call.was_reached and not (call.is_solved and call.is_satisfied) else 0)
+    round_called = ticket.round - (1 if call.asks_for_rework else 0)
     db.session.add(
         FollowUp(
             ticket_id=ticket.id,
@@ -145,6 +154,7 @@ def _note_call(ticket: Ticket, actor: Actor, call: Call) -> None:
             was_reached=call.was_reached,
             is_solved=call.is_solved,
             is_satisfied=call.is_satisfied,
+            rework_reason=call.rework_reason,
             words=call.words,
             called_by_id=actor.user_id,
             called_at=clock.now(),
@@ -152,13 +162,15 @@ def _note_call(ticket: Ticket, actor: Actor, call: Call) -> None:
     )
 
 
-def _begin_round(ticket: Ticket, act: Act, *, actor: Actor, reason: str, version: int | None) -> None:
+def _begin_round(
+    ticket: Ticket, act: Act, *, actor: Actor, reason: str, version: int | None, cause: ReworkReason | None = None
+) -> None:
     lead = _last_lead(ticket)
     target = Status.HANDLING if lead else Status.COORDINATING
     if lead:
         ticket.lead_unit_id = lead.id
     advance(ticket, act, actor=actor, words=reason, version=version, target=target,
-            units=[[lead.id, OrderRole.LEAD]] if lead else None)
+            units=[[lead.id, OrderRole.LEAD]] if lead else None, cause=str(cause) if cause else None)
     db.session.add(Round(ticket_id=ticket.id, number=ticket.round, reason=reason[:500], opened_at=clock.now()))
     if lead:
         order_unit(ticket, lead, OrderRole.LEAD, actor=actor, basis=act.label)

@@ -218,8 +218,17 @@ def test_an_unreached_call_is_an_attempt(desk):
 
 def test_an_unsolved_call_begins_a_new_round(desk):
     replied(desk.life)
-    desk.does("xuhui", "follow-up", was_reached="yes", is_solved="no", is_satisfied="no", words="又停了")
+    desk.does("xuhui", "follow-up", was_reached="yes", is_solved="no", is_satisfied="no",
+              rework_reason="recurred", words="又停了")
     assert (desk.ticket.status, desk.ticket.round) == (Status.HANDLING, 2)
+
+
+def test_an_unsolved_call_names_the_class_of_its_reason(desk):
+    replied(desk.life)
+    answer = desk.does("xuhui", "follow-up", was_reached="yes", is_solved="no", is_satisfied="yes", words="又停了")
+    assert answer.status == 422
+    assert "请选择企业不认可的原因" in answer.words and "又停了" in answer.html
+    assert desk.ticket.status is Status.REPLIED
 
 
 def test_whoever_was_reached_has_said_whether_it_is_solved(desk):

@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 
+from models.ratings import Grade
 from models.tickets import LedgerClass, ProposalKind
+from operations.clocks.calendar import Limit
 from operations.insight import worklists
 from operations.insight.worklists import Owed
-from operations.supervision import sweep
-from operations.tickets import intake
+from operations.supervision import supervision, sweep
+from operations.tickets import aftercare, conversation, intake
 from tests.lives import FINANCE, LAND, POWER, Life
 from tests.views.counting import statements
 
@@ -200,6 +202,24 @@ def test_who_had_a_hand_in_it_must_not_call_and_reads_why(life, reads):
 def test_attempts_so_far_are_told(life, reads):
     life.handling().sign().result().reply().call(was_reached=False, words="无人接听").wait(days=1)
     assert "已打 1 次没有接通：昨天 09:00 徐慧（无人接听）" in reads("xuhui", "/follow-ups").words
+
+
+def test_the_call_sheet_tells_the_reason_of_the_first_call_and_why_it_must_be_called(life, reads):
+    life.handling().sign().result().reply().call(is_solved=False, words="还没有送电")
+    life.does(conversation.instruct, "luoshizhang", words="三天内送电", limit=Limit(3, "d"))
+    life.does(supervision.supervise, "wujie", reason="企业停产")
+    life.result().reply()
+    page = reads("xuhui", "/follow-ups")
+    assert "上轮回访：未解决" in page.words and "批示件、督办件" in page.words
+
+
+def test_a_named_bad_grade_must_be_called_and_an_anonymous_one_is_not_told(city, life, reads):
+    for one, is_anonymous in ((life, False), (Life(city), True)):
+        one.handling().sign().result().reply().call()
+        one.rate(Grade.DISSATISFIED, tags=("其他",), is_anonymous=is_anonymous)
+        one.does(aftercare.reopen, one.member, reason="又停电了")
+        one.result().reply()
+    assert reads("xuhui", "/follow-ups").words.count("曾获差评") == 1
 
 
 def test_numbers_of_the_follow_up_desk_are_those_of_its_lists(city, life, reads):

@@ -6,6 +6,7 @@ from wtforms import IntegerField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
+from models.ratings import ReworkReason
 from models.tickets import ReplyMethod
 from operations.clocks.calendar import Limit
 from operations.insight.ticket_page.dossier import Dossier
@@ -33,6 +34,8 @@ class FollowUpForm(ActForm):
                              choices=[SelectChoice("yes", "接通"), SelectChoice("no", "没接通")])
     is_solved = RadioField("企业说问题解决了吗", choices=YES_NO, validate_choice=False, description="接通了才填")
     is_satisfied = RadioField("企业满意吗", choices=YES_NO, validate_choice=False, description="接通了才填")
+    rework_reason = CodeRadio("企业为什么不认可", ReworkReason, validate_choice=False,
+                              description="未解决或不满意才选；会写进新一轮，办理单位看得到")
     words = more_text("企业的原话", most=2000, rows=4, hint="照实记录；未解决或不满意将开新一轮办理")
 
     def validate(self, **kwargs: Any) -> bool:
@@ -43,7 +46,15 @@ class FollowUpForm(ActForm):
                 if field.data not in ("yes", "no"):
                     self.blame(field.name, sentence)
                     valid = False
+            if valid and self.asks_for_rework and not self.rework_reason.data:
+                self.blame("rework_reason", "请选择企业不认可的原因")
+                valid = False
         return valid
+
+    @property
+    def asks_for_rework(self) -> bool:
+        """Unsolved or dissatisfied."""
+        return self.was_reached.data == "yes" and "no" in (self.is_solved.data, self.is_satisfied.data)
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -52,7 +63,8 @@ class FollowUpForm(ActForm):
         is_solved, is_satisfied = (
             field.data == "yes" if reached else None for field in (self.is_solved, self.is_satisfied)
         )
-        return {"call": Call(reached, is_solved, is_satisfied, words=self.words.data)}
+        return {"call": Call(reached, is_solved, is_satisfied, words=self.words.data,
+                             rework_reason=self.rework_reason.data if self.asks_for_rework else None)}
 
 
 class ReasonForm(ActForm):

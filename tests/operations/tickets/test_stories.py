@@ -6,7 +6,7 @@ from sqlalchemy import select
 from models.base import db
 from models.clocks import Clock, ClockKind, ClockOutcome
 from models.log import Event
-from models.ratings import Grade, Rating
+from models.ratings import Grade, Rating, ReworkReason
 from models.tickets import (
     Act,
     Difficulty,
@@ -14,12 +14,13 @@ from models.tickets import (
     OrderOutcome,
     ProposalKind,
     ResultKind,
+    Round,
     Status,
     TicketKind,
     UnitOrder,
 )
 from operations.clocks.calendar import Limit
-from operations.errors import IllegalTransition, NotAllowed, Refused
+from operations.errors import BadInput, IllegalTransition, NotAllowed, Refused
 from operations.tickets import aftercare, conversation, coordination, handling, intake, ledger, merging, proposals
 from tests.lives import FINANCE, LAND, POWER, Life, shanghai
 
@@ -244,6 +245,18 @@ def test_unsolved_at_the_follow_up_begins_a_new_round_and_freezes_the_old_one(li
     assert life.ticket.lead_unit.name == POWER
     assert clock_of(life.ticket, ClockKind.HANDLING, 2).started_at == life.now
     assert clock_of(life.ticket, ClockKind.HANDLING, 1).outcome is ClockOutcome.MET
+    opened = select(Round.reason).where(Round.ticket_id == life.ticket.id, Round.number == 2)
+    assert db.session.scalar(opened) == "未解决：还没有送电"
+
+
+@pytest.mark.parametrize(
+    ("is_solved", "why"), [(False, None), (True, ReworkReason.OTHER)], ids=["rework without", "rest with"]
+)
+def test_a_reason_of_rework_goes_with_rework_and_only_with_it(life, is_solved, why):
+    life.handling().result().reply()
+    with pytest.raises(BadInput, match="请选择原因"):
+        life.does(aftercare.follow_up, life.caller, call=aftercare.Call(True, is_solved, True, "", why))
+    assert life.ticket.status is Status.REPLIED
 
 
 def test_three_failed_calls_on_different_days_go_on_to_the_rating(life):
