@@ -39,8 +39,8 @@ def settle(ticket: Ticket) -> None:
 
 def revoke(ticket: Ticket, order: Supervision) -> None:
     """复核撤销：no figure counts the order any more; an open one ends, and the ticket stands on its next rung."""
+    pressing = [each for each, _ in db.session.execute(_OPEN, {"ticket": ticket.id})]  # read anew, so before any change
     order.revoked_at = clock.now()
-    pressing = [each for each, _ in db.session.execute(_OPEN, {"ticket": ticket.id})]
     if order.ended_at is None:
         end(order, SupervisionEnd.REVOKED)
         stand_or_fall(ticket, pressing)

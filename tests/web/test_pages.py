@@ -40,7 +40,7 @@ ODD = {"/r/no-such-token": 404, "/c/no-such-token": 404, "/my/nowhere": 404}
 # What is no page of its own, and what another test of these walks through.
 ELSEWHERE = {
     "cards.card", "exports.show", "findings.show", "enterprises.claim", "enterprises.project", "enterprises.unmerge",
-    "claiming.applicant", "claiming.code", "claiming.done", "joining.join",
+    "claiming.applicant", "claiming.code", "claiming.done", "joining.join", "catalogue_files.template",
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
     "policies.show", "portal.add_to_rating", "public.thanks",
