@@ -20,6 +20,7 @@ from models import (
     measures,
     notices,
     ratings,
+    rectifications,
     refusals,
     routing,
     supervision,
@@ -29,5 +30,6 @@ from models import (
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
     access, campaigns, carriers, clock_stops, clocks, correspondence, deliveries, directory, engagement, exports, hall,
-    insight, job_runs, letters, lists, log, measures, notices, ratings, refusals, routing, supervision, tickets,
+    insight, job_runs, letters, lists, log, measures, notices, ratings, rectifications,
+    refusals, routing, supervision, tickets,
 )

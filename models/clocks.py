@@ -27,6 +27,8 @@ class ClockKind(LabelledEnum):
     REFUSAL_LEVEL = "refusal_level", "否定签批"
     GOVERNMENT_LEVEL = "government_level", "否定上级签批"
     JOINT_REVIEW = "joint_review", "联审"
+    RECTIFICATION_CONTACT = "rectification_contact", "差评联系"
+    RECTIFICATION = "rectification", "差评整改"
 
 
 class ClockOutcome(LabelledEnum):

@@ -10,6 +10,7 @@ from models import clock
 from models.access import Role, User
 from models.base import db
 from models.log import Event, LogHead
+from models.rectifications import RectificationAct
 from models.tickets import Act, Ticket
 from operations import log
 from operations.access.actor import Actor
@@ -19,7 +20,7 @@ from operations.errors import NotAllowed
 PAGE = 50
 DAYS = (1, 7, 30)
 # What is done beside the acts on tickets.
-LABELS = {str(act): act.label for act in Act} | {
+LABELS = {str(act): act.label for act in (*Act, *RectificationAct)} | {
     "sign_in": "登录",
     "sign_out": "退出",
     "change_password": "改密码",

@@ -159,6 +159,11 @@ def tell_centre(ticket: Ticket, subject: str) -> None:
     tell(clerks, ticket, subject)
 
 
+def tell_office(ticket: Ticket, subject: str, *, words: str = "") -> None:
+    """The supervisors of the offices above the ticket's region."""
+    tell(db.session.scalars(_office(ticket, OrganisationKind.SUPERVISION_OFFICE)), ticket, subject, words=words)
+
+
 def tell_person(user_id: int | None, ticket: Ticket, subject: str, *, words: str = "") -> None:
     """One person."""
     tell([user_id], ticket, subject, words=words)

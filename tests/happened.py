@@ -2,12 +2,15 @@
 
 import json
 
+from models.rectifications import RectificationAct
 from models.tickets import Act, Status
 from operations.clocks.recomputation import Happened
+
+ACTS = {str(act): act for act in (*Act, *RectificationAct)}
 
 
 def as_happened(row):
     return Happened(
-        Act(row.action), row.at, row.round, Status(row.source) if row.source else None, Status(row.target),
+        ACTS[row.action], row.at, row.round, Status(row.source) if row.source else None, Status(row.target),
         json.loads(row.body)["details"],
     )

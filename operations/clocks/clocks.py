@@ -27,7 +27,9 @@ GOVERNING = frozenset(
     }
 )
 # These warn by lapsing only (domain.md §7: "or signing/contact lapsed") or end a waiting time by lapsing.
-SILENT_BEFORE_DUE = frozenset({ClockKind.SIGNING, ClockKind.CONTACT, ClockKind.SUPPLEMENT, ClockKind.RATING})
+SILENT_BEFORE_DUE = frozenset({
+    ClockKind.SIGNING, ClockKind.CONTACT, ClockKind.SUPPLEMENT, ClockKind.RATING, ClockKind.RECTIFICATION_CONTACT,
+})
 
 _RUNNING = select(Clock).where(Clock.ticket_id == bindparam("ticket"), Clock.stopped_at.is_(None))
 

@@ -19,6 +19,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "refusal_level": "1d",
         "government_level": "1d",
         "joint_review": "2d",
+        "rectification_contact": "1d",
+        "rectification": "15d",
     },
     # domain.md §4: 办结时限 by difficulty.
     "handling_limits": {
@@ -31,7 +33,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
     # domain.md §7. ``clocks``: which lapsed clocks open a first supervision. ``letter_…``: letters that are no order.
     "ladder": {
-        "clocks": ["handling", "refusal_level"],
+        "clocks": ["handling", "refusal_level", "rectification_contact", "rectification"],
         "reminded_when_lapsed": ["signing", "contact", "government_level", "joint_review"],
         "sign": "1d",
         "answer": "3d",
@@ -59,6 +61,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "rating_link": {"days": 15},
     # domain.md §8: how long a rater without an account may come back for the one 追评; at a kiosk, while standing there.
     "rating_addition": {"days": 60, "kiosk_minutes": 3},
+    # domain.md §8: within how long a unit may appeal against a 差评; words in it that suggest a demand of its own.
+    "rectification": {"appeal": "5d", "suggesting": ["投诉", "举报", "索要", "吃拿卡要", "违法", "乱收费"]},
     # domain.md §8, 万企评机关: points of a grade; valid answers to be ranked; how many are the last of a group, of so
     # many ranked at least; enterprises drawn per object; reminders and the days between them.
     "campaign": {

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from models.clocks import ClockKind, ClockOutcome
+from models.rectifications import RectificationAct
 from models.tickets import Act, OrderRole, Status
 from models.tickets.workflow import CLOSED_STATUSES
 from operations.clocks.calendar import Limit, WorkCalendar
@@ -17,14 +18,15 @@ from operations.tickets import workflow
 
 OF_A_UNIT = (ClockKind.SIGNING, ClockKind.CONTACT, ClockKind.ASSISTING)
 OF_A_REFUSAL = (ClockKind.REFUSAL_LEVEL, ClockKind.GOVERNMENT_LEVEL, ClockKind.JOINT_REVIEW)
-APART = (*OF_A_UNIT, *OF_A_REFUSAL, ClockKind.INSTRUCTION)  # not the main line's
+OF_A_RECTIFICATION = (ClockKind.RECTIFICATION_CONTACT, ClockKind.RECTIFICATION)
+APART = (*OF_A_UNIT, *OF_A_RECTIFICATION, *OF_A_REFUSAL, ClockKind.INSTRUCTION)  # not the main line's
 
 
 @dataclass(frozen=True, slots=True)
 class Happened:
     """One event of a ticket as the log holds it."""
 
-    act: Act
+    act: Act | RectificationAct
     at: datetime
     round: int
     source: Status | None
@@ -116,13 +118,16 @@ def reckon(events: Iterable[Happened], calendar: WorkCalendar) -> list[Reckoned]
     """Every clock of one ticket, in the order they started, from its events in the order of the log."""
     reckoner = _Reckoner(calendar)
     for event in events:
+        if isinstance(event.act, RectificationAct):
+            _rectification(reckoner, event, event.act)
+            continue
         _main_line(reckoner, event)
         _units(reckoner, event)
     return reckoner.clocks
 
 
 def _main_line(reckoner: _Reckoner, event: Happened) -> None:
-    step = workflow.find(event.act, event.source)
+    step = workflow.find(Act(event.act), event.source)
     round_now = event.round + (1 if step.opens_round else 0)
     if step.opens_round:
         reckoner.stop(reckoner.running(), event.at, dropped=True)
@@ -173,12 +178,15 @@ def _units(reckoner: _Reckoner, event: Happened) -> None:
             _let_go_on(reckoner, details)
         case Act.REPORT_REFUSAL | Act.ENDORSE_REFUSAL | Act.ORDER_HANDLING | Act.UPHOLD_REFUSAL | Act.VETO_REFUSAL:
             _refusal(reckoner, event)
-    reckoner.order(event, round_now + (1 if workflow.find(event.act, event.source).opens_round else 0))
+        case Act.RATE if "rectifies" in details:
+            for kind in OF_A_RECTIFICATION:
+                reckoner.start(kind, event, round_now, details["rectifies"], details["rectification_limits"][kind])
+    reckoner.order(event, round_now + (1 if workflow.find(Act(event.act), event.source).opens_round else 0))
 
 
 def _refusal(reckoner: _Reckoner, event: Happened) -> None:
     """Each level has its clock while it lies there, the review its own; the end drops what still runs."""
-    step, details = workflow.find(event.act, event.source), event.details
+    step, details = workflow.find(Act(event.act), event.source), event.details
     reckoner.stop(reckoner.of(kind for kind in step.stops if kind in OF_A_REFUSAL), event.at)
     if step.drops:
         reckoner.stop(reckoner.of(OF_A_REFUSAL), event.at, dropped=True)
@@ -186,6 +194,20 @@ def _refusal(reckoner: _Reckoner, event: Happened) -> None:
         reckoner.start(ClockKind.JOINT_REVIEW, event, event.round, details["office"])
     if "next_clock" in details:
         reckoner.start(ClockKind(details["next_clock"]), event, event.round, details["next_unit"])
+
+
+def _rectification(reckoner: _Reckoner, event: Happened, act: RectificationAct) -> None:
+    """Contact and signature stop their clocks; what a call finds unsolved begins anew; the end drops what runs."""
+    details, unit_id = event.details, event.details["unit"]
+    match act:
+        case RectificationAct.CONTACT:
+            reckoner.stop(reckoner.of([ClockKind.RECTIFICATION_CONTACT], unit_id), event.at)
+        case RectificationAct.SIGN:
+            reckoner.stop(reckoner.of([ClockKind.RECTIFICATION], unit_id), event.at)
+        case RectificationAct.CALL if details["begins_again"]:
+            reckoner.start(ClockKind.RECTIFICATION, event, event.round, unit_id, details["limit"])
+        case RectificationAct.DECIDE if details["accepted"]:
+            reckoner.stop(reckoner.of(OF_A_RECTIFICATION, unit_id), event.at, dropped=True)
 
 
 def _let_go_on(reckoner: _Reckoner, details: Mapping[str, Any]) -> None:

@@ -16,7 +16,8 @@ LADDER = {
     "rejections": "答复被退回几次升级", "letter_unread": "公文未打开，提级", "letter_raised": "公文提级后仍未落实，提请约谈",
 }
 REFUSAL = {"height": "须签到哪一级", "heights": "按诉求类型另定", "members": "联审至少几人"}
-BEYOND = {"refusal_level": "否定签批（单位内每级）", "government_level": "否定签批（政府每级）", "joint_review": "否定联审"}
+BEYOND = {"refusal_level": "否定签批（单位内每级）", "government_level": "否定签批（政府每级）", "joint_review": "否定联审",
+          "rectification_contact": "差评联系", "rectification": "差评整改"}
 
 
 def label(name: str, key: str) -> str:

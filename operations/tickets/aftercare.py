@@ -15,7 +15,7 @@ from operations.access.actor import SYSTEM, Actor
 from operations.base import operation
 from operations.clocks import rulebook, shanghai
 from operations.errors import BadInput
-from operations.ratings import opinions
+from operations.ratings import opinions, rectifications
 from operations.ratings.opinions import Given, Opinion, Subject
 from operations.tickets.advance import advance
 from operations.tickets.coordination import order_unit
@@ -104,12 +104,16 @@ def rate(
     """
     of = Subject(ticket_id=ticket.id, round=ticket.round)
     checked = opinions.sound(opinion, occasion=of.occasion)
+    unit = rectifications.unit_of(ticket) if opinion.grade.is_bad and not opinion.is_anonymous else None
     advance(ticket, Act.RATE, actor=_unnamed(actor, opinion), version=version, anonymous=opinion.is_anonymous,
             words="" if opinion.is_anonymous else opinion.words,
-            grade=None if opinion.is_anonymous else str(opinion.grade), opinion=checked.digest)
+            grade=None if opinion.is_anonymous else str(opinion.grade), opinion=checked.digest,
+            **rectifications.told(unit))
     given = opinions.put_down(checked, of=of, rated_by_id=actor.user_id, entered_by_id=entered_by_id)
     if opinion.grade.is_bad and not opinion.is_anonymous:
-        notices.tell_centre(ticket, f"企业评价“{opinion.grade.label}”，请在 1 个工作日内联系：{ticket.subject}")
+        notices.tell_centre(ticket, f"企业评价“{opinion.grade.label}”，单位须在 1 个工作日内联系：{ticket.subject}")
+    if unit is not None:
+        rectifications.open_one(given.rating_id, ticket, unit)
     return given
 
 

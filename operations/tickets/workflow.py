@@ -54,6 +54,8 @@ def _step(
 
 
 OPEN = OPEN_STATUSES
+# A 差评 is put right after the ticket has ended, and an order about that is signed for and answered like any other.
+SUPERVISED = OPEN | {S.CLOSED, S.MERGED}
 BEFORE_HANDLED = {S.SUBMITTED, S.AWAITING_SUPPLEMENT, S.COORDINATING, S.HANDLING}
 UNIT = {R.CASE_OFFICER, R.UNIT_LEADER}
 LEAD = OrderRole.LEAD
@@ -162,10 +164,10 @@ STEPS: tuple[Step, ...] = (
           rule="记在督办上，号码只留掩码"),
     _step(A.SUPERVISE, OPEN, (), {R.CLERK, R.SUPERVISOR}, checks=(checks.can_be_supervised,), needs="事由",
           rule="服务中心只能一次督办；二次督办由上一级的营商办发出"),
-    _step(A.SIGN_SUPERVISION, OPEN, (), UNIT, is_offered=False, rule="停督办签收时限"),
-    _step(A.ANSWER_SUPERVISION, OPEN, (), UNIT, is_offered=False, needs="答复", rule="停督办答复时限"),
-    _step(A.ACCEPT_ANSWER, OPEN, (), {R.CLERK, R.SUPERVISOR}, is_offered=False, rule="办件推进后解除"),
-    _step(A.REJECT_ANSWER, OPEN, (), {R.CLERK, R.SUPERVISOR}, is_offered=False, needs="理由", rule="两次退回升级"),
+    _step(A.SIGN_SUPERVISION, SUPERVISED, (), UNIT, is_offered=False, rule="停督办签收时限"),
+    _step(A.ANSWER_SUPERVISION, SUPERVISED, (), UNIT, is_offered=False, needs="答复", rule="停督办答复时限"),
+    _step(A.ACCEPT_ANSWER, SUPERVISED, (), {R.CLERK, R.SUPERVISOR}, is_offered=False, rule="办件推进后解除"),
+    _step(A.REJECT_ANSWER, SUPERVISED, (), {R.CLERK, R.SUPERVISOR}, is_offered=False, needs="理由", rule="两次退回升级"),
     _step(A.REPORT_REFUSAL, S.HANDLING, (), {R.CASE_OFFICER}, order=LEAD,
           starts=(K.REFUSAL_LEVEL, K.GOVERNMENT_LEVEL, K.JOINT_REVIEW),
           checks=(checks.not_refusing, checks.not_refused_to_refuse, checks.not_on_ledger, checks.nothing_proposed),

@@ -187,6 +187,10 @@ FORMS = (
         "sample_size": "20", "seed": TEXT}),
     Filled("hening", "/campaigns/{campaign_draft}/objects", {
         "peer_group": TEXT, "kind": "unit", "lines": f"{LAND}/{TEXT}"}, "/campaigns/{campaign_draft}"),
+    Filled("chenjing", "/rectifications/{rectification}/contact", {"contact-words": TEXT},
+           "/rectifications/{rectification}"),
+    Filled("zhoujian", "/rectifications/{rectification}/appeal", {
+        "appeal-ground": "mistaken", "appeal-reason": TEXT}, "/rectifications/{rectification}"),
     Filled("security", "/policies/new", {
         "effective_on": "2027-03-01", "reason": TEXT, "ladder_answer": "2 天", "refusal_height": "head"}),
     Filled("security", "/policies/{draft_rules}/decline", {"decline-answer": TEXT}, "/policies/{draft_rules}"),

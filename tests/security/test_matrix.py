@@ -37,7 +37,7 @@ PARAMETERS = (
     "rule", "person", "state", "by",
     "words", "topic", "vacant", "check", "take", "ruling", "month", "class", "of",
     "section", "carrier", "held", "quiet", "unclaimed", "tag", "steward", "category", "query", "everything",
-    "occasion", "more",
+    "occasion", "more", "rated",
 )
 
 

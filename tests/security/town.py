@@ -24,6 +24,7 @@ from models.lists import SavedView
 from models.measures import MeasureKind
 from models.notices import Notice, NoticeKind
 from models.ratings import Grade
+from models.rectifications import Rectification
 from models.refusals import Refusal, RefusalKind, ReviewMember, Verdict
 from models.routing import Ruling
 from models.supervision import Supervision
@@ -57,7 +58,7 @@ from operations.supervision.measures import deciding, proposing, reconsidering
 from operations.supervision.measures.proposing import Grounds, Person
 from operations.supervision.panel import Named
 from operations.supervision.refusal_checks import Case
-from operations.tickets import catalogue, conversation, drafts, intake, merging
+from operations.tickets import aftercare, catalogue, conversation, drafts, intake, merging
 from tests import importing
 from tests.claimants import claim, texts
 from tests.eventful import upload
@@ -172,6 +173,10 @@ def answer_instruction(life):
     life.does(conversation.answer_instruction, "zhoujian", instruction_id=answered_on(life), words="已约明天送电")
 
 
+def rectification_of(rating_id):
+    return db.session.scalars(select(Rectification.id).where(Rectification.rating_id == rating_id)).one()
+
+
 def rest(life):
     proposal = life.propose(ProposalKind.LEDGER, "zhoujian", until=UNTIL, ledger_class=LedgerClass.FUNDS)
     life.grant(proposal, by="hening")
@@ -187,7 +192,8 @@ def keep_ids(town, stages):
         supervision.answer(answered, stages["unsigned"].ticket, actor=actor_named("chenjing"), words="今天就办")
         town["link"] = links.make(stages["followed"].ticket, actor=actor_named("xuhui"))
         rated = links.make(stages["linked"].ticket, actor=actor_named("xuhui"))
-        town["addition"] = links.rate(rated, opinion=Opinion(Grade.DISSATISFIED, tags=("其他",))).token
+        given = links.rate(rated, opinion=Opinion(Grade.DISSATISFIED, tags=("其他",)))
+        town |= {"addition": given.token, "rectification": rectification_of(given.rating_id)}
     town |= {"order": order.id, "order_answered": answered.id}
     waiting = select(Instruction.id).where(Instruction.answered_at.is_(None))
     town["instruction"] = db.session.scalars(waiting).one()
@@ -261,6 +267,10 @@ def their_tickets(city, town):
     other = Life(city, enterprise="宏达电商产业园", member="hongda", steward="wangqiang")
     other.submit(subject="园区道路没有移交的另一段").accept().dispatch(LAND)
     refusals(town, city, other)
+    rated = Life(city, enterprise="宏达电商产业园", member="hongda", steward="wangqiang").submit(subject="园区道路第三段")
+    rated.accept().dispatch(LAND).result(officer="litao", leader="gaofeng").reply().call()
+    given = rated.does(aftercare.rate, "hongda", opinion=Opinion(Grade.DISSATISFIED, tags=("其他",)))
+    town["rectification_theirs"] = rectification_of(given.rating_id)
     town["proposal_theirs"] = theirs.propose(ProposalKind.EXTENSION, until=UNTIL, basis="须招标").id
 
 

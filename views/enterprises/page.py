@@ -10,13 +10,16 @@ from models.access import Role
 from models.base import LabelledEnum
 from models.directory import Enterprise
 from operations.access import scope
+from operations.access.rectification_scope import get_rectification
 from operations.access.scope import get_enterprise
 from operations.directory import enterprises, merging, particulars, public_codes
 from operations.engagement import interactions, judging
 from operations.engagement.effectiveness import in_words
-from operations.insight import enterprise_page, enterprise_timeline
+from operations.errors import NotFound
+from operations.insight import enterprise_page, enterprise_timeline, rectifications
 from operations.insight.enterprise_timeline import Mark
 from operations.tickets import intake
+from operations.tickets.intake import SUBJECT_LIMIT
 from views.enterprises.blueprint import SEEING, bp, page_of
 from views.forms.engagement import DemandForm
 from views.forms.enterprises import TagForm
@@ -106,7 +109,7 @@ _OF_TAB = {Tab.OVERVIEW: _overview, Tab.TIMELINE: _timeline, Tab.FACTS: _facts}
 def demand(enterprise_id: int) -> ResponseReturnValue:
     """代企业提交诉求."""
     enterprise = get_enterprise(current_user.only(Role.STEWARD, Role.CLERK), enterprise_id)
-    form = DemandForm.from_request(data=_contact(enterprise) if request.method == "GET" else None)
+    form = DemandForm.from_request(data=_prefilled(enterprise) if request.method == "GET" else None)
     form.offer_channels()
     similar: list[Any] = []
     if form.was_submitted_and_valid():
@@ -119,6 +122,18 @@ def demand(enterprise_id: int) -> ResponseReturnValue:
             return redirect(f"/tickets/{once.made}")
     page = render_template("enterprises/demand.html", enterprise=enterprise, form=form, similar=similar)
     return page, 422 if form.errors else 200
+
+
+def _prefilled(enterprise: Enterprise) -> dict[str, str]:
+    """Whom to ask; and what a 差评 of this enterprise says (``rated``), for a clerk to check before it is sent."""
+    rated = request.args.get("rated", "")
+    if not rated.isdecimal():
+        return _contact(enterprise)
+    found = rectifications.card(get_rectification(current_user.only(Role.CLERK), int(rated[:9])))
+    if found.enterprise.id != enterprise.id:
+        raise NotFound
+    subject = f"差评反映：{found.ticket.subject}"[:SUBJECT_LIMIT]
+    return _contact(enterprise) | {"subject": subject, "content": found.rating.words}
 
 
 def _contact(enterprise: Enterprise) -> dict[str, str]:

@@ -7,6 +7,7 @@ from flask_login import current_user
 from models.tickets import Status
 from operations.access import scope
 from operations.access.letter_scope import has_notice, own_notice_of
+from operations.access.rectification_scope import own_rectification_of
 from operations.insight import portal, refusal_page, track
 from operations.tickets.situation import Situation
 from views import ways
@@ -48,6 +49,7 @@ def show(number: str) -> str:
         entries=entries,
         older_url=url_for(".show", number=number, before=older) if older else "",
         files=track.hand_out_files(ticket, entries),
+        rectification=own_rectification_of(current_user, ticket) if ticket.closed_at else None,
         refusal=refusal_page.latest(ticket) if ticket.status is Status.REFUSED else None,
     )
 

@@ -100,6 +100,12 @@ LOOKS: dict[str, tuple[str, str, str]] = {
     "log_interaction": ("记一笔", "walk", ""),
     "make_rating_link": ("发出评价链接", "link", ""),
     "add_to_rating": ("追评", "star", ""),
+    "contact_rectification": ("差评已联系", "phone", ""),
+    "report_rectification": ("报差评整改结果", "pencil", ""),
+    "sign_rectification": ("签发差评整改结果", "check", "b"),
+    "call_rectification": ("差评整改回访", "phone", ""),
+    "appeal_rating": ("差评申诉", "up", "a"),
+    "decide_appeal": ("差评申诉裁定", "check", "b"),
 }
 UNKNOWN = ("其他记录", "info", "")
 TONES_OF_LEVELS = {Level.REMINDER: "a"}

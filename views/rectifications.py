@@ -1,0 +1,126 @@
+"""差评整改: the register with its figures, and one 整改 with what its reader may do about it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from operations.access.rectification_scope import READING, get_rectification
+from operations.errors import NotAllowed
+from operations.insight import rectification_offers, rectifications
+from operations.insight.rectifications import Narrowing, State
+from operations.ratings import appeals
+from operations.ratings import rectifications as acts
+from views.forms.base import RefusableForm
+from views.forms.rectifications import AppealForm, CallForm, ContactForm, DecideForm, ReportForm, SignForm
+from views.guards import for_roles
+from views.months import month_of, month_text
+from views.watch import place_of
+from views.watch_filter import row_id
+
+bp = Blueprint("rectifications", __name__, url_prefix="/rectifications")
+
+# verb → form, act, button, what is told
+ACTS: dict[str, tuple[type[RefusableForm], Callable[..., Any], str, str]] = {
+    "contact": (ContactForm, acts.contact, "登记联系", "已登记联系。"),
+    "sign": (SignForm, acts.sign, "签发整改结果", "已签发，等待回访。"),
+    "report": (ReportForm, acts.report, "提交负责人签发", "已提交，等负责人签发。"),
+    "call": (CallForm, acts.call, "记录回访", "已记录回访。"),
+    "appeal": (AppealForm, appeals.appeal, "提出申诉", "已提出申诉，等督办员裁定。"),
+    "decide": (DecideForm, appeals.decide, "作出裁定", "已裁定。"),
+}
+
+
+@bp.get("")
+@for_roles(*READING)
+def index() -> str:
+    """登记表 with its figures."""
+    narrowing = _narrowing()
+    page = rectifications.page_of(current_user, narrowing, place=place_of(request.args))
+    figures, counts = rectifications.figures(current_user, narrowing)
+    written, around = _written(narrowing), _written(Narrowing(None, narrowing.month, narrowing.unit_id))
+    return render_template(
+        "rectifications/index.html", rows=page.rows, narrowing=narrowing, states=State, figures=figures, counts=counts,
+        units=rectifications.units(current_user), month=month_text(narrowing.month), is_narrowed=bool(written),
+        list_url=lambda state: url_for(".index", **{**around, "state": state.value}),
+        previous=url_for(".index", **written, before=page.previous) if page.previous else "",
+        next=url_for(".index", **written, after=page.next) if page.next else "",
+    )
+
+
+@bp.get("/<id:rectification_id>")
+@for_roles(*READING)
+def show(rectification_id: int) -> ResponseReturnValue:
+    """One 整改."""
+    return _shown(rectification_id)
+
+
+@bp.post("/<id:rectification_id>/<any(contact, sign, report, call, appeal, decide):verb>")
+@for_roles(*READING)
+def act(rectification_id: int, verb: str) -> ResponseReturnValue:
+    """联系, 签发, 报结果, 回访, 申诉, 裁定."""
+    card = rectifications.card(get_rectification(current_user, rectification_id))
+    if not rectification_offers.may(card, current_user, verb):
+        raise NotAllowed
+    kind, perform, _, told = ACTS[verb]
+    form = kind.from_request(prefix=f"{verb}-")
+    if form.was_submitted_and_valid() and form.carried_out(lambda: perform(
+        rectification_id, actor=current_user, once=form.once, **_answers(form)
+    )):
+        flash(told, "success")
+        return redirect(url_for(".show", rectification_id=rectification_id))
+    return _shown(rectification_id, verb=verb, sent=form)
+
+
+def _answers(form: RefusableForm) -> dict[str, Any]:
+    """What the operation takes; the leader signs what the page showed."""
+    return {"seen_at": _moment(form.seen.data or "")} if isinstance(form, SignForm) else form.answers
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def _shown(rectification_id: int, *, verb: str = "", sent: RefusableForm | None = None) -> ResponseReturnValue:
+    card = rectifications.card(get_rectification(current_user, rectification_id))
+    verbs = rectification_offers.offered(card, current_user)
+    if verb and verb not in verbs:
+        verbs.append(verb)
+    forms = {one: sent if one == verb and sent else _fresh(one, card) for one in verbs}
+    page = render_template(
+        "rectifications/show.html", card=card, row=card.row, forms=forms, buttons={one: ACTS[one][2] for one in verbs},
+        suggests=rectification_offers.suggested(card, current_user), appeal_until=appeals.limit_of(card.row),
+    )
+    is_wrong = sent is not None and (sent.errors or sent.form_errors)
+    return page, sent.status_code if sent is not None and is_wrong else 200
+
+
+def _fresh(verb: str, card: rectifications.Card) -> RefusableForm:
+    row = card.row
+    if verb == "sign" and row.reported_at:
+        return SignForm(formdata=None, prefix="sign-", data={"seen": row.reported_at.isoformat()})
+    if verb == "report" and row.reported_at:
+        return ReportForm(formdata=None, prefix="report-", data={
+            "verification": row.verification, "measures": row.measures, "result": row.result})
+    return ACTS[verb][0](formdata=None, prefix=f"{verb}-")
+
+
+def _narrowing() -> Narrowing:
+    args = request.args
+    return Narrowing(
+        state=next((state for state in State if state == args.get("state")), None),
+        month=month_of(args.get("month", "")), unit_id=row_id(args["unit"]) if args.get("unit") else None,
+    )
+
+
+def _written(narrowing: Narrowing) -> dict[str, Any]:
+    found = {"state": narrowing.state.value if narrowing.state else "", "month": month_text(narrowing.month),
+             "unit": narrowing.unit_id}
+    return {name: value for name, value in found.items() if value}
