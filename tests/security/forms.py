@@ -109,7 +109,7 @@ FORMS = (
     Filled("hening", "/tickets/{theirs}/supervise", {"reason": TEXT}),
     Filled("hening", "/watch/remind?pick={order}", {"words": TEXT}),
     Filled("hening", "/watch/supervise?pick={order}", {"reason": TEXT}),
-    Filled("hening", "/watch/talk?pick={order}", {"reason": TEXT}),
+    Filled("hening", "/watch/talk?pick={order_answered}", {"reason": TEXT}),
     Filled("chenjing", "/tickets/{refusable}/report-refusal", {
         "kind": "other", "grounds": TEXT, "articles": TEXT, "alternatives": TEXT, "was_noticed": "y"}),
     Filled("hening", "/refusals/{refusal_more}/members", {
