@@ -42,13 +42,7 @@ def make(ticket: Ticket, *, actor: Actor) -> str:
     By a clerk who may follow this ticket up, so never by who handled it; while it waits for its rating. It holds for
     the days of the policy ``rating_link``. Raises NotAllowed, Refused.
     """
-    situation = Situation(ticket, actor)
-    situation.standing = situation.standing_for(workflow.find(Act.FOLLOW_UP, Status.REPLIED))
-    if situation.standing is None:
-        raise NotAllowed
-    objection = checks.outside_the_chain(situation) or checks.not_yet_rated(situation)
-    if ticket.status is not Status.FOLLOWED_UP or objection:
-        raise Refused(objection or f"办件当前为“{ticket.status.label}”，待评价时才能发评价链接。")
+    standing = asking_post(ticket, actor)
     now, token = clock.now(), secrets.token_urlsafe(32)
     db.session.connection().execute(_live(ticket).where(RatingToken.expires_at > now).values(expires_at=now))
     days = rulebook.current().policy("rating_link")["days"]
@@ -57,8 +51,21 @@ def make(ticket: Ticket, *, actor: Actor) -> str:
     db.session.add(made)
     db.session.flush()
     log.record("make_rating_link", object_type="rating_token", object_id=made.id, actor=actor,
-               standing=situation.standing, ticket_id=ticket.id, round=ticket.round)
+               standing=standing, ticket_id=ticket.id, round=ticket.round)
     return token
+
+
+def asking_post(ticket: Ticket, actor: Actor) -> Standing:
+    """The post by which a clerk may ask for this ticket's rating: one who may follow it up, so never who handled it,
+    while it waits for its rating. Raises NotAllowed, Refused."""
+    situation = Situation(ticket, actor)
+    situation.standing = situation.standing_for(workflow.find(Act.FOLLOW_UP, Status.REPLIED))
+    if situation.standing is None:
+        raise NotAllowed
+    objection = checks.outside_the_chain(situation) or checks.not_yet_rated(situation)
+    if ticket.status is not Status.FOLLOWED_UP or objection:
+        raise Refused(objection or f"办件当前为“{ticket.status.label}”，待评价时才能请企业评价。")
+    return situation.standing
 
 
 @operation

@@ -53,6 +53,10 @@ class RateForm(BaseForm):
         return tuple(tag for tag in chosen or () if self.grade.data in self._grades.get(tag, ()))
 
 
+class EnteredRatingForm(RateForm, RefusableForm):
+    """代录评价: as the enterprise said it on the telephone."""
+
+
 class AdditionForm(RefusableForm):
     """追评. Everything may be left empty, only not all at once."""
 

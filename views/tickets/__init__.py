@@ -1,6 +1,6 @@
 """Ticket list, ticket page, and one page for every act."""
 
-from views.tickets import acts, listing, page, rating_link
+from views.tickets import acts, enter_rating, listing, page, rating_link
 from views.tickets.blueprint import bp
 
-__all__ = ["acts", "bp", "listing", "page", "rating_link"]
+__all__ = ["acts", "bp", "enter_rating", "listing", "page", "rating_link"]

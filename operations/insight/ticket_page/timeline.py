@@ -106,6 +106,7 @@ LOOKS: dict[str, tuple[str, str, str]] = {
     "call_rectification": ("差评整改回访", "phone", ""),
     "appeal_rating": ("差评申诉", "up", "a"),
     "decide_appeal": ("差评申诉裁定", "check", "b"),
+    "enter_rating": ("回访时代录评价", "phone", ""),
 }
 UNKNOWN = ("其他记录", "info", "")
 TONES_OF_LEVELS = {Level.REMINDER: "a"}
