@@ -69,6 +69,8 @@ PLACES = (
     Place("督办规则", "gauge", "/policies", (R.SECURITY_ADMINISTRATOR, R.SUPERVISOR)),
     Place("走访规则", "walk", "/cadence", (R.SECURITY_ADMINISTRATOR,)),
     Place("导出审批", "shield", "/exports", (R.SECURITY_ADMINISTRATOR,)),
+    Place("点评台", "qr", "/desk-codes", (R.UNIT_LEADER, R.CLERK)),
+    Place("窗口办件", "list", "/desk-codes/cases", UNIT),
     Place("评价选项", "star", "/rating-tags", (R.CLERK, R.SUPERVISOR)),
     Place("作业", "clock", "/jobs", (R.SYSTEM_ADMINISTRATOR,)),
     Place("投递", "mail", "/deliveries", (R.SYSTEM_ADMINISTRATOR,)),

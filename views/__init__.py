@@ -3,6 +3,7 @@
 from views import (
     account,
     account_notices,
+    at_window,
     attachments,
     audit,
     auth,
@@ -19,6 +20,7 @@ from views import (
     claims,
     deliveries,
     desk,
+    desk_codes,
     enterprises,
     exports,
     fact_requests,
@@ -65,6 +67,7 @@ from views import (
 BLUEPRINTS = (
     account.bp,
     account_notices.bp,
+    at_window.bp,
     attachments.bp,
     audit.bp,
     auth.bp,
@@ -81,6 +84,7 @@ BLUEPRINTS = (
     claims.bp,
     deliveries.bp,
     desk.bp,
+    desk_codes.bp,
     enterprises.bp,
     exports.bp,
     fact_requests.bp,

@@ -17,10 +17,14 @@ def paper(sheet: Sheet, name: str, form: str) -> ResponseReturnValue:
     """The sheet as a file of this form: ``pdf`` to be read, ``docx`` to be edited."""
     if form == "docx":
         return send_file(BytesIO(word_of(sheet)), mimetype=DOCX, as_attachment=True, download_name=f"{name}.docx")
-    folder = current_app.config["LETTER_FONTS_DIR"]
-    fonts = Fonts(tuple(current_app.config["LETTER_FONTS"]), str(folder) if folder else "")
-    file = BytesIO(pdf_of(sheet, fonts))
+    file = BytesIO(pdf_of(sheet, chosen_fonts()))
     return send_file(file, mimetype="application/pdf", as_attachment=True, download_name=f"{name}.pdf")
+
+
+def chosen_fonts() -> Fonts:
+    """The fonts of the site's papers."""
+    folder = current_app.config["LETTER_FONTS_DIR"]
+    return Fonts(tuple(current_app.config["LETTER_FONTS"]), str(folder) if folder else "")
 
 
 def sheet(letter: Letter) -> Sheet:

@@ -38,6 +38,7 @@ def verify_letter() -> ResponseReturnValue:
     return render_template("public/letter_verdict.html", form=form, verdict=proof.verify(form.code.data))
 
 
+@bp.route("/r/", methods=["GET", "POST"], defaults={"token": ""})
 @bp.route("/r/<token>", methods=["GET", "POST"])
 @open_to_all
 def rate(token: str) -> ResponseReturnValue:

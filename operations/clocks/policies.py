@@ -70,6 +70,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
                     "very_dissatisfied": 0},
         "minimum": 30, "tail": 5, "tail_needs": 10, "sample_size": 200, "reminders": 2, "days_between": 3,
     },
+    # A counted case at a window: how long it may be rated by its number, and without one by who still stands there.
+    "window_rating": {"days": 30, "minutes": 10},
     # domain.md §3, 无事不扰: visits of staff to one enterprise in a month, those it asked for not counted.
     "visit_cap": {"per_month": 2},
     # security.md case 13: exports above this many rows need another person's word; downloads a day; how long it holds.

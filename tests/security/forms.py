@@ -48,6 +48,8 @@ FORMS = (
         "grade": "dissatisfied", "tags": "其他", "words": TEXT, "named": "yes",
     }),
     Filled("-", "/r/thanks/{addition}", {"words": TEXT}),
+    Filled("-", "/d/{desk}", {"number": "A002", "grade": "dissatisfied", "tags": "其他", "words": TEXT, "named": "yes"}),
+    Filled("wujie", "/desk-codes/kiosks", {"kiosk-window": "{window}", "kiosk-place": TEXT}, "/desk-codes"),
     Filled("wujie", "/rating-tags/online/dissatisfied", {
         "tags": f"{TEXT}\n其他", "effective_on": "2027-01-04", "reason": TEXT,
     }),

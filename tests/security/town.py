@@ -44,7 +44,7 @@ from operations.engagement.interactions import Talk
 from operations.engagement.meetings import minutes, planning
 from operations.insight import exports
 from operations.insight.list_habits import save_view
-from operations.ratings import links
+from operations.ratings import desk, kiosks, links, windows
 from operations.ratings.campaigns import drawing, freezing, inviting
 from operations.ratings.campaigns import planning as planning_campaigns
 from operations.ratings.campaigns.planning import Plan, objects_of
@@ -107,7 +107,21 @@ def build(city):
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)
     town["delivery"] = dead_letter()
+    windows_of_the_hall(city, town)
     return town
+
+
+def windows_of_the_hall(city, town):
+    """A desk code, a tablet and a counted case at the window of the housing bureau."""
+    clerk, window = actor_named("wujie"), city.organisations["云州市住建局市政科"]
+    with clock.standing_at(NOW):
+        card = desk.issue(window.id, officer_id=city.users["linfang"].id, actor=clerk)
+        town |= {"desk_code": card.id, "desk": card.code, "window": window.id}
+        tablet = kiosks.bind(kiosks.make(window.id, actor=clerk))
+        town["kiosk"] = kiosks.of_device(tablet).id
+        case_id = windows.count_case(window.id, number="A001", item="排水许可", actor=actor_named("linfang"))
+        town["reason"] = kiosks.rate(tablet, case_id=case_id, grade=Grade.DISSATISFIED).token
+        windows.count_case(window.id, number="A002", item="排水许可", actor=actor_named("linfang"))
 
 
 def clock_stopped():

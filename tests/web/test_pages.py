@@ -43,7 +43,8 @@ ELSEWHERE = {
     "claiming.applicant", "claiming.code", "claiming.done", "joining.join", "catalogue_files.template",
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
-    "policies.show", "portal.add_to_rating", "public.thanks",
+    "policies.show", "portal.add_to_rating", "public.thanks", "desk_codes.print_cards", "tickets.enter_rating",
+    "at_window.kiosk", "at_window.rate", "at_window.reasons",
     "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest",
     "search.unit_names", "stewards.names",
     "campaigns.file", "results.file",
@@ -60,7 +61,7 @@ SEEN = set()
 # Who looks at what; {names} are found in the life by `addresses`.
 PAGES = {
     None: ("/login", "/claim", "/verify", "/verify/ZQ-2026-08-0000000", "/verify/letter", "/r/thanks",
-           "/r/no-such-token", "/c/no-such-token", "/c/thanks", "/results", "/results/1"),
+           "/r/no-such-token", "/c/no-such-token", "/c/thanks", "/results", "/results/1", "/kiosk/bind", "/kiosk/done"),
     "hengzha": (
         "/my", "/my/tickets", "/my/tickets?view=closed", "/my/tickets/{handling}", "/my/tickets/{handling}/receipt",
         "/my/tickets/{handling}/message", "/my/tickets/{handling}/withdraw", "/notices", "/account",
@@ -84,6 +85,7 @@ PAGES = {
         "/interactions/{talk}/ticket", "/enterprises/{enterprise}/messages", "/broadcasts", "/broadcasts/new",
         "/broadcasts/{broadcast}",
     ),
+    "linfang": ("/desk-codes/cases",),
     "chenjing": ("/work", "/supervisions", "/supervisions?tab=ended", "/tickets?view=closed", "/tickets/{handling}"),
     "zhaoguoqiang": ("/work", "/sign-offs", "/sign-offs/{proposal}", "/supervisions?tab=reminders",
                      "/sign-offs/grant?pick={proposal}", "/measures/{measure}/reconsideration",
@@ -91,7 +93,7 @@ PAGES = {
     "wujie": (
         "/dispatch", "/dispatch?show=returned", "/catalogue", "/catalogue/1", "/catalogue/lacking", "/catalogue/new",
         "/catalogue/import", "/catalogue/1/edit", "/rulings/cases/{handling}",
-        "/rating-tags", "/rating-tags?occasion=window", "/rating-tags/online/dissatisfied",
+        "/desk-codes", "/rating-tags", "/rating-tags?occasion=window", "/rating-tags/online/dissatisfied",
         "/watch", "/tickets", "/tickets/{late}", "/tickets/{late}?tab=demand",
         "/tickets/{late}?tab=files", "/tickets/{late}?tab=work", "/tickets/{late}?tab=orders",
         "/tickets/{closed}?tab=outcome", "/tickets/{merged}", "/sign-offs",

@@ -1,5 +1,5 @@
 /* 直通 UI: keys. Never while typing or composing, never with a modifier, off when the cookie keys=off says so (WCAG 2.1.4).
-   A page names its own keys: data-key="n" on a link, button or form; data-go="w" on a link answers g w. */
+   A page names its own keys: data-key="n" on a link, button or form (a letter or a digit); data-go="w" on a link answers g w. */
 (function () {
   'use strict';
   var d = document;
@@ -82,7 +82,7 @@
     else if (e.key === 'x') { done = tick(); }
     else if (e.key === 'n') { done = note(); }
     else if (e.key === '.') { done = number(); }
-    else if (/^[a-z[\]]$/.test(e.key)) { done = press(e.key); }
+    else if (/^[a-z0-9[\]]$/.test(e.key)) { done = press(e.key); }
     if (done) { e.preventDefault(); }
   });
 

@@ -2,10 +2,11 @@
 
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import segno
 import typst
@@ -29,9 +30,14 @@ class Fonts:
 def pdf_of(sheet: Sheet, fonts: Fonts) -> bytes:
     """The paper as PDF. What it says is data to the typesetter, never a command."""
     said = asdict(sheet) | {"qr": qr_of(sheet.check_url) if sheet.check_url else "", "host": sheet.check_url}
-    inputs = {"letter": json.dumps(said, ensure_ascii=False), "fonts": json.dumps(known(fonts))}
-    made = typst.compile(LAYOUT, font_paths=_loaded(fonts.folder), ignore_system_fonts=True, sys_inputs=inputs,
-                         format="pdf", pdf_tags=False)
+    return set_by(LAYOUT, {"letter": said}, fonts)
+
+
+def set_by(layout: Path, said: Mapping[str, Any], fonts: Fonts) -> bytes:
+    """A PDF of this layout, which reads ``said`` by name from its inputs, and the ``fonts`` it may use."""
+    inputs = {name: json.dumps(value, ensure_ascii=False) for name, value in said.items()}
+    made = typst.compile(layout, font_paths=_loaded(fonts.folder), ignore_system_fonts=True, format="pdf",
+                         sys_inputs=inputs | {"fonts": json.dumps(known(fonts))}, pdf_tags=False)
     assert isinstance(made, bytes)
     return made
 
