@@ -174,7 +174,7 @@ def demand_of(guest, enterprise):
     )
 
 
-def send_at_once(app, guest, path, bodies):
+def send_at_once(app, guest, path, bodies, *, moment=START):
     cookie = guest.client.get_cookie("zqztc").value
 
     def send(body):
@@ -183,7 +183,7 @@ def send_at_once(app, guest, path, bodies):
         client.set_cookie("zqztc", cookie)
         return client.post(path, data=body)
 
-    return at_once(app, [lambda body=body: send(body) for body in bodies], moment=START)
+    return at_once(app, [lambda body=body: send(body) for body in bodies], moment=moment)
 
 
 def test_the_same_form_sent_twenty_times_at_once_makes_one_ticket(app, city):
@@ -218,6 +218,20 @@ def test_a_demand_sent_twenty_times_at_once_from_its_last_page_is_one(app, city)
     assert {answer.status_code for answer in answers} == {302}
     assert len({answer.headers["Location"] for answer in answers}) == 1
     assert len(list(db.session.scalars(select(Ticket)))) == 1
+
+
+def test_one_link_sent_fifty_times_at_once_gives_one_rating(app, city, engine_name):
+    life = Life(city).handling().result().reply().call()
+    with life.here():
+        token = links.make(life.ticket, actor=actor_named("xuhui"))
+        guest = Guest(app)
+        form = fills(guest, f"/r/{token}", grade="satisfied", named="no")
+    db.session.remove()
+    many = 50 if engine_name == "postgresql" else 8
+    answers = send_at_once(app, guest, f"/r/{token}", [form] * many, moment=life.now)
+
+    assert sorted(answer.status_code for answer in answers) == [302, *[404] * (many - 1)]
+    assert db.session.scalar(select(func.count()).select_from(Rating)) == 1
 
 
 def test_the_second_of_two_editors_loses_nothing_they_typed(app, city):

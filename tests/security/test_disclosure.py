@@ -3,21 +3,29 @@
 import io
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, update
 
 from app.logs import OneLine
-from models.access import User
+from models import clock
+from models.access import MemberRole, Post, Role, User
 from models.base import db
 from models.log import Event, EventWords
 from models.notices import Notice
-from models.ratings import Rating
+from models.ratings import Grade, Rating
+from models.tickets import Ticket
+from operations.access.people import actor_named
+from operations.ratings import additions, desk
+from operations.ratings.additions import Addition
+from operations.ratings.opinions import Opinion
+from operations.tickets import aftercare
 from tests.guest import said
 from tests.security import matrix
 from tests.security.forms import FORMS, TEXT, filled_in
-from tests.security.town import INTERNAL, PHONE
-from tests.shared import ENGINES_TRIED
+from tests.security.town import INTERNAL, NOW, PHONE
+from tests.shared import ENGINES_TRIED, every
 
 pytestmark = pytest.mark.shares_rows
 
@@ -125,7 +133,8 @@ def test_no_page_names_who_rated_anonymously(app, town):
     caller, path = town.callers["hengzha"], f"/my/tickets/{number}/rate"
     fields = caller.form(path) | {"grade": "very_dissatisfied", "tags": "其他", "words": "推来推去三个月", "named": "no"}
     assert caller.asks("POST", path, fields).status_code == 302
-    rating = db.session.scalars(select(Rating).where(Rating.is_anonymous.is_(True))).one()
+    anonymous = select(Rating).where(Rating.is_anonymous.is_(True), Rating.ticket_id.is_not(None))
+    rating = db.session.scalars(anonymous).one()
     user_id = db.session.scalars(select(User.id).where(User.username == "hengzha")).one()
     rated = db.session.scalars(select(Event).where(Event.action == "rate").order_by(Event.seq.desc())).first()
 
@@ -139,3 +148,42 @@ def test_no_page_names_who_rated_anonymously(app, town):
                 assert "推来推去三个月" not in page and "非常不满意" not in page, (username, path)
     for notice in db.session.scalars(select(Notice)):
         assert "推来推去三个月" not in notice.words and "非常不满意" not in notice.subject
+
+
+RATER, RATERS_PHONE, SAID, ADDED = "林雀儿", "13912340077", "金丝雀说了这些", "金丝雀又补了一句"
+
+
+@pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")  # the pages know no engine
+def test_whoever_rates_anonymously_is_nowhere_that_the_rated_unit_comes(app, town, lines):
+    """By the platform and by a desk's code, with what was added later: every page, export and search of the unit."""
+    with clock.standing_at(NOW):
+        rater = a_member_of(town.names["enterprise"])
+        ticket = db.session.scalars(select(Ticket).where(Ticket.number == town.names["followed"])).one()
+        opinion = Opinion(Grade.VERY_DISSATISFIED, ("其他",), SAID, is_anonymous=True)
+        given = aftercare.rate(ticket, actor=rater, opinion=opinion)
+        additions.add_by_link(given.token, addition=Addition(ADDED))
+        desk.rate(town.names["desk"], number="A002", opinion=replace(opinion, tags=("其他",)))
+    for username in ("chenjing", "liumin", "zhoujian", "sunyue")[:: every(2)]:
+        secrets = (RATER, RATERS_PHONE, SAID, ADDED) if username != "liumin" else (SAID, ADDED)
+        searched = [(path, town.callers[username].asks("GET", path)) for path in
+                    (f"/search?q={RATER}", f"/search?q={SAID}", f"/tickets?q={SAID}")]
+        for path, answer in [*pages_of(town, username), *searched]:
+            told = answer.text.replace(f'value="{RATER}"', "").replace(f'value="{SAID}"', "")
+            assert [one for one in secrets if one in told and one not in path] == [], (username, path)
+    page = town.callers["wujie"].page(f"/tickets/{ticket.number}?tab=outcome").words
+    assert SAID in page, "nobody at all sees what was said: this test looks in the wrong places"
+    kept = [*db.session.scalars(select(Event.body).where(Event.action.in_(("rate", "add_to_rating"))))]
+    kept += db.session.scalars(select(EventWords.words)).all() + db.session.scalars(select(Notice.words)).all()
+    assert [one for one in kept if f'"actor":{rater.user_id}' in one or SAID in one or ADDED in one] == []
+    assert not any(one in lines.getvalue() for one in (RATER, RATERS_PHONE, SAID, ADDED))
+
+
+def a_member_of(enterprise_id):
+    """Another member of the enterprise, whom nobody at the unit has ever met."""
+    user = User(username="canary", name=RATER, phone=RATERS_PHONE, password_hash="-")
+    db.session.add(user)
+    db.session.flush()
+    db.session.add(Post(user_id=user.id, role=Role.ENTERPRISE_MEMBER, enterprise_id=enterprise_id, started_at=NOW,
+                        member_role=MemberRole.AGENT))
+    db.session.commit()
+    return actor_named("canary")

@@ -1,5 +1,8 @@
 """Pages without an account: the check of a receipt, and the one-time rating link."""
 
+import re
+import statistics
+import time
 from datetime import timedelta
 
 import pytest
@@ -15,6 +18,7 @@ from operations.ratings import links
 from operations.ratings.opinions import Opinion
 from operations.tickets import aftercare, receipts
 from tests.together import at_once
+from tests.views.counting import statements
 
 
 def check(guest, number, code):
@@ -200,3 +204,31 @@ def test_there_is_no_link_before_the_follow_up(life):
     with pytest.raises(Refused, match="待评价时才能发"):
         life.does(links.make, "xuhui")
     assert life.ticket.status is Status.HANDLING
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")
+def test_no_refusal_of_a_link_can_be_told_from_another_by_its_answer_its_statements_or_its_time(link, life, guest):
+    newer = life.does(links.make, "xuhui")  # the first one is overtaken
+    answers(guest, life, newer, grade="satisfied")
+    kinds = {"overtaken": link, "used": newer, "unknown": "x" * 43, "empty": "", "odd": "短"}
+    pages, asked, spent = {}, {}, {kind: [] for kind in kinds}
+    with life.here():
+        visitor = guest()
+        token = visitor.opens("/login").form()["csrf_token"]
+        for _ in range(15):
+            for kind, code in kinds.items():
+                with statements() as seen:
+                    begun = time.thread_time()
+                    page = visitor.client.post(f"/r/{code}", data={"csrf_token": token, "grade": "satisfied"})
+                    spent[kind].append(time.thread_time() - begun)
+                pages[kind], asked[kind] = (page.status_code, without_id(page.text)), len(seen)
+    medians = [statistics.median(times) for times in spent.values()]
+
+    assert set(page[0] for page in pages.values()) == {404} and len(set(pages.values())) == 1
+    assert len(set(asked.values())) == 1
+    assert max(medians) < 1.5 * min(medians), spent
+
+
+def without_id(text):
+    """The page less the number of its request and its own address."""
+    return re.sub(r"(next=[^\"&]*|[0-9a-f]{8,32})", "", text)
