@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from models import clock
@@ -173,7 +173,7 @@ def card(found: Rectification) -> Card:
                 {user_id: name for user_id, name in db.session.execute(rows)})
 
 
-def _joined(rows: Select[Any]) -> Select[Any]:
+def _joined(rows: Any) -> Any:
     return rows.join(CONTACT, CONTACT.id == R.contact_clock_id).join(FIX, FIX.id == R.fix_clock_id)
 
 

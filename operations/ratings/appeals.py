@@ -4,6 +4,7 @@ What is accepted is excluded from the figures of satisfaction, and shown there a
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select, update
 
@@ -27,7 +28,7 @@ from operations.errors import Refused
 from operations.ratings.rectifications import TEXT_LIMIT, end, held, record, said
 
 
-def excluded() -> Select[tuple[int]]:
+def excluded() -> Select[Any]:
     """Ids of the ratings that no figure of satisfaction counts; every such figure says beside it how many they are."""
     return select(Rectification.rating_id).where(Rectification.ended_as == RectificationEnd.EXCLUDED)
 

@@ -201,7 +201,7 @@ def test_a_clerk_who_handled_the_ticket_sends_no_link(life):
 def test_there_is_no_link_before_the_follow_up(life):
     life.handling()
 
-    with pytest.raises(Refused, match="待评价时才能发"):
+    with pytest.raises(Refused, match="待评价时才能"):
         life.does(links.make, "xuhui")
     assert life.ticket.status is Status.HANDLING
 
