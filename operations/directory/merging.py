@@ -15,6 +15,7 @@ from models.base import db
 from models.correspondence import BroadcastOptOut, Message
 from models.directory import Contact, Enterprise, EnterpriseMerge, MergedRow, Project, Region, Stewardship, Tag
 from models.engagement import Interaction, MeetingDecision, MeetingGuest, MeetingProblem
+from models.hall import CountedCase
 from models.tickets import Draft, Ticket
 from operations import log
 from operations.access.actor import Actor, Standing
@@ -53,13 +54,14 @@ FOLLOWERS: tuple[Follower, ...] = (
     Follower("参会", MeetingGuest.__table__, ("meeting_id",)),
     Follower("会议问题", MeetingProblem.__table__),
     Follower("会议决定", MeetingDecision.__table__),
+    Follower("计数办件", CountedCase.__table__),
 )
 # What is said of the row itself, not of the firm: it stays with the duplicate, whose page goes on showing it. What
-# waits there for somebody (a claim of an account, a request, a hand-over) is decided there.
+# waits there for somebody (a claim of an account, a request, a hand-over) is decided there; a draw is kept as drawn.
 STAYING = frozenset({
     "enterprise_names", "enterprise_search", "fact_changes", "enterprise_merges", "ownership_claims", "claims",
     "fact_requests", "invitations", "obligations", "broadcast_deliveries", "handover_items", "plan_rows",
-    "staged_stewardships",
+    "staged_stewardships", "campaign_picks", "campaign_invitations",
 })
 
 

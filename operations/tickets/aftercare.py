@@ -111,7 +111,7 @@ def rate(
             **rectifications.told(unit))
     given = opinions.put_down(checked, of=of, rated_by_id=actor.user_id, entered_by_id=entered_by_id)
     if opinion.grade.is_bad and not opinion.is_anonymous:
-        notices.tell_centre(ticket, f"企业评价“{opinion.grade.label}”，单位须在 1 个工作日内联系：{ticket.subject}")
+        notices.tell_centre(ticket, f"企业评价“{opinion.grade.label}”，单位须按时限联系：{ticket.subject}")
     if unit is not None:
         rectifications.open_one(given.rating_id, ticket, unit)
     return given

@@ -11,7 +11,7 @@ from app.cli import main
 from models.base import db
 from models.tickets import Ticket
 from tests.hotline import MESSAGES, ensure_it_agrees, message, needs_messages, rows_of, write_table
-from tests.shared import IS_DRILL
+from tests.shared import ENGINES_TRIED, IS_DRILL
 
 
 @pytest.fixture
@@ -164,6 +164,7 @@ def test_every_real_message_agrees_with_plain_date_arithmetic(type_in, tmp_path)
     ensure_it_agrees(json.loads((tmp_path / "out.json").read_text()), rows_of(MESSAGES), limit=5)
 
 
+@pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")  # test_importing asks both
 @needs_messages
 def test_every_real_message_is_imported_once(type_on_site):
     first = json.loads(type_on_site("import", "messages", "--json", MESSAGES).stdout)

@@ -70,6 +70,7 @@ FORMS = (
     Filled("liumin", "/enterprises/{enterprise}/demand", {
         "subject": TEXT, "content": TEXT, "kind": "help", "urgency": "ordinary", "channel": "steward",
         "contact_name": TEXT, "contact_phone": PHONE, "category": CATEGORY, "has_seen_similar": "y"}),
+    Filled("hening", "/watch/talk?pick={order_answered}", {"reason": TEXT}),
     Filled("liumin", "/tickets/{submitted}/accept", {"category": TEXT, "difficulty": "ordinary"}),
     Filled("liumin", "/tickets/{question}/answer", {"text": TEXT}),
     Filled("liumin", "/tickets/{coordinating}/dispatch", {"lead": LAND, "basis": TEXT}),
@@ -111,7 +112,6 @@ FORMS = (
     Filled("hening", "/tickets/{theirs}/supervise", {"reason": TEXT}),
     Filled("hening", "/watch/remind?pick={order}", {"words": TEXT}),
     Filled("hening", "/watch/supervise?pick={order}", {"reason": TEXT}),
-    Filled("hening", "/watch/talk?pick={order_answered}", {"reason": TEXT}),
     Filled("chenjing", "/tickets/{refusable}/report-refusal", {
         "kind": "other", "grounds": TEXT, "articles": TEXT, "alternatives": TEXT, "was_noticed": "y"}),
     Filled("hening", "/refusals/{refusal_more}/members", {

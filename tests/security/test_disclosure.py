@@ -92,6 +92,7 @@ def test_no_number_and_nothing_typed_gets_into_the_log_lines_or_the_sealed_text(
     assert any(CANARY in words for words in db.session.scalars(select(EventWords.words)))
 
 
+@pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")  # the lines know no engine
 def test_the_log_lines_name_the_rule_and_not_the_address(app, town, lines):
     town.callers["-"].asks("GET", f"/r/{town.names['link']}?x={CANARY}")
     told = [json.loads(line) for line in lines.getvalue().splitlines()]

@@ -20,8 +20,9 @@ pytestmark = pytest.mark.shares_rows
 
 ROWS = matrix.rows()
 PROBERS = (ANYBODY, "hengzha", "chenjing", "wujie", "audit")  # a usual run lets each ask a fifth of the addresses
-# One of each kind of scope: what the others see is the same conditions of the same statements. SQLite asks everybody.
-SCOPES = ("hengzha", "liumin", "zhoujian", "tangyi", "hening", "dengli")
+# Together they may open nearly everything: what the others see is the same conditions of the same statements. SQLite
+# asks everybody for everything; PostgreSQL, in a usual run, these for what they get.
+SCOPES = ("hengzha", "liumin", "zhoujian", "wujie", "hening", "dengli")
 # Pages that are there whoever asks for what; and the one that leads a member on to the enterprise's own page.
 TELLS_NOTHING = ("/search", "/verify", "/watch", "/tickets/{handling}", "/enterprises/bulk")
 ODD = (
@@ -74,7 +75,8 @@ def test_everybody_gets_what_the_table_says_and_reading_changes_nothing(app, tow
         pytest.skip("PostgreSQL asks one of each kind of scope; everybody in make drill")
     caller, before = town.callers[username], digests()
     found = {}
-    for row in sorted(ROWS, key=lambda row: row.method == "POST"):
+    rows = [row for row in ROWS if row.codes[username] != "404" or engine_name == "sqlite" or IS_DRILL]
+    for row in sorted(rows, key=lambda row: row.method == "POST"):
         if row.method == "POST" and before:
             assert digests() == before, "a page that only reads has changed something"
             before = None
@@ -162,7 +164,7 @@ def in_turn(pairs, engine_name, step):
 
 def test_no_odd_id_in_an_address_breaks_anything(app, town, engine_name):
     named = [pair for pair in first_of_each_kind(app, town) if pair[0].names]
-    for row, username, odds in in_turn(named, engine_name, every(5)):
+    for row, username, odds in in_turn(named, engine_name, every(9)):
         for odd in odds:
             path = re.sub(r"{\w+}", lambda _, odd=odd: odd, row.path)
             answer = answer_of(town.callers[username], row.method, path)
@@ -172,7 +174,7 @@ def test_no_odd_id_in_an_address_breaks_anything(app, town, engine_name):
 
 def test_no_odd_parameter_breaks_a_page(app, town, engine_name):
     pages = [pair for pair in first_of_each_kind(app, town) if pair[0].method == "GET"]
-    for row, username, odds in in_turn(pages, engine_name, every(9)):
+    for row, username, odds in in_turn(pages, engine_name, every(13)):
         path = row.filled_in(town.names)[0].partition("?")[0]
         for odd in odds:
             query = "&".join(f"{name}={odd[:LONGEST]}" for name in PARAMETERS)

@@ -139,7 +139,7 @@ def test_a_bad_rating_needs_a_reason_and_is_told_to_the_centre(life, fills_in):
     told = db.session.scalars(select(Notice.subject)).all()
     assert bare.status == 422 and "请至少选一项不满意的原因" in bare.words
     assert full.status == 302
-    assert any(subject.startswith("企业评价“不满意”，请在 1 个工作日内联系") for subject in told)
+    assert any(subject.startswith("企业评价“不满意”，单位须按时限联系") for subject in told)
 
 
 def test_an_anonymous_rating_leaves_neither_name_nor_grade_where_the_unit_reads(life, fills_in):

@@ -34,8 +34,12 @@ from operations.supervision import sweep
 from operations.verification import verify
 from tests.conftest import settle_life
 from tests.lives import LIVED
+from tests.shared import ENGINES_TRIED
 
-pytestmark = pytest.mark.shares_rows
+# Half a minute on PostgreSQL, of operations whose own tests ask both engines.
+pytestmark = [
+    pytest.mark.shares_rows, pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")
+]
 
 
 @pytest.fixture(scope="module")

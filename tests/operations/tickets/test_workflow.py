@@ -120,7 +120,7 @@ def uphold(ticket, unit):
     db.session.add(Endorsement(refusal_id=refusal.id, level="head", opened_at=now, decided_at=now, decided_by_id=1,
                                outcome="endorsed"))
     names = select(User).where(User.username.in_(MEMBERS))
-    members = [ReviewMember(refusal_id=refusal.id, user_id=user.id, name=user.name, house="别处")
+    members = [ReviewMember(refusal_id=refusal.id, user_id=user.id, name=user.name, house="别处", named_by_id=1)
                for user in db.session.scalars(names)]
     db.session.add_all(members)
     db.session.flush()
