@@ -12,11 +12,14 @@ AXE = f"""async ([tags, contrast, sheets]) => ({FAULTS})(await axe.run(document,
   }}))"""
 # Three quarters of axe's time goes into contrast, and the twenty rows of a list are painted alike.
 CONTRAST = f"""async () => {{
-  const kinds = new Map(), named = e => e ? e.tagName + '.' + e.getAttribute('class') : '';
+  const kinds = new Map(), clear = new Set(['rgba(0, 0, 0, 0)', 'transparent']);
+  const ground = e => {{
+    const s = e && getComputedStyle(e), is_clear = s && clear.has(s.backgroundColor) && s.backgroundImage == 'none';
+    return is_clear ? ground(e.parentElement) : s && s.backgroundColor + s.backgroundImage;
+  }};
   for (const e of document.querySelectorAll('body *')) {{
     if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;
-    const s = getComputedStyle(e), p = e.parentElement, around = [e, p, p.parentElement].map(named);
-    const kind = [s.color, s.backgroundColor, s.fontSize, s.fontWeight, s.opacity, ...around].join();
+    const s = getComputedStyle(e), kind = [s.color, s.fontSize, s.fontWeight, s.opacity, ground(e)].join();
     if (!kinds.has(kind) && e.getClientRects().length) kinds.set(kind, e);
   }}
   const only = {{type: 'rule', values: ['color-contrast']}}, options = {{runOnly: only, resultTypes: ['violations']}};
