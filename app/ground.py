@@ -1,16 +1,11 @@
 """The ground floor: configuration, database and log lines. Enough for commands and jobs; the site stands on it."""
 
-from pathlib import Path
-
 from flask import Flask
-from flask_migrate import Migrate
 
 from app import logs
 from models import engine
 from models.base import db
 from operations.clocks import rulebook
-
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 def ground_floor(config: object) -> Flask:
@@ -18,7 +13,6 @@ def ground_floor(config: object) -> Flask:
     app = Flask("app")
     app.config.from_object(config)
     db.init_app(app)
-    Migrate(app, db, directory=str(MIGRATIONS))
     with app.app_context():
         for one in db.engines.values():
             engine.prepare(one)

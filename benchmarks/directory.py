@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import click
-import flask_migrate
 import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
+from app.upgrading import upgrade
 from benchmarks import directory_import, floors, postgres, web
 from benchmarks.report import Figure, middle, percentile
 from config import Testing
@@ -72,7 +72,7 @@ def command(enterprises: int, stewards: int, seconds: float) -> None:
 def _pages(url: str, sizes: Sizes, seconds: float) -> Iterator[Figure]:
     app = create_app(type("Settings", (Testing,), {"SQLALCHEMY_DATABASE_URI": url, "SECRET_KEY": SECRET}))
     with app.app_context():
-        flask_migrate.upgrade()
+        upgrade()
         demo_city.build()
         build(sizes, [], lambda *_: None)
         counting.recount()

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-import flask_migrate
 import psycopg
 import sqlalchemy as sa
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from app.ground import ground_floor
+from app.upgrading import upgrade
 from benchmarks.report import Figure, middle
 from config import Testing
 from models.base import db
@@ -47,7 +47,7 @@ def figures(postgres_url: str, *, rows: int = ROWS) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="zhitongche-import-") as folder:
         app = ground_floor(_settings(postgres_url, Path(folder)))
         with app.app_context():
-            flask_migrate.upgrade()
+            upgrade()
             demo_city.build()
             db.engine.dispose()
         path = Path(folder, "enterprises.xlsx")

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
-import flask_migrate
 import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
+from app.upgrading import upgrade
 from benchmarks import crowd, floors, postgres, web
 from benchmarks.report import Figure, middle, percentile
 from config import Testing
@@ -37,7 +37,7 @@ def command(tickets: int, overdue: int, seconds: float, database: str) -> None:
         url = database or postgres.create_database(room.enter_context(postgres.throwaway_server()), "loop")
         app = create_app(type("Settings", (Testing,), {"SQLALCHEMY_DATABASE_URI": url, "SECRET_KEY": SECRET}))
         with app.app_context():
-            flask_migrate.upgrade()
+            upgrade()
             crowd.fill(demo_city.build(), crowd.Sizes(tickets, tickets * 3 // 10, max(tickets // 5, 400)))
         for figure in itertools.chain(_pages(app, url, seconds), _sweep(app, overdue)):
             click.echo(figure.line())

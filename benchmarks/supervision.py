@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
-import flask_migrate
 import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
+from app.upgrading import upgrade
 from benchmarks import floors, killing, letters, million, postgres
 from benchmarks.report import Figure
 from config import Testing
@@ -40,7 +40,7 @@ def command(tickets: int, overdue: int, database: str) -> None:
         url = database or postgres.create_database(room.enter_context(postgres.throwaway_server()), "supervision")
         app = create_app(type("Settings", (Testing,), {"SQLALCHEMY_DATABASE_URI": url, "SECRET_KEY": SECRET}))
         with app.app_context():
-            flask_migrate.upgrade()
+            upgrade()
             settle_memory()
             for figure in _figures(app, url, tickets, overdue):
                 click.echo(figure.line())

@@ -6,7 +6,6 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-import flask_migrate
 import hypothesis
 import pytest
 from argon2 import PasswordHasher
@@ -14,6 +13,7 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
 
 from app import create_app
+from app.upgrading import upgrade
 from benchmarks.postgres import NoServer
 from config import Testing
 from models import clock
@@ -103,7 +103,7 @@ def settings_for(url):
 def migrate(url):
     app = create_app(settings_for(url))
     with app.app_context():
-        flask_migrate.upgrade()
+        upgrade()
         db.engine.dispose()
 
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from time import perf_counter
 
 import click
-import flask_migrate
 from flask import current_app
 
 from app.cli.opening import TOO_NEW, Schema, schema, sqlite_path
+from app.upgrading import upgrade
 from models.base import db
 from operations.demo import life, presence
 from operations.demo.metropolis import building
@@ -25,7 +25,7 @@ def prepare() -> None:
     if state is Schema.AHEAD:
         raise Refused(TOO_NEW)
     if state is not Schema.CURRENT:
-        flask_migrate.upgrade()
+        upgrade()
     _set_pragma("journal_mode=WAL")  # readers and the writer do not wait for one another; the file remembers it
     indexing.index_all_lacking()
     done = {Schema.CURRENT: "数据库已是最新", Schema.ABSENT: "已建库", Schema.BEHIND: "数据库已升级"}[state]

@@ -11,11 +11,11 @@ from time import perf_counter
 from typing import Any, ParamSpec, TypeVar
 
 import click
-import flask_migrate
 import sqlalchemy as sa
 
 from app.cli.opening import on_the_site
 from app.ground import ground_floor
+from app.upgrading import upgrade
 from config import Config
 from environment import database_address
 from models.base import db
@@ -130,7 +130,7 @@ def own_database(given: str | None) -> Iterator[None]:
             if given is None:
                 sa.event.listen(db.engine, "connect", _be_careless)
             try:
-                flask_migrate.upgrade()
+                upgrade()
                 yield
             finally:
                 db.session.remove()

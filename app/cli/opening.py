@@ -11,7 +11,8 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from app.ground import MIGRATIONS, ground_floor
+from app.ground import ground_floor
+from app.upgrading import MIGRATIONS
 from config import from_environment
 from models.base import READ_ONLY, db
 from operations.errors import Refused

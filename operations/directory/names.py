@@ -4,12 +4,11 @@ import os
 import re
 import unicodedata
 from functools import lru_cache
+from importlib import import_module
 
 # Its table of phrases would cost every process 45 MB, for words that no firm is called: ours are below.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 os.environ.setdefault("PYPINYIN_NO_DICT_COPY", "true")
-
-from pypinyin import Style, lazy_pinyin  # noqa: E402  (it reads the two settings when it is loaded)
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
@@ -82,5 +81,6 @@ def initials_of(name: str) -> str:
 def _initial_of(sign: str) -> str:
     if sign.isascii():
         return sign if sign.isalnum() else ""
-    first = "".join(lazy_pinyin(sign, style=Style.FIRST_LETTER, errors="ignore"))
+    pinyin = import_module("pypinyin")  # 10 MB that only who writes a name needs; it reads the two settings now
+    first = "".join(pinyin.lazy_pinyin(sign, style=pinyin.Style.FIRST_LETTER, errors="ignore"))
     return first if first.isascii() and first.isalpha() else ""

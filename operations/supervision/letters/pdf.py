@@ -4,12 +4,12 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import segno
-import typst
 from pylopdf_fonts_zh_cn import serif_path
 
 from operations.supervision.letters.sheet import Sheet
@@ -36,8 +36,10 @@ def pdf_of(sheet: Sheet, fonts: Fonts) -> bytes:
 def set_by(layout: Path, said: Mapping[str, Any], fonts: Fonts) -> bytes:
     """A PDF of this layout, which reads ``said`` by name from its inputs, and the ``fonts`` it may use."""
     inputs = {name: json.dumps(value, ensure_ascii=False) for name, value in said.items()}
-    made = typst.compile(layout, font_paths=_loaded(fonts.folder), ignore_system_fonts=True, format="pdf",
-                         sys_inputs=inputs | {"fonts": json.dumps(known(fonts))}, pdf_tags=False)
+    made = _typesetter().compile(
+        layout, font_paths=_loaded(fonts.folder), ignore_system_fonts=True, format="pdf", pdf_tags=False,
+        sys_inputs=inputs | {"fonts": json.dumps(known(fonts))},
+    )
     assert isinstance(made, bytes)
     return made
 
@@ -55,8 +57,13 @@ def qr_of(address: str) -> str:
     return picture.getvalue().decode()
 
 
+@cache
+def _typesetter() -> Any:
+    return import_module("typst")  # 7 MB that few processes need
+
+
 @lru_cache(maxsize=4)
-def _loaded(folder: str) -> typst.Fonts:
+def _loaded(folder: str) -> Any:
     """Read once per process: reading them takes ten times as long as setting a letter."""
     paths = [str(serif_path().parent), *([folder] if folder else [])]
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=paths)
+    return _typesetter().Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=paths)

@@ -1,0 +1,16 @@
+"""Bringing the database to this program's version. Apart from the site, whose workers never need what it loads."""
+
+from pathlib import Path
+
+import flask_migrate
+from flask import current_app
+
+from models.base import db
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def upgrade() -> None:
+    """Run what is lacking of ``migrations/`` on the database of the running app."""
+    flask_migrate.Migrate(current_app, db, directory=str(MIGRATIONS))
+    flask_migrate.upgrade()
