@@ -16,6 +16,7 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--no-first-run", "--disable-dev-shm-usage",
+    "--js-flags=--max-optimized-bytecode-size=0",  # optimising what runs once on a page takes longer than running it
 )
 
 

@@ -7,11 +7,14 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FAULTS = """result => result.violations.map(
   v => v.id + ' ×' + v.nodes.length + ': ' + v.nodes[0].target.join(' ') + ' '
     + (v.nodes[0].any[0] || v.nodes[0].all[0] || v.nodes[0].none[0] || {message: ''}).message)"""
-AXE = f"""async ([tags, contrast, sheets]) => ({FAULTS})(await axe.run(document, {{
-    runOnly: tags, resultTypes: ['violations'], rules: {{'color-contrast': {{enabled: contrast}}}}, preload: sheets
+AXE = f"""async ([tags, contrast, targets, sheets]) => ({FAULTS})(await axe.run(document, {{
+    runOnly: tags, resultTypes: ['violations'], preload: sheets,
+    rules: {{'color-contrast': {{enabled: contrast}}, 'target-size': {{enabled: targets}}}},
   }}))"""
-# Three quarters of axe's time goes into contrast, and the twenty rows of a list are painted alike.
-CONTRAST = f"""async () => {{
+# Most of axe's time goes into contrast, and the twenty rows of a list are painted alike, as are the heads of a hundred
+# pages: what is written in the same hand on the same ground need not be looked at again.
+LOOKED_AT = set()
+CONTRAST = f"""async seen => {{
   const kinds = new Map(), clear = new Set(['rgba(0, 0, 0, 0)', 'transparent']);
   const ground = e => {{
     const s = e && getComputedStyle(e), is_clear = s && clear.has(s.backgroundColor) && s.backgroundImage == 'none';
@@ -20,10 +23,11 @@ CONTRAST = f"""async () => {{
   for (const e of document.querySelectorAll('body *')) {{
     if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;
     const s = getComputedStyle(e), kind = [s.color, s.fontSize, s.fontWeight, s.opacity, ground(e)].join();
-    if (!kinds.has(kind) && e.getClientRects().length) kinds.set(kind, e);
+    if (!seen.includes(kind) && !kinds.has(kind) && e.getClientRects().length) kinds.set(kind, e);
   }}
   const only = {{type: 'rule', values: ['color-contrast']}}, options = {{runOnly: only, resultTypes: ['violations']}};
-  return kinds.size ? ({FAULTS})(await axe.run([...kinds.values()], {{...options, preload: false}})) : [];
+  const run = async () => ({FAULTS})(await axe.run([...kinds.values()], {{...options, preload: false}}));
+  return [kinds.size ? await run() : [], [...kinds.keys()]];
 }}"""
 UNFOLD = "() => document.querySelectorAll('main details, footer details').forEach(d => { d.open = true; })"
 
@@ -81,9 +85,19 @@ def fit(page):
     return page.evaluate(FIT)
 
 
-def axe(page, *, contrast=True):
-    """What axe finds wrong; ``contrast`` of one of each kind of text, in a drill of every text by the style sheet."""
+def axe(page, *, contrast=True, targets=True):
+    """What axe finds wrong; ``contrast`` of one of each kind of text, in a drill of every text by the style sheet.
+
+    Half of the rest of its time goes into ``targets``, whether they are large enough and apart: that is for fingers.
+    """
     if not page.evaluate("() => 'axe' in window"):
         page.add_script_tag(url=site.AXE)
-    faults = page.evaluate(AXE, [TAGS, contrast and IS_DRILL, IS_DRILL])
-    return faults + page.evaluate(CONTRAST) if contrast and not IS_DRILL else faults
+    faults = page.evaluate(AXE, [TAGS, contrast and IS_DRILL, targets or IS_DRILL, IS_DRILL])
+    return faults + pale(page) if contrast and not IS_DRILL else faults
+
+
+def pale(page):
+    """Texts that can hardly be read, of the kinds that no page showed before."""
+    faults, kinds = page.evaluate(CONTRAST, list(LOOKED_AT))
+    LOOKED_AT.update(() if faults else kinds)
+    return faults

@@ -297,7 +297,8 @@ def look(visitor, path, faults, *, used_on="phone"):
     for name, size in WIDTHS.items():
         page.set_viewport_size(size)
         is_main, is_new = name == used_on, kind not in SEEN
-        axe = rules.axe(page, contrast=is_main) if IS_DRILL or (is_main and is_new) else []
+        with_axe = IS_DRILL or (is_main and is_new)
+        axe = rules.axe(page, contrast=is_main, targets=name == "phone") if with_axe else []
         note(faults, f"{path} {name}", [*rules.fit(page), *axe])
     SEEN.add(kind)
     page.set_viewport_size(SMALLEST)
