@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import select, text
 
-from app.ground import MIGRATIONS
+from app.upgrading import MIGRATIONS
 from models.base import Base, db
 from models.log import Event, EventWords, LogHead
 from models.ratings import Grade, Rating
