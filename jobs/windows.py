@@ -18,6 +18,11 @@ def review_ledger(_settings: Settings) -> Tally:
     return _tally(windows.resume_due())
 
 
+def call_after_all(_settings: Settings) -> Tally:
+    """Tickets that a draw has spared and that must be called back about since."""
+    return _tally(windows.call_after_all())
+
+
 def _tally(lapsed: Lapsed) -> Tally:
     left = len(lapsed.refusals)
     return Tally(lapsed.scanned, lapsed.done, lapsed.latest_seconds, left, "; ".join(lapsed.refusals))

@@ -11,6 +11,7 @@ from models import (
     directory,
     engagement,
     exports,
+    follow_ups,
     hall,
     insight,
     job_runs,
@@ -29,7 +30,7 @@ from models import (
 
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
-    access, campaigns, carriers, clock_stops, clocks, correspondence, deliveries, directory, engagement, exports, hall,
-    insight, job_runs, letters, lists, log, measures, notices, ratings, rectifications,
+    access, campaigns, carriers, clock_stops, clocks, correspondence, deliveries, directory, engagement, exports,
+    follow_ups, hall, insight, job_runs, letters, lists, log, measures, notices, ratings, rectifications,
     refusals, routing, supervision, tickets,
 )

@@ -86,6 +86,8 @@ class Act(LabelledEnum):
     ATTEMPT_FOLLOW_UP = "attempt_follow_up", "回访未接通"
     FOLLOW_UP = "follow_up", "回访"
     REWORK = "rework", "重办"
+    SPARE_FOLLOW_UP = "spare_follow_up", "抽样免访"
+    CALL_AFTER_ALL = "call_after_all", "改为必访"
     RATE = "rate", "评价"
     LAPSE_RATING = "lapse_rating", "逾期未评价"
     WITHDRAW = "withdraw", "撤回"

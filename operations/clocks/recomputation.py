@@ -134,6 +134,7 @@ def _main_line(reckoner: _Reckoner, event: Happened) -> None:
     if step.pauses:
         reckoner.pause(event.at)
     reckoner.stop(reckoner.of(kind for kind in step.stops if kind not in APART), event.at)
+    reckoner.stop(reckoner.of(kind for kind in step.drops if kind not in APART), event.at, dropped=True)
     if event.target in CLOSED_STATUSES and step.targets:
         reckoner.stop(reckoner.running(), event.at, dropped=True)
     if step.resumes:

@@ -45,6 +45,7 @@ def live() -> int:
         stage = Stage(suburbs.build())
         duty.report(stage)
         catalogue.enter(stage)
+        rules.plan_follow_ups(stage)
     happenings = [happening for story in STORIES for happening in _of_story(story, stage)]
     happenings += [happening for talk in (*TALKS, *LINES, *CIRCULARS) for happening in _of_talk(talk, stage)]
     happenings += [Happening(moment(when), act) for when, act in gatherings.acts(stage, moment)]

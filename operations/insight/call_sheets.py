@@ -5,22 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select, union
+from sqlalchemy import Select, func, or_, select
 
 from models import clock
 from models.access import Role, User
 from models.base import db
 from models.clocks import Clock, ClockKind
 from models.directory import Enterprise, Organisation
-from models.log import Event
-from models.ratings import FollowUp, Grade, Rating, ReworkReason
-from models.supervision import Supervision
-from models.tickets import Act, Instruction, Reply, Result, Status, Ticket
+from models.ratings import FollowUp, ReworkReason
+from models.tickets import Reply, Result, Status, Ticket
 from operations.access.actor import Actor
 from operations.clocks import rulebook
 from operations.insight.keyset import TOP, Place, paged
 from operations.insight.lines import CALLED, COLUMNS, UNIT, Cursor, Line, conditions, line_of, tonight
-from operations.tickets.situation import IN_THE_CHAIN
+from operations.tickets import avoidance, musts
 
 SHOWN = 25
 VIEWS = ("all", "red", "today")
@@ -28,7 +26,7 @@ VIEWS = ("all", "red", "today")
 
 @dataclass(frozen=True, slots=True)
 class CallSheet:
-    """One ticket to call about. ``chain``: what the actor did on it in this round, so that somebody else must call.
+    """One ticket to call about. ``barred``: why the actor must not call about it, so that somebody else must.
 
     ``musts``: why it may never be left uncalled. ``rework_reason``: what the call of the round before came to.
     """
@@ -36,7 +34,7 @@ class CallSheet:
     line: Line
     promise: Any
     attempts: Sequence[Any]
-    chain: Sequence[str]
+    barred: Sequence[str]
     musts: Sequence[str]
     rework_reason: ReworkReason | None
 
@@ -58,10 +56,11 @@ def to_call(actor: Actor, *, view: str = "all", place: Place = TOP) -> CallSheet
     rows = _sheets().where(*_replied(actor), conditions()[view]).params(moments)
     page = paged(rows, Ticket.due_at, Ticket.id, size=SHOWN, place=place)
     ids = [row.id for row in page.rows]
-    promises, attempts, chain, musts = _promises(ids), _attempts(ids), _own_part(ids, actor), _musts(ids)
+    promises, attempts, must = _promises(ids), _attempts(ids), musts.of(ids)
+    barred = avoidance.reasons(ids, actor.user_id)
     sheets = [
         CallSheet(line_of(row, now=now, calendar=calendar), promises.get((row.id, row.round)),
-                  attempts[row.id, row.round], chain[row.id, row.round], musts[row.id],
+                  attempts[row.id, row.round], barred[row.id], must[row.id],
                   _cause(attempts[row.id, row.round - 1]))
         for row in page.rows
     ]
@@ -117,31 +116,3 @@ def _attempts(ids: list[int]) -> dict[tuple[int, int], list[Any]]:
 
 def _cause(attempts: Sequence[Any]) -> ReworkReason | None:
     return attempts[-1].rework_reason if attempts else None
-
-
-def _musts(ids: list[int]) -> dict[int, list[str]]:
-    """必访: supervised, instructed, or rated badly in a round before. An anonymous grade is not told here."""
-    supervised = select(Supervision.ticket_id, literal("督办件").label("why")).where(
-        Supervision.ticket_id.in_(ids), Supervision.revoked_at.is_(None))
-    instructed = select(Instruction.ticket_id, literal("批示件")).where(Instruction.ticket_id.in_(ids))
-    rated = select(Rating.ticket_id, literal("曾获差评")).where(
-        Rating.ticket_id.in_(ids), Rating.grade.in_([grade for grade in Grade if grade.is_bad]),
-        Rating.is_anonymous.is_(False))
-    found: dict[int, list[str]] = defaultdict(list)
-    rows: Sequence[Any] = db.session.execute(union(supervised, instructed, rated)).all()
-    for row in rows:
-        found[row.ticket_id].append(row.why)
-    return {ticket_id: sorted(found[ticket_id]) for ticket_id in ids}
-
-
-def _own_part(ids: list[int], actor: Actor) -> dict[tuple[int, int], list[str]]:
-    """回避: the acts by which the actor had a hand in each round, in words."""
-    rows = select(Event.ticket_id, Event.round, Event.action).where(
-        Event.ticket_id.in_(ids), Event.actor_id == actor.user_id, Event.action.in_(IN_THE_CHAIN)
-    )
-    found: dict[tuple[int, int], list[str]] = defaultdict(list)
-    for row in db.session.execute(rows.order_by(Event.seq)):
-        words = Act(row.action).label
-        if words not in found[row.ticket_id, row.round]:
-            found[row.ticket_id, row.round].append(words)
-    return found

@@ -30,6 +30,7 @@ from operations.base import before_commit, operation, remembered
 from operations.clocks import clocks, rulebook, shanghai
 from operations.errors import BadInput, Refused
 from operations.supervision import chain, ladder
+from operations.tickets import avoidance
 from operations.tickets.advance import settle
 
 CONTACTING, FIXING = ClockKind.RECTIFICATION_CONTACT, ClockKind.RECTIFICATION
@@ -146,6 +147,8 @@ def call(rectification_id: int, *, actor: Actor, answer: Answer) -> None:
     """
     found, ticket, unit = held(rectification_id, actor)
     post = scope.outside_post(actor, found, unit, roles=scope.CALLING)
+    if objection := avoidance.words_of(avoidance.reasons([ticket.id], actor.user_id)[ticket.id]):
+        raise Refused(objection)
     if found.signed_at is None:
         raise Refused("整改结果还没有签发，签发后再回访。")
     if answer.was_reached and (answer.is_solved is None or answer.is_satisfied is None):

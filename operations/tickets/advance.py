@@ -99,6 +99,7 @@ def run_clocks(ticket: Ticket, step: Step) -> None:
     if step.pauses:
         clocks.pause(ticket, PauseReason.LEDGER if ticket.status is Status.HANDLING else PauseReason.SUPPLEMENT)
     clocks.stop(ticket, [kind for kind in step.stops if kind not in OF_A_UNIT])
+    clocks.stop(ticket, [kind for kind in step.drops if kind not in OF_A_UNIT], dropped=True)
     if ticket.status in CLOSED_STATUSES and step.targets:
         clocks.stop_all(ticket)
     if step.resumes:

@@ -17,6 +17,7 @@ from operations.clocks import rulebook, shanghai
 from operations.errors import BadInput
 from operations.ratings import opinions, rectifications
 from operations.ratings.opinions import Given, Opinion, Subject
+from operations.ratings.sampling import drawing
 from operations.tickets.advance import advance
 from operations.tickets.coordination import order_unit
 
@@ -50,6 +51,7 @@ def reply(
         )
     )
     notices.tell_enterprise(ticket, f"办理结果已反馈：{ticket.subject}", words=text)
+    drawing.decide(ticket)
 
 
 @dataclass(frozen=True, slots=True)

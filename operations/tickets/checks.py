@@ -9,6 +9,7 @@ from models.access import Role
 from models.supervision import Level
 from models.tickets import OrderOutcome, ProposalKind, SigningStage, Status, TicketKind
 from operations.clocks.calendar import Limit
+from operations.tickets import avoidance
 
 if TYPE_CHECKING:
     from operations.tickets.situation import Situation
@@ -149,7 +150,17 @@ def result_proposed(s: "Situation") -> str | None:
 
 def outside_the_chain(s: "Situation") -> str | None:
     """回避: nobody follows up what they handled (domain.md §4 invariant 7)."""
-    return "您经办过本件，按规定应当回避，请由其他人员回访。" if s.actor_is_in_the_chain else None
+    return avoidance.words_of(s.why_to_keep_out) or None
+
+
+def need_not_be_called(s: "Situation") -> str | None:
+    """What must be called is spared by no draw."""
+    return f"本件必须回访：{'、'.join(s.musts)}。" if s.musts else None
+
+
+def became_a_must(s: "Situation") -> str | None:
+    """A spared one is called after all when a reason has come since."""
+    return None if s.musts else "本件没有必须回访的理由。"
 
 
 def not_yet_rated(s: "Situation") -> str | None:

@@ -10,12 +10,10 @@ from models.access import Post, Role
 from models.base import db
 from models.clocks import Clock, ClockKind
 from models.directory import Organisation, Stewardship
-from models.log import Event
 from models.ratings import Rating
 from models.refusals import Endorsement, Refusal, RefusalEnd, RefusalLevel
 from models.supervision import Supervision
 from models.tickets import (
-    Act,
     DeadlineExtension,
     Instruction,
     LedgerEntry,
@@ -29,12 +27,8 @@ from operations.access.actor import Actor, Standing
 from operations.access.scope import GONE, REGIONAL
 from operations.clocks import clocks, rulebook
 from operations.supervision import climbing
+from operations.tickets import avoidance, musts
 from operations.tickets.workflow import Step
-
-IN_THE_CHAIN = (
-    Act.ACCEPT, Act.ANSWER, Act.DISPATCH, Act.TRANSFER, Act.SIGN, Act.CONTACT,
-    Act.PROPOSE_RESULT, Act.REPORT_RESULT, Act.REPORT_ASSISTANCE, Act.REPLY,
-)
 
 # Built once: most acts and every ticket page ask these.
 _ORDERS = (
@@ -49,14 +43,6 @@ _STEWARDS = select(Stewardship.steward_id).where(
     Stewardship.enterprise_id == bindparam("enterprise"),
     Stewardship.started_at <= bindparam("now"),
     or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > bindparam("now")),
-)
-_IN_THE_CHAIN = select(
-    exists().where(
-        Event.ticket_id == bindparam("ticket"),
-        Event.round == bindparam("round"),
-        Event.actor_id == bindparam("actor"),
-        Event.action.in_(IN_THE_CHAIN),
-    )
 )
 
 
@@ -164,10 +150,14 @@ class Situation:
         return frozenset(db.session.scalars(_STEWARDS, {"enterprise": self.ticket.enterprise_id, "now": self.now}))
 
     @cached_property
-    def actor_is_in_the_chain(self) -> bool:
-        """Whether the actor had a hand in this round (回避, domain.md §4 invariant 7)."""
-        who = {"ticket": self.ticket.id, "round": self.ticket.round, "actor": self.actor.user_id}
-        return bool(db.session.scalar(_IN_THE_CHAIN, who))
+    def why_to_keep_out(self) -> list[str]:
+        """Why the actor must not call back about it (回避, domain.md §4 invariant 7); nothing where they may."""
+        return avoidance.reasons([self.ticket.id], self.actor.user_id)[self.ticket.id]
+
+    @cached_property
+    def musts(self) -> list[str]:
+        """Why it must be called back about whatever the plan says; nothing where the draw decides."""
+        return musts.of([self.ticket.id])[self.ticket.id]
 
     @cached_property
     def refusal(self) -> Refusal | None:

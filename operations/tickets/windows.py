@@ -13,6 +13,7 @@ from models.base import db
 from models.clocks import Clock, ClockKind
 from models.tickets import Ticket
 from operations.errors import DomainError
+from operations.ratings.sampling import drawing
 from operations.tickets import ledger
 from operations.tickets.aftercare import lapse_rating
 from operations.tickets.intake import lapse_supplement
@@ -48,6 +49,13 @@ def resume_due() -> Lapsed:
     due = [ticket.id for ticket in ledger.due_for_review()]
     now = clock.now()
     return _each(((ticket_id, ledger.resume_from_ledger, now) for ticket_id in due), now)
+
+
+def call_after_all() -> Lapsed:
+    """改为必访：every ticket that a draw has spared and that must be called since. One bad ticket stops no other."""
+    now = clock.now()
+    due = [ticket.id for ticket in drawing.to_call_after_all()]
+    return _each(((ticket_id, drawing.call_after_all, now) for ticket_id in due), now)
 
 
 def next_lapse_at() -> datetime | None:

@@ -49,6 +49,8 @@ from operations.ratings.campaigns import drawing, freezing, inviting
 from operations.ratings.campaigns import planning as planning_campaigns
 from operations.ratings.campaigns.planning import Plan, objects_of
 from operations.ratings.opinions import Opinion
+from operations.ratings.sampling import plans
+from operations.ratings.sampling.plans import Shares
 from operations.supervision import clock_stops, panel, policy_drafts
 from operations.supervision import refusals as refusing
 from operations.supervision import supervision
@@ -85,6 +87,7 @@ def build(city):
     newcomer()
     clock_stopped()
     rules(town)
+    sampling(city, town)
     own_tickets(city, town)
     their_tickets(city, town)
     papers(city, town)
@@ -135,6 +138,16 @@ def rules(town):
         town["draft_rules"] = policy_drafts.propose(
             {"ladder": {"answer": "2d"}}, effective_on=(NOW + timedelta(days=300)).date(),
             reason="试行", actor=actor_named("hening")).id
+
+
+def sampling(city, town):
+    """Plans of two regions, which begin long after whatever else happens here."""
+    town["county"] = city.regions["990102"].id
+    with clock.standing_at(NOW):
+        for name, region in (("sampling", "9901"), ("sampling_theirs", "990103")):
+            town[name] = plans.set_plan(
+                city.regions[region].id, actor=actor_named("hening"), shares=Shares(50, 5), reason="试行",
+                begins_on=(NOW + timedelta(days=300)).date())
 
 
 def newcomer():

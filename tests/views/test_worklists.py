@@ -195,7 +195,7 @@ def test_the_call_sheet_tells_what_was_asked_promised_and_answered(life, reads):
 def test_who_had_a_hand_in_it_must_not_call_and_reads_why(life, reads):
     life.submit().accept().dispatch(by="wujie").sign().result().reply()
     page = reads("wujie", "/follow-ups")
-    assert "须回避" in page.words and "你在本轮做过：派单" in page.words
+    assert "须回避" in page.words and "你与本件有关：派单" in page.words
     assert f"登记回访：{SUBJECT}" not in page.links and f"登记回访：{SUBJECT}" in reads("xuhui", "/follow-ups").links
 
 

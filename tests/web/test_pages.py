@@ -124,7 +124,7 @@ PAGES = {
         "/letters", "/letters?state=unopened", "/letters/{letter}", "/letters/new", "/letters/new?pick={order}",
         "/letters/templates", "/letters/templates/supervision",
         "/campaigns", "/campaigns/new", "/campaigns/1", "/campaigns/2", "/campaigns/2/draw", "/campaigns/1/words",
-        "/rectifications", "/rectifications/1",
+        "/rectifications", "/rectifications/1", "/follow-ups/plans", "/follow-ups/plans/new", "/follow-ups/plans/1",
         "/coverage", "/coverage?by=person", "/filling", "/filling/{filling}", "/filling/{filling}/enterprises",
     ),
     "luoshizhang": (

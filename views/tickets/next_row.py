@@ -37,7 +37,7 @@ DESKS = {
         for case in centre.queued(actor, queues).cases
     ]),
     "/follow-ups": Desk("回访", (Role.CLERK,), lambda actor: [
-        sheet.line.row.number for sheet in call_sheets.to_call(actor).sheets if not sheet.chain
+        sheet.line.row.number for sheet in call_sheets.to_call(actor).sheets if not sheet.barred
     ]),
 }
 

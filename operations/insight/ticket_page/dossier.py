@@ -23,7 +23,7 @@ from operations.insight.lines import plain_rows
 from operations.insight.ticket_page import records, statements
 from operations.insight.ticket_page.records import Paper, Record
 from operations.insight.ticket_page.statements import Kind
-from operations.tickets.situation import IN_THE_CHAIN, Situation
+from operations.tickets.situation import Situation
 
 SHOWN, AT_MOST = 20, 200
 
@@ -199,12 +199,6 @@ class Dossier(Situation):
     def last_seq(self) -> int:
         """The newest event that this dossier has seen."""
         return self.happenings[0].seq if self.happenings else 0
-
-    @cached_property
-    def actor_is_in_the_chain(self) -> bool:
-        """Whether the actor had a hand in this round (回避)."""
-        mine = (one for one in self.happenings if one.actor_id == self.actor.user_id and one.round == self.ticket.round)
-        return any(one.action in IN_THE_CHAIN for one in mine)
 
     @cached_property
     def must_be_handled(self) -> bool:

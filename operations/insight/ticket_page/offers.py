@@ -87,9 +87,9 @@ def may(d: Dossier, act: Act) -> bool:
 
 def _may_make_link(d: Dossier) -> bool:
     """A rating link is made by a clerk who may follow up, while the rating is waited for (``ratings.links``)."""
-    if d.ticket.status is not Status.FOLLOWED_UP or d.actor_is_in_the_chain:
+    if d.ticket.status is not Status.FOLLOWED_UP:
         return False
-    return d.standing_for(workflow.find(Act.FOLLOW_UP, Status.REPLIED)) is not None
+    return d.standing_for(workflow.find(Act.FOLLOW_UP, Status.REPLIED)) is not None and not d.why_to_keep_out
 
 
 def _offers(d: Dossier) -> Iterator[Offer]:

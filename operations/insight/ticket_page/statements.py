@@ -14,7 +14,7 @@ from models.directory import Organisation, Stewardship
 from models.log import Event, EventWords
 from models.supervision import Supervision
 from models.tickets import Act, Attachment, Proposal, Ticket, UnitOrder
-from operations.tickets.situation import IN_THE_CHAIN
+from operations.tickets.avoidance import IN_THE_CHAIN
 
 COUNTED = 1000
 # The rail, the clock and 回避 are told from these, however far back they lie.

@@ -55,6 +55,8 @@ LOOKS: dict[str, tuple[str, str, str]] = {
     Act.ATTEMPT_FOLLOW_UP: ("回访未接通", "phone", "a"),
     Act.FOLLOW_UP: ("回访", "phone", "b"),
     Act.REWORK: ("重办，开新一轮", "refresh", "r"),
+    Act.SPARE_FOLLOW_UP: ("抽样没有抽中，不再回访", "phone", ""),
+    Act.CALL_AFTER_ALL: ("改为必访", "phone", "a"),
     Act.RATE: ("企业评价", "star", "g"),
     Act.LAPSE_RATING: ("逾期未评价，结案", "clock", ""),
     Act.WITHDRAW: ("企业撤回", "undo", ""),

@@ -92,7 +92,7 @@ def test_a_dossier_answers_the_checks_as_a_situation_does(life):
             actor = actor_named(username)
             page, act = Dossier(life.ticket, actor), Situation(life.ticket, actor)
             assert set(page.proposals) == set(act.proposals)
-            for fact in ("extensions_granted", "steward_ids", "actor_is_in_the_chain", "open_supervision"):
+            for fact in ("extensions_granted", "steward_ids", "why_to_keep_out", "open_supervision"):
                 assert getattr(page, fact) == getattr(act, fact), (username, fact)
             assert bool(page.ledger_entry) == bool(act.ledger_entry)
             assert {one.id for one in page.clocks} == {one.id for one in act.clocks}
