@@ -31,7 +31,7 @@ assets: .venv/.installed ## put the third-party front-end files into app/static/
 run: setup ## start the site on http://127.0.0.1:8000, with demonstration data the first time
 	@$(BIN)/zhitongche serve --first-run-demo
 
-test: setup ## run every test, on SQLite and on PostgreSQL (TEST_ARGS="-k name" for some)
+test: setup ## run the tests, on SQLite and on PostgreSQL (TEST_ARGS="-k name" for some; TURN=1 the next part)
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(TEST_ARGS)
 
 drill: setup ## every test with nothing left out or tried in turn: axe at both widths, real messages; half an hour

@@ -32,7 +32,9 @@ ENGINES = {"sqlite": SQLite, "postgresql": postgres.Postgres}
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 IN_CI = os.environ.get("CI") == "true"
 NEXT = pytest.StashKey()
-VIEWS = Path(__file__).parent / "views"
+HERE = Path(__file__).parent
+# What the databases hold by themselves, or decide among many: asked of both engines in every run.
+ASKED_OF_BOTH = ("jobs", "security", "web", "operations/ratings", "operations/supervision", "operations/tickets")
 
 # Explaining an example runs whole histories again for minutes; the shrunk example says enough.
 PHASES = set(hypothesis.Phase) - {hypothesis.Phase.explain}
@@ -53,18 +55,22 @@ def pytest_collection_finish(session):
 
 
 def pytest_collection_modifyitems(config, items):
-    """A usual run of everything asks the pages' tests of the two engines in turn; a drill asks all of both.
+    """A usual run of everything asks some tests of the two engines in turn, the next TURN the other way round.
 
-    What pages ask of a database the tests of the operations ask of both; which engine it is shows on no page, and
-    test_matrix.py opens every page on either.
+    Triggers, constraints, claims and locks are each engine's own: those tests are asked of both. Which engine it is
+    shows on no page, and test_matrix.py opens every page on either. A drill asks everything of both.
     """
     if shared.IS_DRILL or not (shared.is_worker(config) or config.getoption("numprocesses", None)):
         return
-    pages = [item for item in items if item.path.is_relative_to(VIEWS)]
+    in_turn = [item for item in items if not is_asked_of_both(item.path.relative_to(HERE))]
     left = set()
-    for place, (sqlite, postgresql) in enumerate(pairs(pages)):
-        left.add(sqlite if place % 2 else postgresql)
+    for place, (sqlite, postgresql) in enumerate(pairs(in_turn)):
+        left.add(sqlite if (place + shared.TURN) % 2 else postgresql)
     items[:] = [item for item in items if item not in left]
+
+
+def is_asked_of_both(path):
+    return path.parent in (Path(), Path("operations")) or any(path.is_relative_to(name) for name in ASKED_OF_BOTH)
 
 
 def pairs(items):

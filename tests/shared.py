@@ -4,15 +4,19 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
+T = TypeVar("T")
 ROOM = "ZHITONGCHE_TEST_ROOM"
 MIGRATED = "migrated"  # the name of the rows that the migrations leave
 # `make drill`: also what takes too long for every run, and all of what a usual run tries in turn.
 IS_DRILL = "DRILLS" in os.environ
+# Which part it tries of that: `make test TURN=1` the next, until all of it has been tried.
+TURN = int(os.environ.get("TURN") or 0)
 # For what no engine decides, and what takes long on each.
 ENGINES_TRIED = ("sqlite", "postgresql") if IS_DRILL else ("sqlite",)
 
@@ -20,6 +24,11 @@ ENGINES_TRIED = ("sqlite", "postgresql") if IS_DRILL else ("sqlite",)
 def every(step: int) -> int:
     """Of how many things a usual run tries one; a drill tries each."""
     return 1 if IS_DRILL else step
+
+
+def some(things: Sequence[T], step: int, *, place: int = 0) -> Sequence[T]:
+    """Every so manieth of the things, by this run's turn and somebody's ``place``; a drill tries each."""
+    return things[(TURN + place) % every(step) :: every(step)]
 
 
 def open_room(config: pytest.Config) -> None:
