@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, bindparam, false, func, or_, select, update
 
 from models import clock
 from models.access import Post, Role
@@ -14,6 +14,7 @@ from models.directory import Organisation, OrganisationKind, Region, Stewardship
 from models.notices import Notice, NoticeKind
 from models.tickets import Proposal, SigningStage, Ticket, UnitOrder
 from operations.access.actor import Actor
+from operations.access.withholding import is_kept_from, kept_from, not_barred, open_to
 from operations.base import before_commit, operation, remembered
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
@@ -31,7 +32,9 @@ _MEMBERS = select(Post.user_id).where(Post.enterprise_id == bindparam("enterpris
 
 _UNREAD = select(func.count()).select_from(
     select(Notice.id)
-    .where(Notice.user_id == bindparam("person"), Notice.read_at.is_(None), Notice.delivered_at.is_not(None))
+    .where(Notice.user_id == bindparam("person"), Notice.read_at.is_(None), Notice.delivered_at.is_not(None),
+           or_(Notice.ticket_id.is_(None), Notice.ticket_id.not_in(kept_from(bindparam("person"))),
+               Notice.kind == NoticeKind.MESSAGE))
     .limit(UNREAD_COUNTED)
     .subquery()
 )
@@ -106,7 +109,8 @@ def hash_of(subject: str) -> str:
 
 def tell_stewards(ticket: Ticket, subject: str, *, kind: NoticeKind = NoticeKind.TICKET, words: str = "") -> None:
     """The stewards of the enterprise now; the service centre where it has none (domain.md §4: catch-all)."""
-    stewards = db.session.scalars(_STEWARDS, {"enterprise": ticket.enterprise_id, "now": clock.now()}).all()
+    found = db.session.scalars(_STEWARDS, {"enterprise": ticket.enterprise_id, "now": clock.now()})
+    stewards = not_barred(list(found), ticket)
     if stewards:
         tell(stewards, ticket, subject, kind=kind, words=words)
     else:
@@ -191,14 +195,21 @@ def deliver() -> int:
 
 
 def showing(now: datetime) -> Update:
-    """The statement that shows what may be shown now."""
-    return update(Notice).where(Notice.delivered_at.is_(None), Notice.not_before <= now).values(delivered_at=now)
+    """The statement that shows what may be shown now: nobody is shown what a complaint about their own unit says."""
+    due = (Notice.delivered_at.is_(None), Notice.not_before <= now, ~is_kept_from(Notice.user_id, Notice.ticket_id))
+    return update(Notice).where(*due).values(delivered_at=now).execution_options(synchronize_session=False)
 
 
 def for_person(actor: Actor) -> Select[Notice]:
     """The delivered messages of a person, newest first."""
-    mine = select(Notice).where(Notice.user_id == actor.user_id, Notice.delivered_at.is_not(None))
+    mine = select(Notice).where(Notice.user_id == actor.user_id, Notice.delivered_at.is_not(None), may_know(actor))
     return mine.order_by(Notice.id.desc())
+
+
+def may_know(actor: Actor) -> ColumnElement[bool]:
+    """The condition on messages, delivered ones too: a unit may have been named since. Members read all of theirs."""
+    is_member = Notice.kind == NoticeKind.MESSAGE if actor.holds(Role.ENTERPRISE_MEMBER) else false()
+    return or_(open_to(actor, Notice.ticket_id), is_member)
 
 
 def count_unread(actor: Actor) -> int:
@@ -209,7 +220,7 @@ def count_unread(actor: Actor) -> int:
 @operation
 def mark_read(actor: Actor, *, notice_id: int | None = None) -> int:
     """Mark one message read, or all of them. Returns how many; NotFound for somebody else's."""
-    mine = update(Notice).where(Notice.user_id == actor.user_id, Notice.delivered_at.is_not(None))
+    mine = update(Notice).where(Notice.user_id == actor.user_id, Notice.delivered_at.is_not(None), may_know(actor))
     if notice_id is not None:
         mine = mine.where(Notice.id == notice_id)
     else:

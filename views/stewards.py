@@ -62,7 +62,8 @@ def show(user_id: int) -> ResponseReturnValue:
     """One steward: the load, the covers, and what may be arranged."""
     person = get_steward(current_user, user_id)
     return render_template(
-        "stewards/show.html", person=person, profile=stewards.profile_of(person), load=workload.load_of(person),
+        "stewards/show.html", person=person, profile=stewards.profile_of(person),
+        load=workload.load_of(person, current_user),
         firms=stewards.firms_of(person, current_user), covers=stewards.covers_of(person, current_user),
         may_give=current_user.holds(*GIVERS),
         may_release=departures.may_release(person, current_user),

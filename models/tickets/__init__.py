@@ -1,5 +1,6 @@
 """The loop: tickets, the orders to units, proposals that need a signature, and every circumstance of a ticket."""
 
+from models.tickets.accused import ACCUSING, AccusedUnit
 from models.tickets.attachments import Attachment
 from models.tickets.circumstances import (
     AnswerVerdict,
@@ -20,6 +21,8 @@ from models.tickets.tickets import Channel, Difficulty, Round, Ticket, TicketKin
 from models.tickets.workflow import Act, Stage, Status
 
 __all__ = [
+    "ACCUSING",
+    "AccusedUnit",
     "Act",
     "AnswerVerdict",
     "Attachment",

@@ -9,12 +9,13 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.orm import aliased
 
 from models import clock
 from models.access import LoginAttempt, LoginSession, Post, Role, User
 from models.access.posts import ADMINISTRATORS
 from models.base import db
-from models.directory import Organisation, Region
+from models.directory import Organisation, Region, Steward
 from operations import log
 from operations.access.actor import Actor, Standing
 from operations.access.vacancies import standing_in
@@ -154,6 +155,7 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+_Owner = aliased(Organisation)
 _BY_TOKEN = (
     select(
         LoginSession.id.label("session_id"),
@@ -170,11 +172,14 @@ _BY_TOKEN = (
         Organisation.short_name.label("unit_name"),
         Organisation.path.label("unit_path"),
         Region.path.label("region_path"),
+        _Owner.path.label("owner_path"),
     )
     .join(User, User.id == LoginSession.user_id)
     .outerjoin(Post, (Post.user_id == User.id) & Post.ended_at.is_(None))
     .outerjoin(Organisation, Organisation.id == Post.organisation_id)
     .outerjoin(Region, Region.id == func.coalesce(Post.region_id, Organisation.region_id))
+    .outerjoin(Steward, (Steward.user_id == User.id) & (Post.role == Role.STEWARD))
+    .outerjoin(_Owner, _Owner.id == Steward.owner_unit_id)
     .where(
         LoginSession.token_hash == bindparam("token_hash"),
         LoginSession.ended_at.is_(None),
@@ -195,6 +200,7 @@ def _standing(row: object) -> Standing:
         enterprise_id=row.enterprise_id,  # type: ignore[attr-defined]
         title=row.title,  # type: ignore[attr-defined]
         member_role=row.member_role,  # type: ignore[attr-defined]
+        owner_path=row.owner_path or "",  # type: ignore[attr-defined]
     )
 
 

@@ -12,6 +12,7 @@ class Standing:
     """One post as the rules need it. ``region_path`` and ``unit_path`` are prefixes of what lies below.
 
     ``stands_in``: not a post of their own, but a vacant one of the house below theirs (operations/access/vacancies.py).
+    ``owner_path``: of a steward's, the unit that has registered them.
     """
 
     post_id: int | None
@@ -24,11 +25,15 @@ class Standing:
     title: str = ""
     member_role: MemberRole | None = None
     stands_in: bool = False
+    owner_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, with every post they hold now. Satisfies Flask-Login's protocol without knowing Flask."""
+    """Who acts, with every post they hold now. Satisfies Flask-Login's protocol without knowing Flask.
+
+    ``held``: all their posts, where ``posts`` were narrowed to some roles.
+    """
 
     user_id: int | None
     name: str
@@ -39,6 +44,7 @@ class Actor:
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
+    held: tuple[Standing, ...] = ()
 
     def get_id(self) -> str:
         """What the cookie carries: the session's token, never the user's id."""
@@ -64,7 +70,13 @@ class Actor:
 
     def only(self, *roles: Role) -> "Actor":
         """The same person with their posts of these roles only: on officials' pages nobody acts as a member."""
-        return replace(self, posts=self.posts_as(*roles))
+        return replace(self, posts=self.posts_as(*roles), held=self.held or self.posts)
+
+    @property
+    def houses(self) -> frozenset[int]:
+        """Every organisation to which one of their posts belongs or lies below, whichever post they act by."""
+        paths = {path for post in self.held or self.posts for path in (post.unit_path, post.owner_path)}
+        return frozenset(int(part) for path in paths for part in path.split("/") if part)
 
     @property
     def enterprise_id(self) -> int | None:

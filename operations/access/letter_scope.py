@@ -9,6 +9,7 @@ from models.tickets import Ticket
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
 from operations.access.scope import REGIONAL, own_enterprise_ids, ticket_scope, units_of
+from operations.access.withholding import open_to
 
 UNIT = (Role.CASE_OFFICER, Role.UNIT_LEADER)
 READING = (*UNIT, *REGIONAL)
@@ -16,7 +17,7 @@ READING = (*UNIT, *REGIONAL)
 
 def letter_scope(actor: Actor) -> ColumnElement[bool]:
     """The condition on ``letters`` that all of the actor's posts together give."""
-    return or_(false(), *(_letters_of(post) for post in actor.posts))
+    return or_(false(), *(_letters_of(post) for post in actor.posts)) & open_to(actor, Letter.ticket_id)
 
 
 def get_letter(actor: Actor, letter_id: int) -> Letter:

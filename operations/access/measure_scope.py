@@ -7,6 +7,7 @@ from models.measures import Decision, Measure, Reconsideration
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
 from operations.access.scope import units_of
+from operations.access.withholding import open_to
 
 ABOVE = (Role.SUPERVISOR, Role.LEADER, Role.DISCIPLINE_OBSERVER)
 READING = (Role.UNIT_LEADER, *ABOVE)
@@ -14,7 +15,7 @@ READING = (Role.UNIT_LEADER, *ABOVE)
 
 def measure_scope(actor: Actor) -> ColumnElement[bool]:
     """The condition on ``measures`` that all of the actor's posts together give."""
-    return or_(false(), *(_measures_of(post) for post in actor.posts))
+    return or_(false(), *(_measures_of(post) for post in actor.posts)) & open_to(actor, Measure.ticket_id)
 
 
 def get_measure(actor: Actor, measure_id: int) -> Measure:
@@ -24,7 +25,8 @@ def get_measure(actor: Actor, measure_id: int) -> Measure:
 
 def reconsideration_scope(actor: Actor) -> ColumnElement[bool]:
     """The condition on ``reconsiderations``: the region's offices, and the unit's leader."""
-    return or_(false(), *(_reconsiderations_of(post) for post in actor.posts))
+    seen = or_(false(), *(_reconsiderations_of(post) for post in actor.posts))
+    return seen & open_to(actor, Reconsideration.ticket_id)
 
 
 def visible_reconsiderations(actor: Actor) -> Select[Reconsideration]:

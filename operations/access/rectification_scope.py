@@ -11,6 +11,7 @@ from models.tickets import Ticket
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
 from operations.access.scope import REGIONAL, own_enterprise_ids, units_of
+from operations.access.withholding import open_to
 from operations.errors import NotAllowed
 
 UNIT = (Role.CASE_OFFICER, Role.UNIT_LEADER)
@@ -20,7 +21,8 @@ CALLING = (Role.CLERK, Role.SUPERVISOR)
 
 def rectification_scope(actor: Actor) -> ColumnElement[bool]:
     """The condition on ``rectifications`` that all of the actor's posts together give."""
-    return or_(false(), *(_of_post(post) for post in actor.posts_as(*READING)))
+    seen = or_(false(), *(_of_post(post) for post in actor.posts_as(*READING)))
+    return seen & open_to(actor, Rectification.ticket_id)
 
 
 def visible_rectifications(actor: Actor) -> Select[Rectification]:

@@ -9,6 +9,7 @@ from models.refusals import Refusal, ReviewMember
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
 from operations.access.scope import REGIONAL, units_of
+from operations.access.withholding import open_to
 
 UNIT = (Role.CASE_OFFICER, Role.UNIT_LEADER)
 READING = (*UNIT, *REGIONAL)
@@ -18,7 +19,8 @@ def refusal_scope(actor: Actor) -> ColumnElement[bool]:
     """The condition on ``refusals`` that all of the actor's posts, and a seat in its review, together give."""
     if not actor.holds(*READING):
         return false()
-    return or_(*(_refusals_of(post) for post in actor.posts_as(*READING)), Refusal.id.in_(reviewed_by(actor)))
+    seen = or_(*(_refusals_of(post) for post in actor.posts_as(*READING)), Refusal.id.in_(reviewed_by(actor)))
+    return seen & open_to(actor, Refusal.ticket_id)
 
 
 def reviewed_by(actor: Actor) -> Select[Any]:

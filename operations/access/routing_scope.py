@@ -9,6 +9,7 @@ from models.tickets import Ticket, UnitOrder
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
 from operations.access.scope import OFFICIALS, REGIONAL, units_of
+from operations.access.withholding import open_to
 
 UNIT = (Role.CASE_OFFICER, Role.UNIT_LEADER)
 READING = (*UNIT, *REGIONAL)
@@ -45,7 +46,7 @@ def keeping_post(actor: Actor, region_path: str) -> Standing | None:
 
 def ruling_scope(actor: Actor) -> ColumnElement[bool]:
     """The condition on ``rulings``: the offices above see their region, a unit what it was at odds over or must do."""
-    return or_(false(), *(_rulings_of(post) for post in actor.posts_as(*READING)))
+    return or_(false(), *(_rulings_of(post) for post in actor.posts_as(*READING))) & open_to(actor, Ruling.ticket_id)
 
 
 def visible_rulings(actor: Actor) -> Select[Ruling]:
@@ -64,14 +65,14 @@ def order_scope(actor: Actor) -> ColumnElement[bool]:
         Ticket.region_path.startswith(post.region_path, autoescape=True) if post.role in REGIONAL
         else UnitOrder.unit_id.in_(units_of(post))
         for post in actor.posts_as(*READING)
-    ))
+    )) & open_to(actor, UnitOrder.ticket_id)
 
 
 def suggestion_scope(actor: Actor) -> ColumnElement[bool]:
     """The condition on ``suggestions``: the offices above see their region."""
     return or_(false(), *(
         Suggestion.region_path.startswith(post.region_path, autoescape=True) for post in actor.posts_as(*REGIONAL)
-    ))
+    )) & open_to(actor, Suggestion.ticket_id)
 
 
 def _rulings_of(post: Standing) -> ColumnElement[bool]:

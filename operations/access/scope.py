@@ -13,6 +13,7 @@ from models.supervision import Supervision
 from models.tickets import Attachment, OrderOutcome, Proposal, SigningStage, Ticket, UnitOrder
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
+from operations.access.withholding import open_to
 from operations.errors import NotFound
 
 REGIONAL = (Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.DISCIPLINE_OBSERVER)
@@ -26,8 +27,13 @@ def visible_tickets(actor: Actor) -> Select[Ticket]:
 
 
 def ticket_scope(actor: Actor) -> ColumnElement[bool]:
-    """The condition on ``tickets`` that all of the actor's posts together give."""
-    return or_(false(), *(_tickets_of(post, actor) for post in actor.posts))
+    """The condition on ``tickets`` that all of the actor's posts together give.
+
+    Officials see none that is about their own house; what an enterprise has said itself it always sees.
+    """
+    members = actor.posts_as(Role.ENTERPRISE_MEMBER)
+    theirs = or_(false(), *(_tickets_of(post, actor) for post in actor.posts if post not in members))
+    return or_(theirs & open_to(actor, Ticket.id), *(_tickets_of(post, actor) for post in members))
 
 
 def get_ticket(actor: Actor, number: str) -> Ticket:
@@ -125,7 +131,7 @@ def obligation_scope(actor: Actor) -> ColumnElement[bool]:
 def visible_interactions(actor: Actor) -> Select[Interaction]:
     """Interactions with every enterprise the actor may open: a steward's own enterprises, an office's region."""
     enterprises = visible_enterprises(actor).with_only_columns(Enterprise.id)
-    return select(Interaction).where(Interaction.enterprise_id.in_(enterprises))
+    return select(Interaction).where(Interaction.enterprise_id.in_(enterprises), open_to(actor, Interaction.ticket_id))
 
 
 def get_interaction(actor: Actor, interaction_id: int) -> Interaction:
@@ -147,7 +153,7 @@ def get_import_batch(actor: Actor, batch_id: int) -> ImportBatch:
 
 def supervision_scope(actor: Actor) -> ColumnElement[bool]:
     """The condition on ``supervisions``: the offices above see their region, a unit sees what it received."""
-    return or_(false(), *(_supervisions_of(post) for post in actor.posts))
+    return or_(false(), *(_supervisions_of(post) for post in actor.posts)) & open_to(actor, Supervision.ticket_id)
 
 
 def get_supervision(actor: Actor, supervision_id: int) -> Supervision:
@@ -158,7 +164,8 @@ def get_supervision(actor: Actor, supervision_id: int) -> Supervision:
 def visible_proposals(actor: Actor) -> Select[Proposal]:
     """The open proposals that lie on a desk of the actor's."""
     desks = or_(false(), *(_desk_of(post) for post in actor.posts))
-    return select(Proposal).join(Ticket, Ticket.id == Proposal.ticket_id).where(Proposal.decided_at.is_(None), desks)
+    rows = select(Proposal).join(Ticket, Ticket.id == Proposal.ticket_id)
+    return rows.where(Proposal.decided_at.is_(None), desks, open_to(actor, Proposal.ticket_id))
 
 
 def get_attachment(actor: Actor, public_id: str) -> Attachment:

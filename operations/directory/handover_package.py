@@ -15,6 +15,7 @@ from models.log import Event
 from models.tickets import Act, Ticket
 from operations.access import duty_scope, scope
 from operations.access.actor import Actor
+from operations.access.withholding import open_to
 from operations.clocks import rulebook
 from operations.directory.handovers import IS_WAITING
 from operations.insight.lines import CALLED, COLUMNS, UNIT, Line, line_of, next_due, plain_rows
@@ -48,7 +49,7 @@ class Package:
 def package(handover: Handover, actor: Actor) -> Package:
     """For both stewards the whole of it; for an office what lies in its scope. Two statements, however much it is."""
     firms = _firms(handover, actor)
-    lines = _lines([row.id for row in firms]) if handover.stage is HandoverStage.WAITING else []
+    lines = _lines([row.id for row in firms], actor) if handover.stage is HandoverStage.WAITING else []
     shown = lines[:TICKETS_SHOWN]
     unanswered = sum(1 for line in shown if line.row.is_unanswered)
     visits = sum(1 for row in firms if row.next_contact_on)
@@ -93,7 +94,7 @@ def _firms(handover: Handover, actor: Actor) -> Sequence[Any]:
     return db.session.execute(rows).all()
 
 
-def _lines(ids: Sequence[int]) -> list[Line]:
+def _lines(ids: Sequence[int], actor: Actor) -> list[Line]:
     now, calendar = clock.now(), rulebook.current().calendar
     said_last = (
         select(Post.role)
@@ -105,7 +106,7 @@ def _lines(ids: Sequence[int]) -> list[Line]:
         select(*COLUMNS, UNIT, CALLED, func.coalesce(said_last == Role.ENTERPRISE_MEMBER, False).label("is_unanswered"))
         .join(Enterprise, Enterprise.id == Ticket.enterprise_id)
         .outerjoin(Organisation, Organisation.id == Ticket.lead_unit_id)
-        .where(Ticket.enterprise_id.in_(ids), Ticket.closed_at.is_(None))
+        .where(Ticket.enterprise_id.in_(ids), Ticket.closed_at.is_(None), open_to(actor, Ticket.id))
         .order_by(next_due(), Ticket.id)
         .limit(TICKETS_SHOWN + 1)
     )

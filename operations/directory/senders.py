@@ -17,6 +17,7 @@ from models.tickets import Ticket
 from operations import log, notices
 from operations.access import desks, scope
 from operations.access.actor import SYSTEM, Actor
+from operations.access.withholding import open_to
 from operations.base import operation
 from operations.directory import claim_desk
 from operations.directory.merging import goes_on, merge_enterprises
@@ -119,7 +120,7 @@ def beside(actor: Actor, claim: Claim) -> Beside:
     rows = list(db.session.scalars(_waiting(claim.id)))
     told, openable = [row for row in rows if not row.is_proven], _openable(actor, claim.id) if rows else set()
     open_ones = [row for row in told if row.sender_id in openable]
-    tickets = _tickets_of([row.sender_id for row in open_ones])
+    tickets = _tickets_of([row.sender_id for row in open_ones], actor)
     names = _names_of([row.sender_id for row in open_ones])
     return Beside(
         proven=len(rows) - len(told),
@@ -175,9 +176,10 @@ def _openable(actor: Actor, claim_id: int) -> set[int]:
     return set(db.session.scalars(rows))
 
 
-def _tickets_of(sender_ids: Sequence[int]) -> dict[int, list[Ticket]]:
+def _tickets_of(sender_ids: Sequence[int], actor: Actor) -> dict[int, list[Ticket]]:
     found: dict[int, list[Ticket]] = {}
-    rows = select(Ticket).where(Ticket.enterprise_id.in_(sender_ids)).order_by(Ticket.id.desc())
+    rows = select(Ticket).where(Ticket.enterprise_id.in_(sender_ids), open_to(actor, Ticket.id))
+    rows = rows.order_by(Ticket.id.desc())
     for ticket in db.session.scalars(rows):
         found.setdefault(ticket.enterprise_id, []).append(ticket)
     return found

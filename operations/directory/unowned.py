@@ -15,6 +15,7 @@ from models.directory import Enterprise, EnterpriseStatus, Region, Stewardship
 from models.tickets import Ticket
 from operations.access import scope
 from operations.access.actor import Actor
+from operations.access.withholding import open_to
 from operations.directory import tenures
 from operations.insight import dated
 from operations.insight.keyset import TOP, Place, paged
@@ -65,7 +66,9 @@ def listed(actor: Actor, *, tab: str = "all", words: str = "", place: Place = TO
         .where(latest.enterprise_id == Enterprise.id, tenures.is_main(latest))
         .order_by(latest.started_at.desc(), latest.id.desc()).limit(1).correlate(Enterprise).scalar_subquery()
     )
-    held = select(func.count()).where(Ticket.enterprise_id == Enterprise.id, Ticket.closed_at.is_(None))
+    held = select(func.count()).where(
+        Ticket.enterprise_id == Enterprise.id, Ticket.closed_at.is_(None), open_to(actor, Ticket.id)
+    )
     rows = (
         base.where(tabs[tab])
         .join(Region, Region.id == Enterprise.region_id)

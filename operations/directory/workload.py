@@ -29,6 +29,7 @@ from models.engagement import Interaction
 from models.tickets import Ticket
 from operations.access import duty_scope
 from operations.access.actor import Actor
+from operations.access.withholding import open_to
 from operations.directory import tenures
 from operations.directory.stewards import CAPACITY, on_duty
 from operations.insight.lines import EPOCH
@@ -97,7 +98,7 @@ def listed(
     then what these carry.
     """
     now = clock.now()
-    key, joins = _key(sort, now)
+    key, joins = _key(sort, now, actor)
     rows = select(User.id, key.label("key")).outerjoin(Steward, Steward.user_id == User.id)
     for grouped in joins:
         rows = rows.outerjoin(grouped, grouped.c.steward_id == User.id)
@@ -120,26 +121,26 @@ def listed(
     found = db.session.execute(rows.limit(SHOWN + 1)).all()
     shown = found[:SHOWN]
     more = Mark(_plain(shown[-1].key), shown[-1].id) if len(found) > SHOWN else None
-    return Loads(_loads([row.id for row in shown], now), more)
+    return Loads(_loads([row.id for row in shown], now, actor), more)
 
 
-def load_of(person: User) -> Load:
+def load_of(person: User, actor: Actor) -> Load:
     """The load of one steward."""
-    return _loads([person.id], clock.now())[0]
+    return _loads([person.id], clock.now(), actor)[0]
 
 
 def _plain(key: Any) -> int:
     return (key - EPOCH) // MICROSECOND if isinstance(key, datetime) else int(key)
 
 
-def _key(sort: str, now: datetime) -> tuple[Any, list[Any]]:
+def _key(sort: str, now: datetime, actor: Actor) -> tuple[Any, list[Any]]:
     """What the list is sorted by, and the grouped rows it is read from."""
     if sort == "quiet":
         last = select(func.max(Interaction.occurred_at)).where(Interaction.steward_id == User.id).scalar_subquery()
         return func.coalesce(last, literal(EPOCH, UTCDateTime())), []
     if sort == "held":
         return _held(), []
-    tickets = _tickets(now).subquery()
+    tickets = _tickets(now, actor).subquery()
     return func.coalesce(tickets.c.open_count if sort == "open" else tickets.c.overdue, 0), [tickets]
 
 
@@ -168,19 +169,20 @@ def _mains() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _tickets(now: datetime) -> Select[*tuple[Any, ...]]:
+def _tickets(now: datetime, actor: Actor) -> Select[*tuple[Any, ...]]:
     late = and_(Ticket.due_at < now, Ticket.paused_at.is_(None))
+    known = and_(Ticket.closed_at.is_(None), open_to(actor, Ticket.id))
     return (
         select(Stewardship.steward_id, func.count().label("open_count"), func.count().filter(late).label("overdue"))
-        .join(Ticket, and_(Ticket.enterprise_id == Stewardship.enterprise_id, Ticket.closed_at.is_(None)))
+        .join(Ticket, and_(Ticket.enterprise_id == Stewardship.enterprise_id, known))
         .where(tenures.is_main(), Stewardship.ended_at.is_(None))
         .group_by(Stewardship.steward_id)
     )
 
 
-def _loads(ids: Sequence[int], now: datetime) -> list[Load]:
+def _loads(ids: Sequence[int], now: datetime, actor: Actor) -> list[Load]:
     mains = _mains().where(among(Stewardship.steward_id)).subquery()
-    tickets = _tickets(now).where(among(Stewardship.steward_id)).subquery()
+    tickets = _tickets(now, actor).where(among(Stewardship.steward_id)).subquery()
     covered = select(func.count()).where(
         Stewardship.steward_id == User.id, Stewardship.kind == StewardshipKind.SUBSTITUTE,
         Stewardship.started_at <= now, Stewardship.ended_at > now,

@@ -18,6 +18,7 @@ from operations import log, notices
 from operations.access import scope
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
+from operations.access.withholding import open_to
 from operations.base import operation
 from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import WorkCalendar
@@ -148,7 +149,9 @@ def number_of_ticket(noted: Interaction) -> str:
     return db.session.scalar(select(Ticket.number).where(Ticket.id == noted.ticket_id)) or ""
 
 
-def of_enterprise(enterprise: Enterprise, *, before: int | None = None, limit: int = 20) -> list[Any]:
+def of_enterprise(
+    enterprise: Enterprise, *, actor: Actor, before: int | None = None, limit: int = 20
+) -> list[Any]:
     """Interactions with an enterprise, newest first, ``limit`` and one more: the last tells whether there are older.
 
     ``before`` is the id of the last one shown. Rows carry the steward's name and the number of the ticket.
@@ -162,7 +165,7 @@ def of_enterprise(enterprise: Enterprise, *, before: int | None = None, limit: i
         )
         .join(User, User.id == Interaction.steward_id)
         .outerjoin(Ticket, Ticket.id == Interaction.ticket_id)
-        .where(Interaction.enterprise_id == enterprise.id)
+        .where(Interaction.enterprise_id == enterprise.id, open_to(actor, Interaction.ticket_id))
         .order_by(Interaction.occurred_at.desc(), Interaction.id.desc())
         .limit(limit + 1)
     )

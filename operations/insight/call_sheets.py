@@ -15,6 +15,7 @@ from models.directory import Enterprise, Organisation
 from models.ratings import FollowUp, ReworkReason
 from models.tickets import Reply, Result, Status, Ticket
 from operations.access.actor import Actor
+from operations.access.withholding import open_to
 from operations.clocks import rulebook
 from operations.insight.keyset import TOP, Place, paged
 from operations.insight.lines import CALLED, COLUMNS, UNIT, Cursor, Line, conditions, line_of, tonight
@@ -76,7 +77,7 @@ def _counts(actor: Actor, moments: dict[str, Any]) -> dict[str, int]:
 
 def _replied(actor: Actor) -> tuple[Any, ...]:
     region = (Ticket.region_path.startswith(post.region_path, autoescape=True) for post in actor.posts_as(Role.CLERK))
-    return Ticket.status == Status.REPLIED, Ticket.closed_at.is_(None), or_(*region)
+    return Ticket.status == Status.REPLIED, Ticket.closed_at.is_(None), or_(*region), open_to(actor, Ticket.id)
 
 
 def _sheets() -> Select[*tuple[Any, ...]]:

@@ -16,6 +16,7 @@ from models.clocks import Clock
 from models.directory import Enterprise, Organisation, Stewardship
 from models.tickets import Decision, LedgerEntry, OrderOutcome, Proposal, ProposalKind, Status, Ticket, UnitOrder
 from operations.access.actor import Actor
+from operations.access.withholding import is_kept_from, open_to
 from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import WorkCalendar
 from operations.clocks.lights import Light, light_of
@@ -114,7 +115,8 @@ def waiting(actor: Actor) -> tuple[int, Sequence[Any]]:
 
 def _in_region(actor: Actor) -> ColumnElement[bool]:
     posts = actor.posts_as(Role.CLERK)
-    return or_(*(Ticket.region_path.startswith(post.region_path, autoescape=True) for post in posts))
+    within = or_(*(Ticket.region_path.startswith(post.region_path, autoescape=True) for post in posts))
+    return within & open_to(actor, Ticket.id)
 
 
 def _stands_at(status: Status) -> ColumnElement[bool]:
@@ -137,6 +139,7 @@ def _looks_after(now: datetime) -> ColumnElement[bool]:
         Stewardship.enterprise_id == Ticket.enterprise_id,
         Stewardship.started_at <= now,
         or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > now),
+        ~is_kept_from(Stewardship.steward_id, Ticket.id),
     )
 
 

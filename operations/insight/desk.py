@@ -19,6 +19,7 @@ from models.engagement import Interaction
 from models.tickets import Act, Status, Ticket, TicketKind
 from operations.access.actor import Actor
 from operations.access.scope import stewarded_by
+from operations.access.withholding import kept_from
 from operations.clocks import rulebook, shanghai
 from operations.clocks.lights import Light, light_of
 from operations.clocks.wording import ago, moment, short_day
@@ -46,6 +47,8 @@ PRESSED = (Light.RED, Light.DARK_RED)
 STANDING = {Light.HOLD.value: ("暂停", "时限已停"), Light.NONE.value: ("未计时", "")}
 TABS = ("quiet", "promised", "open", "all")
 MINE = stewarded_by(bindparam("person"), NOW)
+# Neither listed nor counted: complaints about the steward's own unit.
+MAY_KNOW = Ticket.id.not_in(kept_from(bindparam("person")))
 TICKET_COLUMNS = (Ticket.id, Ticket.number, Ticket.subject, Ticket.status, Ticket.kind, Ticket.due_at)
 FIRM_COLUMNS = (
     Enterprise.id, Enterprise.name, Enterprise.category, Enterprise.contact_name, Enterprise.contact_phone,
@@ -203,7 +206,7 @@ def _work(view: str, is_further: bool) -> Select[*tuple[Any, ...]]:
     counted = select(
         *(func.count().filter(views[name]).over().label(f"count_{name}") for name in VIEWS),
         Ticket.id, sorted_by.label("sorted_by"), is_wanted.label("is_wanted"), lit().label("light"),
-    ).where(Ticket.enterprise_id.in_(MINE), Ticket.closed_at.is_(None))
+    ).where(Ticket.enterprise_id.in_(MINE), Ticket.closed_at.is_(None), MAY_KNOW)
     page = counted.order_by(is_wanted.desc(), sorted_by, Ticket.id).limit(LINES_SHOWN + 1).subquery()
     shown = (column for column in page.c if column.name not in ("id", "sorted_by"))
     return (
@@ -219,7 +222,7 @@ def _work(view: str, is_further: bool) -> Select[*tuple[Any, ...]]:
 def _firms(tab: str) -> Select[*tuple[Any, ...]]:
     held = (
         select(Ticket.enterprise_id, func.count().label("open_count"))
-        .where(Ticket.enterprise_id.in_(MINE), Ticket.closed_at.is_(None))
+        .where(Ticket.enterprise_id.in_(MINE), Ticket.closed_at.is_(None), MAY_KNOW)
         .group_by(Ticket.enterprise_id)
         .subquery()
     )
@@ -250,11 +253,11 @@ def firm_tabs(is_held: ColumnElement[bool]) -> dict[str, ColumnElement[bool]]:
     }
 
 
-def firm_facts(enterprise_id: Any) -> tuple[ColumnElement[Any], ...]:
+def firm_facts(enterprise_id: Any, may_know: ColumnElement[bool] = MAY_KNOW) -> tuple[ColumnElement[Any], ...]:
     """Beside each listed enterprise: how it was last spoken to, and what the light of its tickets is made of."""
     spoken = select(Interaction.kind).where(Interaction.enterprise_id == enterprise_id)
     spoken = spoken.order_by(Interaction.occurred_at.desc(), Interaction.id.desc()).limit(1)
-    runs = and_(Ticket.enterprise_id == enterprise_id, Ticket.closed_at.is_(None), Ticket.paused_at.is_(None))
+    runs = and_(Ticket.enterprise_id == enterprise_id, Ticket.closed_at.is_(None), Ticket.paused_at.is_(None), may_know)
     measures: dict[str, Any] = {
         "due_at": func.min(Ticket.due_at), "warn_at": func.min(Ticket.warn_at), "rung": func.max(Ticket.rung)
     }

@@ -132,7 +132,8 @@ def _told(actor: Actor, page: Any) -> Select[*tuple[Any, ...]]:
             *desk.FIRM_COLUMNS, Enterprise.credit_code, Enterprise.status, Enterprise.size, Region.name.label("region"),
             Organisation.short_name.label("owner"), open_tickets.scalar_subquery().label("open_count"),
             steward.scalar_subquery().label("steward"), tags.scalar_subquery().label("tags"),
-            *desk.firm_facts(Enterprise.id), page.c.quiet_since.label("page_moment"), page.c.id.label("page_id"),
+            *desk.firm_facts(Enterprise.id, ticket_scope(actor)),
+            page.c.quiet_since.label("page_moment"), page.c.id.label("page_id"),
         )
         .join(page, page.c.id == Enterprise.id)
         .join(Region, Region.id == Enterprise.region_id)

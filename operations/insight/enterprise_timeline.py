@@ -23,6 +23,7 @@ from models.ratings import Rating
 from models.tickets import Act, Ticket
 from operations.access.actor import Actor
 from operations.access.scope import REGIONAL, stewarded_by, ticket_scope
+from operations.access.withholding import open_to
 from operations.insight.lines import EPOCH, FAR_MICROSECONDS, LARGEST_ID
 from operations.insight.timeline_words import Entry, entry_of
 
@@ -149,12 +150,13 @@ def _behind(source: Source, number: int, mark: Mark) -> ColumnElement[bool]:
     return or_(source.at < moment, and_(source.at == moment, source.row_id < mark.row_id))
 
 
-def _talks(_: Actor) -> Select[Any]:
+def _talks(actor: Actor) -> Select[Any]:
     said = columns(title=Interaction.kind, words=Interaction.content, who=User.name, link=Ticket.number,
                    noted_at=sa.case((~Interaction.is_exchange, Interaction.recorded_at)),
                    on_day=Interaction.next_contact_on, effect=Interaction.effect, flaw=Interaction.flaw)
     rows = select(*said).join(User, User.id == Interaction.steward_id)
-    return rows.outerjoin(Ticket, Ticket.id == Interaction.ticket_id).where(Interaction.enterprise_id == ENTERPRISE)
+    rows = rows.outerjoin(Ticket, Ticket.id == Interaction.ticket_id)
+    return rows.where(Interaction.enterprise_id == ENTERPRISE, open_to(actor, Interaction.ticket_id))
 
 
 def _messages(actor: Actor) -> Select[Any]:
@@ -191,9 +193,10 @@ def _ticket_events(actor: Actor) -> Select[Any]:
 
 
 def _ratings(actor: Actor) -> Select[Any]:
+    """An anonymous one is of no enterprise: here it would have a name."""
     rated = columns(title=Rating.grade, words=Ticket.subject, link=Ticket.number)
     return select(*rated).join(Ticket, Ticket.id == Rating.ticket_id).where(
-        Ticket.enterprise_id == ENTERPRISE, ticket_scope(actor)
+        Ticket.enterprise_id == ENTERPRISE, ticket_scope(actor), Rating.is_anonymous.is_(False)
     )
 
 

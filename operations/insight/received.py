@@ -11,6 +11,7 @@ from models.supervision import Level, Supervision
 from models.tickets import Ticket
 from operations.access.actor import Actor
 from operations.access.scope import units_of
+from operations.access.withholding import open_to
 from operations.insight.keyset import TOP, Page, Place, paged
 from operations.insight.lines import FAR
 from operations.insight.queue import Issuer, Receiver
@@ -66,4 +67,4 @@ def counts(actor: Actor) -> dict[Tab, int]:
 
 def _to(actor: Actor) -> Any:
     posts = actor.posts_as(Role.CASE_OFFICER, Role.UNIT_LEADER)
-    return or_(*(S.receiver_id.in_(units_of(post)) for post in posts))
+    return or_(*(S.receiver_id.in_(units_of(post)) for post in posts)) & open_to(actor, S.ticket_id)

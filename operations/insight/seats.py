@@ -10,6 +10,7 @@ from models.clocks import Clock
 from models.refusals import Refusal, ReviewMember
 from models.tickets import Ticket
 from operations.access.actor import Actor
+from operations.access.withholding import open_to
 
 SHOWN = 20
 
@@ -24,7 +25,7 @@ def owed(actor: Actor) -> Sequence[Row[Any]]:
         .outerjoin(Clock, Clock.id == Refusal.review_clock_id)
         .where(
             ReviewMember.user_id == actor.user_id, ReviewMember.given_at.is_(None), ReviewMember.released_at.is_(None),
-            Refusal.ended_at.is_(None), Refusal.reviewed_at.is_(None),
+            Refusal.ended_at.is_(None), Refusal.reviewed_at.is_(None), open_to(actor, Refusal.ticket_id),
         )
         .order_by(Clock.due_at, Refusal.id)
         .limit(SHOWN)

@@ -32,6 +32,13 @@ def called(text: str) -> Organisation | None:
     return found[0] if len(found) == 1 else None
 
 
+def any_called(text: str) -> Organisation | None:
+    """The organisation of this name or short name, whatever it is for; None when there is none, or several."""
+    named = or_(Organisation.name == text, Organisation.short_name == text)
+    found = db.session.scalars(select(Organisation).where(named).limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
 def beginning(text: str, *, most: int) -> list[str]:
     """Short names of units that hold ``text``: suggestions while somebody types."""
     rows = select(Organisation.short_name).where(

@@ -29,6 +29,7 @@ from models.supervision import Level, Supervision
 from models.tickets import Act, Proposal, ProposalKind, SigningStage, Status, Ticket
 from operations.access.actor import Actor, Standing
 from operations.access.scope import units_of
+from operations.access.withholding import kept_from
 from operations.clocks import rulebook
 from operations.clocks.calendar import WorkCalendar
 from operations.clocks.lights import Light, light_of
@@ -102,14 +103,14 @@ class Tasks:
 def tasks(actor: Actor, *, what: Owed | None = None, after: Cursor | None = None) -> Tasks:
     """待办：the tickets on which a unit of the actor's owes something, or owes ``what``, by time left."""
     posts = actor.posts_as(*UNIT_ROLES)
-    asked: dict[str, Any] = {"what": what} if what else {}
+    asked: dict[str, Any] = {"person": actor.user_id} | ({"what": what} if what else {})
     if after:
         asked |= {"after_due": after.moment, "after_id": after.row_id}
     rows = plain_rows(_page(posts, what is not None, after is not None), asked)
     shown = rows[:SHOWN]
     owed = _duties_of([row.id for row in shown], actor, posts)
     more = Cursor(shown[-1].next_due, shown[-1].id) if len(rows) > SHOWN else None
-    return Tasks([Task(row, _in_order(owed[row.id], what)) for row in shown], _counts(posts), more)
+    return Tasks([Task(row, _in_order(owed[row.id], what)) for row in shown], _counts(actor, posts), more)
 
 
 def _in_order(duties: list[Duty], wanted: Owed | None) -> list[Duty]:
@@ -121,8 +122,8 @@ def _in_order(duties: list[Duty], wanted: Owed | None) -> list[Duty]:
     ))
 
 
-def _counts(posts: tuple[Standing, ...]) -> dict[Owed | None, int]:
-    (found,) = plain_rows(_counting(posts), {})
+def _counts(actor: Actor, posts: tuple[Standing, ...]) -> dict[Owed | None, int]:
+    (found,) = plain_rows(_counting(posts), {"person": actor.user_id})
     return dict(zip((None, *Owed), found, strict=True))
 
 
@@ -148,7 +149,7 @@ def _duty(row: Any, actor: Actor, *, now: datetime, calendar: WorkCalendar) -> D
 def _page(posts: tuple[Standing, ...], is_filtered: bool, is_further: bool) -> Select[*tuple[Any, ...]]:
     owed = _owed(posts).subquery()
     tightest = func.min(case((owed.c.paused_at.is_(None), func.coalesce(owed.c.due_at, FAR)), else_=FAR))
-    grouped = select(owed.c.ticket_id, tightest.label("next_due")).group_by(owed.c.ticket_id)
+    grouped = select(owed.c.ticket_id, tightest.label("next_due")).where(_may_know(owed)).group_by(owed.c.ticket_id)
     if is_filtered:
         grouped = grouped.where(owed.c.what == bindparam("what"))
     if is_further:
@@ -169,7 +170,12 @@ def _counting(posts: tuple[Standing, ...]) -> Select[*tuple[Any, ...]]:
     owed = _owed(posts).subquery()
     tickets = owed.c.ticket_id
     kinds = (func.count(case((owed.c.what == str(what), tickets)).distinct()).label(str(what)) for what in Owed)
-    return select(func.count(tickets.distinct()).label("any"), *kinds)
+    return select(func.count(tickets.distinct()).label("any"), *kinds).where(_may_know(owed))
+
+
+def _may_know(owed: Any) -> ColumnElement[bool]:
+    """Not about a unit of which the person is as well."""
+    return owed.c.ticket_id.not_in(kept_from(bindparam("person")))
 
 
 @lru_cache(maxsize=512)

@@ -10,15 +10,16 @@ from models.base import db
 from models.directory import Organisation
 from models.ratings import FollowUp, ReworkReason
 from models.tickets import Act, OrderRole, Reply, ReplyMethod, Round, Status, Ticket, UnitOrder
-from operations import notices
+from operations import log, notices
 from operations.access.actor import SYSTEM, Actor
 from operations.base import operation
 from operations.clocks import rulebook, shanghai
 from operations.errors import BadInput
 from operations.ratings import opinions, rectifications
-from operations.ratings.opinions import Given, Opinion, Subject
+from operations.ratings.opinions import Given, Opinion, Sound, Subject
 from operations.ratings.sampling import drawing
-from operations.tickets.advance import advance
+from operations.tickets import accused
+from operations.tickets.advance import advance, allowed
 from operations.tickets.coordination import order_unit
 
 _CALLS = select(func.count()).where(
@@ -101,18 +102,17 @@ def rate(
 ) -> Given:
     """评价：one per ticket and round, by the enterprise alone; the unique key decides between two at once.
 
-    Of an anonymous one the event holds neither grade nor words, only their digest: whoever reads the ticket's
-    timeline knows the enterprise. A named 差评 is told to the service centre, which owes a call (domain.md §8).
+    A named 差评 is told to the service centre, which owes a call (domain.md §8); of an anonymous one see below.
     """
     of = Subject(ticket_id=ticket.id, round=ticket.round)
     checked = opinions.sound(opinion, occasion=of.occasion)
-    unit = rectifications.unit_of(ticket) if opinion.grade.is_bad and not opinion.is_anonymous else None
-    advance(ticket, Act.RATE, actor=_unnamed(actor, opinion), version=version, anonymous=opinion.is_anonymous,
-            words="" if opinion.is_anonymous else opinion.words,
-            grade=None if opinion.is_anonymous else str(opinion.grade), opinion=checked.digest,
-            **rectifications.told(unit))
+    if opinion.is_anonymous:
+        return _rate_unseen(ticket, checked, of, actor=actor, version=version, entered_by_id=entered_by_id)
+    unit = rectifications.unit_of(ticket) if opinion.grade.is_bad else None
+    advance(ticket, Act.RATE, actor=actor, version=version, anonymous=False, words=opinion.words,
+            grade=str(opinion.grade), opinion=checked.digest, **rectifications.told(unit))
     given = opinions.put_down(checked, of=of, rated_by_id=actor.user_id, entered_by_id=entered_by_id)
-    if opinion.grade.is_bad and not opinion.is_anonymous:
+    if opinion.grade.is_bad:
         notices.tell_centre(ticket, f"企业评价“{opinion.grade.label}”，单位须按时限联系：{ticket.subject}")
     if unit is not None:
         rectifications.open_one(given.rating_id, ticket, unit)
@@ -121,14 +121,29 @@ def rate(
 
 @operation
 def lapse_rating(ticket: Ticket) -> None:
-    """逾期未评价：nobody grades for the enterprise; the ticket closes without a grade (domain.md §8)."""
+    """评价期满：nobody grades for the enterprise; without a rating it stays 未评价 (domain.md §8)."""
     advance(ticket, Act.LAPSE_RATING, actor=SYSTEM)
 
 
-def _unnamed(actor: Actor, opinion: Opinion) -> Actor:
+def _rate_unseen(
+    ticket: Ticket, checked: Sound, of: Subject, *, actor: Actor, version: int | None, entered_by_id: int | None
+) -> Given:
+    """匿名评价：nothing of the ticket moves, so that nobody who may open it learns that it came, or when.
+
+    Whoever reads the ticket knows the enterprise: had it closed now, its own unit could name the rater and, by the
+    sums that grew in the same minute, the grade. It closes when the window ends, as if none had come. The sealed event
+    names neither the ticket nor the author, and of the opinion only its digest.
+    """
+    nobody = _unnamed(actor)
+    situation = allowed(ticket, Act.RATE, actor=nobody, version=version)
+    given = opinions.put_down(checked, of=of, entered_by_id=entered_by_id)
+    log.record("rate_unseen", object_type="rating", object_id=given.rating_id, actor=nobody,
+               standing=situation.standing, details={"anonymous": True, "opinion": checked.digest})
+    return given
+
+
+def _unnamed(actor: Actor) -> Actor:
     """An anonymous rater leaves no name, post, session or address in the log either."""
-    if not opinion.is_anonymous:
-        return actor
     return Actor(user_id=None, name="匿名企业", posts=tuple(replace(post, post_id=None) for post in actor.posts))
 
 
@@ -172,6 +187,8 @@ def _begin_round(
     ticket: Ticket, act: Act, *, actor: Actor, reason: str, version: int | None, cause: ReworkReason | None = None
 ) -> None:
     lead = _last_lead(ticket)
+    if lead and accused.is_within(lead, accused.houses_of(ticket)):
+        lead = ticket.lead_unit_id = None  # named since: another unit has to be found
     target = Status.HANDLING if lead else Status.COORDINATING
     if lead:
         ticket.lead_unit_id = lead.id

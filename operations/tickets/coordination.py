@@ -28,7 +28,7 @@ from operations.base import operation
 from operations.clocks import clocks
 from operations.clocks.calendar import Limit
 from operations.errors import BadInput, NotAllowed
-from operations.tickets import consulting, rulings, suggesting
+from operations.tickets import accused, consulting, rulings, suggesting
 from operations.tickets.advance import advance
 from operations.tickets.consulting import Decided
 
@@ -121,6 +121,7 @@ def consult(
     """
     consulting.ensure_sound(decisions)
     everybody = list(dict.fromkeys([*units, *(one.unit for one in decisions)]))
+    accused.ensure_not_about(ticket, everybody)
     new = [unit for unit in everybody if ticket.status is Status.HANDLING and unit.id not in _ordered_now(ticket)]
     limits = consulting.limits_of({one.unit.id: one.due_on for one in decisions if one.unit in new})
     advance(ticket, Act.CONSULT, actor=actor, words=outcome, version=version,
@@ -159,7 +160,11 @@ def may_rule(ticket: Ticket, actor: Actor) -> bool:
 
 def order_unit(ticket: Ticket, unit: Organisation, role: OrderRole, *, actor: Actor, basis: str,
                limit: Limit | None = None) -> UnitOrder:
-    """交办：one unit's order and the clocks that are its own; ``limit`` is what a consultation set for its work."""
+    """交办：one unit's order and the clocks that are its own; ``limit`` is what a consultation set for its work.
+
+    Raises Refused for a unit that the complaint is about.
+    """
+    accused.ensure_not_about(ticket, [unit])
     order = UnitOrder(
         ticket_id=ticket.id,
         round=ticket.round,

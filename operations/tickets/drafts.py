@@ -9,12 +9,13 @@ from sqlalchemy import Select, select
 
 from models import clock
 from models.base import db
-from models.directory import Enterprise
-from models.tickets import Draft, Ticket, TicketKind, Urgency
+from models.directory import Enterprise, Organisation
+from models.tickets import ACCUSING, Draft, Ticket, TicketKind, Urgency
 from operations.access.actor import Actor
 from operations.access.scope import own_enterprise_ids
 from operations.base import operation
 from operations.errors import BadInput, NotFound
+from operations.insight import units
 from operations.tickets import attachments, intake
 
 MOST_SHOWN = 10
@@ -126,6 +127,17 @@ def _demand_of(draft: Draft, actor: Actor) -> intake.Demand:
             contact_name=said["contact_name"],
             contact_phone=said["contact_phone"],
             attachments=attachments.of_draft(actor, draft.key),
+            accused=_accused_of(said),
         )
     except (KeyError, ValueError) as error:
         raise BadInput("还有没填完的步骤，请返回补全后再提交。") from error
+
+
+def _accused_of(said: dict[str, Any]) -> Organisation | None:
+    """Whom it is about; left behind where the kind was changed afterwards. Raises BadInput for a unit not found."""
+    if not said.get("accused") or said["kind"] not in ACCUSING:
+        return None
+    found = units.any_called(said["accused"])
+    if found is None:
+        raise BadInput(f"没有找到单位“{said['accused'][:30]}”，请返回修改。")
+    return found

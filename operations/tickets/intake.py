@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from models import clock
 from models.access import Role
 from models.base import db
-from models.directory import Enterprise, Region
+from models.directory import Enterprise, Organisation, Region
 from models.log import Event
 from models.notices import NoticeKind
 from models.tickets import (
@@ -27,11 +27,12 @@ from models.tickets import (
 )
 from operations import notices
 from operations.access.actor import SYSTEM, Actor
+from operations.access.scope import OFFICIALS
 from operations.base import insert_ignoring, operation, remembered
 from operations.errors import BadInput, Refused
 from operations.insight import indexing
 from operations.supervision.letters import issuing
-from operations.tickets import numbers
+from operations.tickets import accused, numbers
 from operations.tickets.advance import advance, begin
 from operations.tickets.coordination import end_order, open_orders
 from operations.tickets.ledger import leave_ledger
@@ -45,7 +46,7 @@ class Demand:
     """诉求 as somebody states it, before it is a ticket.
 
     ``recorded_at`` is set where the demand was made earlier and elsewhere: an import submits it at its own time.
-    ``promised_on`` is the day by which a meeting wants it done.
+    ``promised_on`` is the day by which a meeting wants it done. ``accused``: whom a complaint or a report is about.
     """
 
     enterprise: Enterprise
@@ -61,13 +62,16 @@ class Demand:
     attachments: Sequence[Attachment] = field(default_factory=tuple)
     recorded_at: datetime | None = None
     promised_on: date | None = None
+    accused: Organisation | None = None
 
 
 @operation
 def submit(demand: Demand, *, actor: Actor) -> Ticket:
     """提交：put a demand on the line; the acceptance clock starts and the steward is told. Returns the ticket."""
     _ensure_sayable(demand)
+    _ensure_of_others(demand, actor)
     ticket = _insert(demand, actor)
+    about = accused.name_at_intake(ticket, demand.accused, actor=actor) if demand.accused else None
     db.session.add(Round(ticket_id=ticket.id, number=1, opened_at=ticket.submitted_at))
     indexing.index_ticket(ticket)
     standing = begin(
@@ -80,6 +84,7 @@ def submit(demand: Demand, *, actor: Actor) -> Ticket:
         enterprise=ticket.enterprise_id,
         recorded_at=demand.recorded_at.isoformat() if demand.recorded_at else None,
         promised_on=demand.promised_on.isoformat() if demand.promised_on else None,
+        accused=about,
     )
     for attachment in demand.attachments:
         attachment.ticket_id, attachment.draft_key = ticket.id, None
@@ -144,9 +149,12 @@ def withdraw(ticket: Ticket, *, actor: Actor, reason: str, version: int | None =
     leave_ledger(ticket)
 
 
-def similar_open(enterprise: Enterprise, subject: str) -> list[Ticket]:
-    """Open tickets of the enterprise that share words with ``subject``: shown before sending, newest first."""
-    rows = select(Ticket).where(Ticket.enterprise_id == enterprise.id, Ticket.closed_at.is_(None))
+def similar_open(enterprise: Enterprise, subject: str, *, seen: ColumnElement[bool]) -> list[Ticket]:
+    """Open tickets of the enterprise that share words with ``subject``: shown before sending, newest first.
+
+    ``seen`` is the condition on ``tickets`` of who is shown them.
+    """
+    rows = select(Ticket).where(Ticket.enterprise_id == enterprise.id, Ticket.closed_at.is_(None), seen)
     wanted = _bigrams(subject)
     recent = db.session.scalars(rows.order_by(Ticket.id.desc()).limit(50))
     return [ticket for ticket in recent if len(wanted & _bigrams(ticket.subject)) >= 3][:5]
@@ -169,6 +177,11 @@ def _ensure_sayable(demand: Demand) -> None:
         raise BadInput(f"主题不能为空，也不能超过 {SUBJECT_LIMIT} 字。")
     if not demand.content.strip() or len(demand.content) > CONTENT_LIMIT:
         raise BadInput(f"内容不能为空，也不能超过 {CONTENT_LIMIT} 字。")
+
+
+def _ensure_of_others(demand: Demand, actor: Actor) -> None:
+    if actor.holds(*OFFICIALS) and accused.is_about_ones_own(actor, demand.accused):
+        raise accused.AboutOnesOwn
 
 
 def _insert(demand: Demand, actor: Actor) -> Ticket:

@@ -23,6 +23,7 @@ from models.tickets import (
     Ticket,
     UnitOrder,
 )
+from operations.access import withholding
 from operations.access.actor import Actor, Standing
 from operations.access.scope import GONE, REGIONAL
 from operations.clocks import clocks, rulebook
@@ -203,7 +204,17 @@ class Situation:
 
     def standing_for(self, step: Step) -> Standing | None:
         """The post by which the actor may take ``step`` on this ticket; None when they may not."""
-        return next((p for p in self.actor.posts if p.role in step.roles and self._covers(p, step)), None)
+        knowing = (p for p in self.actor.posts if p.role in step.roles and self._may_know(p))
+        return next((p for p in knowing if self._covers(p, step)), None)
+
+    def _may_know(self, post: Standing) -> bool:
+        """Not about the actor's own house; of what the enterprise has said itself its members always know."""
+        return post.role is Role.ENTERPRISE_MEMBER or not self.is_kept_from_actor
+
+    @cached_property
+    def is_kept_from_actor(self) -> bool:
+        """Whether it is a complaint about the actor's own house (信访工作条例 第三十条)."""
+        return withholding.is_barred(self.actor, self.ticket)
 
     def _covers(self, post: Standing, step: Step) -> bool:
         match post.role:

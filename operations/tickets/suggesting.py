@@ -20,7 +20,7 @@ from models.tickets import OrderOutcome, Ticket, UnitOrder
 from operations.access.routing_scope import ids_of
 from operations.clocks import shanghai
 from operations.directory.manned import GONE, is_manned
-from operations.tickets import categories
+from operations.tickets import accused, categories
 
 RULINGS_READ, PRACTICE_READ = 50, 200
 PRACTICE_DAYS = timedelta(days=365)
@@ -46,15 +46,17 @@ class Offer:
 
 def offers(ticket: Ticket) -> list[Offer]:
     """Everything that speaks for a unit, the strongest first."""
-    found = [*_by_catalogue(ticket), *_by_rulings(ticket), *_by_practice(ticket)]
+    about = accused.houses_of(ticket)
+    found = [offer for source in SOURCES for offer in _objected(source(ticket), about)]
     returned = _returned(ticket) if found else set()
     return [replace(offer, has_returned=offer.unit.id in returned) for offer in found]
 
 
 def best(ticket: Ticket) -> Offer | None:
     """The first suggestion that can be taken; what a dispatch keeps beside what was done."""
-    for source in (_by_catalogue, _by_rulings, _by_practice):
-        found = next((offer for offer in source(ticket) if not offer.objection), None)
+    about = accused.houses_of(ticket)
+    for source in SOURCES:
+        found = next((offer for offer in _objected(source(ticket), about) if not offer.objection), None)
         if found:
             return found
     return None
@@ -77,6 +79,14 @@ def settle_on(ticket: Ticket, unit_id: int | None) -> None:
     """The lead of the round is another unit now, or nobody."""
     of_the_round = (Suggestion.ticket_id == ticket.id, Suggestion.round == ticket.round)
     db.session.execute(update(Suggestion).where(*of_the_round).values(final_unit_id=unit_id))
+
+
+def _objected(found: Iterator[Offer], about: Sequence[Organisation]) -> Iterator[Offer]:
+    """A complaint is never offered to whom it is about, neither to lead nor to assist."""
+    for offer in found:
+        helpers = [unit for unit in offer.assisting if not accused.is_within(unit, about)]
+        objection = accused.AVOIDED if accused.is_within(offer.unit, about) else offer.objection
+        yield replace(offer, assisting=helpers, objection=objection)
 
 
 def _returned(ticket: Ticket) -> set[int]:
@@ -186,3 +196,6 @@ def _shared(one: str, other: str) -> float:
 
 def _pairs(text: str) -> set[str]:
     return {text[i : i + 2] for i in range(len(text) - 1)}
+
+
+SOURCES = (_by_catalogue, _by_rulings, _by_practice)

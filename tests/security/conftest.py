@@ -1,9 +1,12 @@
 """One town for a module: who asks, what they ask for, and the database as it was before anybody asked."""
 
+import io
+import logging
 from types import SimpleNamespace
 
 import pytest
 
+from app.logs import OneLine
 from models import clock
 from models.base import db
 from tests.conftest import settle_city
@@ -41,3 +44,17 @@ def on_that_day(app):
     """Every request of these tests comes on the afternoon on which the town stands."""
     with clock.standing_at(towns.NOW):
         yield
+
+
+@pytest.fixture
+def lines(app):
+    """What the process writes to its log, as it writes it."""
+    stream, root = io.StringIO(), logging.getLogger()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(OneLine())
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield stream
+    root.removeHandler(handler)
+    root.setLevel(level)

@@ -48,6 +48,7 @@ FORMS = (
         "grade": "dissatisfied", "tags": "其他", "words": TEXT, "named": "yes",
     }),
     Filled("-", "/r/thanks/{addition}", {"words": TEXT}),
+    Filled("wujie", "/tickets/{complaint}/accused", {"name-unit": TEXT}),
     Filled("-", "/d/{desk}", {"number": "A002", "grade": "dissatisfied", "tags": "其他", "words": TEXT, "named": "yes"}),
     Filled("wujie", "/desk-codes/kiosks", {"kiosk-window": "{window}", "kiosk-place": TEXT}, "/desk-codes"),
     Filled("wujie", "/rating-tags/online/dissatisfied", {

@@ -35,7 +35,7 @@ THEIRS = {
     "proposal_supervisor": "proposal_theirs",
     **dict.fromkeys(
         ("submitted", "fresh", "waiting", "coordinating", "question", "handling", "unsigned", "rested", "handled",
-         "replied", "followed", "closed", "merged", "refusable", "ruled"), "theirs",
+         "replied", "followed", "closed", "merged", "refusable", "ruled", "complaint"), "theirs",
     ),
 }
 NUMBERS = {name for name, theirs in THEIRS.items() if theirs == "theirs"}

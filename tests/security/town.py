@@ -176,6 +176,7 @@ def own_tickets(city, town):
         "linked": lives().accept().dispatch().result().reply().call(),
         "closed": lives().accept().dispatch().result().reply().call().rate(),
         "merged": lives(),
+        "complaint": Life(city).submit(TicketKind.COMPLAINT, "窗口服务态度差"),
     }
     stages["waiting"].does(intake.request_supplement, "liumin", missing="缺受理单")
     stages["merged"].does(merging.merge, "wujie", main=stages["handling"].ticket, reason="同一件事")

@@ -9,6 +9,7 @@ from flask_login import current_user
 from models.access import Role
 from models.base import LabelledEnum
 from models.directory import Enterprise
+from models.tickets import TicketKind
 from operations.access import scope
 from operations.access.rectification_scope import get_rectification
 from operations.access.scope import get_enterprise
@@ -16,7 +17,7 @@ from operations.directory import enterprises, merging, particulars, public_codes
 from operations.engagement import interactions, judging
 from operations.engagement.effectiveness import in_words
 from operations.errors import NotFound
-from operations.insight import enterprise_page, enterprise_timeline, rectifications
+from operations.insight import enterprise_page, enterprise_timeline, rectifications, units
 from operations.insight.enterprise_timeline import Mark
 from operations.tickets import intake
 from operations.tickets.intake import SUBJECT_LIMIT
@@ -67,7 +68,9 @@ def _overview(enterprise: Enterprise) -> dict[str, Any]:
     before = request.args.get("before", "")
     return {
         "lines": enterprises.open_tickets(current_user, enterprise),
-        "talks": interactions.of_enterprise(enterprise, before=int(before[:9]) if before.isdecimal() else None),
+        "talks": interactions.of_enterprise(
+            enterprise, actor=current_user, before=int(before[:9]) if before.isdecimal() else None
+        ),
         "is_late": interactions.is_late,
         "terms": judging.terms(),
         "in_words": in_words,
@@ -113,19 +116,22 @@ def demand(enterprise_id: int) -> ResponseReturnValue:
     form.offer_channels()
     similar: list[Any] = []
     if form.was_submitted_and_valid():
-        similar = [] if form.has_seen_similar.data else intake.similar_open(enterprise, form.subject.data)
+        similar = [] if form.has_seen_similar.data else intake.similar_open(
+            enterprise, form.subject.data, seen=scope.ticket_scope(current_user))
         once = form.once
         if not similar and form.submitted(
             lambda: intake.submit(form.demand_of(enterprise), actor=current_user, once=once)
         ):
             flash(f"已登记：{form.subject.data}，编号 {once.made}。", "success")
             return redirect(f"/tickets/{once.made}")
-    page = render_template("enterprises/demand.html", enterprise=enterprise, form=form, similar=similar)
+    page = render_template("enterprises/demand.html", enterprise=enterprise, form=form, similar=similar,
+                           units=units.every())
     return page, 422 if form.errors else 200
 
 
 def _prefilled(enterprise: Enterprise) -> dict[str, str]:
-    """Whom to ask; and what a 差评 of this enterprise says (``rated``), for a clerk to check before it is sent."""
+    """Whom to ask; and what a 差评 of this enterprise says (``rated``), as a complaint about the unit that was rated,
+    for a clerk to check before it is sent."""
     rated = request.args.get("rated", "")
     if not rated.isdecimal():
         return _contact(enterprise)
@@ -133,7 +139,8 @@ def _prefilled(enterprise: Enterprise) -> dict[str, str]:
     if found.enterprise.id != enterprise.id:
         raise NotFound
     subject = f"差评反映：{found.ticket.subject}"[:SUBJECT_LIMIT]
-    return _contact(enterprise) | {"subject": subject, "content": found.rating.words}
+    about = {"kind": TicketKind.COMPLAINT, "accused": found.unit.name}
+    return _contact(enterprise) | about | {"subject": subject, "content": found.rating.words}
 
 
 def _contact(enterprise: Enterprise) -> dict[str, str]:

@@ -19,7 +19,9 @@ from operations.engagement import interactions
 from operations.engagement.cap import OverCap
 from operations.engagement.interactions import Talk
 from operations.errors import BadInput, Refused
+from operations.tickets.accused import AboutOnesOwn
 from operations.tickets.intake import CONTENT_LIMIT, SUBJECT_LIMIT, Demand
+from views.forms import accused
 from views.forms.base import BaseForm, NotLonger
 from views.forms.files import FilesForm
 
@@ -157,6 +159,7 @@ class DemandForm(BaseForm):
                             description="时间、地点、找过哪个部门、希望怎么解决", render_kw={"rows": 8, "data-max": CONTENT_LIMIT})
     kind = SelectField("诉求类型", coerce=TicketKind, default=TicketKind.HELP, invalid_value_message="请选择诉求类型",
                        choices=[SelectChoice(kind.value, kind.label) for kind in TicketKind])
+    accused = accused.optional()
     urgency = RadioField("急不急", coerce=Urgency, default=Urgency.ORDINARY, invalid_value_message="请选择急不急",
                          choices=[SelectChoice(level.value, level.label) for level in Urgency])
     channel = RadioField("从哪里来的", coerce=Channel, invalid_value_message="请选择来源渠道", choices=[],
@@ -175,9 +178,12 @@ class DemandForm(BaseForm):
         self.channel.data = self.channel.data or channels[0]
 
     def submitted(self, submit: Callable[[], Ticket]) -> Ticket | None:
-        """Do it; a channel's number that is registered already becomes the error of its field."""
+        """Do it; a channel's number that is registered already, or one's own unit named, becomes its field's error."""
         try:
             return submit()
+        except AboutOnesOwn as refusal:
+            self.blame("accused", str(refusal))
+            return None
         except Refused as refusal:
             self.blame("external_number", str(refusal))
             return None
@@ -194,4 +200,5 @@ class DemandForm(BaseForm):
             external_number=self.external_number.data or None if len(self.channel.choices) > 1 else None,
             contact_name=self.contact_name.data,
             contact_phone=self.contact_phone.data,
+            accused=self.accused.answer,
         )

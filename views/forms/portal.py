@@ -8,10 +8,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from models.base import LabelledEnum
-from models.tickets import TicketKind, Urgency
+from models.tickets import ACCUSING, TicketKind, Urgency
 from operations.tickets import categories
 from operations.tickets.conversation import WORDS_LIMIT
 from operations.tickets.intake import CONTENT_LIMIT, SUBJECT_LIMIT
+from views.forms import accused
 from views.forms.base import BaseForm, NotLonger, clean
 from views.forms.files import FilesForm
 
@@ -80,7 +81,13 @@ class ProblemForm(BaseForm):
         "具体情况", [DataRequired("请写明具体情况"), NotLonger(max=CONTENT_LIMIT)],
         description="写明在哪个部门、哪个环节卡住了，希望怎样解决。不必写公文。", render_kw={"rows": 8, "data-max": CONTENT_LIMIT},
     )
+    accused = accused.optional()
     urgency = CodeRadio("急不急", Urgency, default=Urgency.ORDINARY, validators=[InputRequired("请选择急不急")])
+
+    def ask_of(self, kind: str) -> None:
+        """Whom it is about is asked of complaints and reports alone."""
+        if kind not in ACCUSING:
+            del self.accused
 
 
 class MaterialsForm(FilesForm):

@@ -10,10 +10,10 @@ from wtforms.fields.choices import SelectChoice
 from models import clock
 from models.base import LabelledEnum
 from models.clocks import ClockKind
-from models.tickets import Difficulty, Draft, TicketKind, Urgency
+from models.tickets import ACCUSING, Difficulty, Draft, TicketKind, Urgency
 from operations.access import scope
 from operations.clocks import rulebook
-from operations.insight import portal
+from operations.insight import portal, units
 from operations.tickets import attachments, drafts, intake
 from views.forms.base import clean
 from views.forms.portal import KindForm, MaterialsForm, ProblemForm, SendForm
@@ -37,6 +37,7 @@ def step(step: int) -> ResponseReturnValue:
     """One step: what is typed is kept in the draft, right or wrong."""
     draft = _draft(request.values.get("draft", ""))
     form = _form(STEPS[step], draft)
+    _ask_of_the_kind(form, draft)
     draft = draft or _draft(form.draft.data)  # given back after a sign-in, when the URL no longer says it
     if draft and draft.ticket:
         return redirect(url_for(".done", number=draft.ticket.number))
@@ -83,6 +84,11 @@ def discard() -> ResponseReturnValue:
     drafts.discard(drafts.find(current_user, request.form.get("draft", "")))
     flash("草稿已删除。", "green")
     return redirect(url_for(".home"))
+
+
+def _ask_of_the_kind(form: Any, draft: Draft | None) -> None:
+    if isinstance(form, ProblemForm):
+        form.ask_of(draft.answers.get("kind", "") if draft else "")
 
 
 def _draft(key: str | None) -> Draft | None:
@@ -143,7 +149,8 @@ def _after(draft: Draft) -> str:
 
 def _step_page(step: int, form: Any, draft: Draft | None) -> ResponseReturnValue:
     back = url_for(".step", step=step - 1, draft=draft.key if draft else None) if step > 1 else url_for(".home")
-    page = render_template(f"my/new/step{step}.html", form=form, step=step, draft=draft, back_to=back)
+    named = units.every() if "accused" in form else ()
+    page = render_template(f"my/new/step{step}.html", form=form, step=step, draft=draft, back_to=back, units=named)
     return page, 422 if form.errors else 200
 
 
@@ -153,11 +160,16 @@ def _answers(draft: Draft) -> list[dict[str, str]]:
     shown = ((1, "类型", _label(TicketKind, said.get("kind"))), (1, "类别", said.get("category", "")),
              (2, "问题", said.get("subject", "")), (2, "具体情况", said.get("content", "")),
              (2, "急不急", _label(Urgency, said.get("urgency"))),
+             *(((2, "投诉或举报的单位", said["accused"]),) if _accuses(draft) else ()),
              (3, "材料", "\n".join(file.file_name for file in files)),
              (3, "联系人", f"{said.get('contact_name', '')}　{said.get('contact_phone', '')}"))
     first = {"term": "企业", "value": draft.enterprise.name, "url": ""}
     return [first] + [{"term": term, "value": value, "url": url_for(".step", step=step, draft=draft.key)}
                       for step, term, value in shown]
+
+
+def _accuses(draft: Draft) -> bool:
+    return draft.answers.get("kind") in ACCUSING and bool(draft.answers.get("accused"))
 
 
 def _label(kind: type[LabelledEnum], code: str | None) -> str:
@@ -171,8 +183,10 @@ def _promise(draft: Draft) -> dict[str, Any]:
     return {
         "accepted_by": rules.calendar.due(clock.now(), limit).due_at,
         "handled_in": _handled_in(draft, rules),
-        "stewards": portal.stewards_of([draft.enterprise_id]),
-        "similar": intake.similar_open(draft.enterprise, draft.answers.get("subject", "")),
+        "stewards": [] if _accuses(draft) else portal.stewards_of([draft.enterprise_id]),
+        "is_kept": _accuses(draft),
+        "similar": intake.similar_open(draft.enterprise, draft.answers.get("subject", ""),
+                                       seen=scope.ticket_scope(current_user)),
     }
 
 

@@ -9,6 +9,7 @@ from operations.access import scope
 from operations.access.letter_scope import has_notice, own_notice_of
 from operations.access.rectification_scope import own_rectification_of
 from operations.insight import portal, refusal_page, track
+from operations.tickets import accused
 from operations.tickets.situation import Situation
 from views import ways
 from views.papers import letter_file
@@ -41,6 +42,7 @@ def show(number: str) -> str:
     return render_template(
         "my/ticket.html",
         ticket=ticket,
+        accused=accused.of_ticket(ticket),
         has_notice=has_notice(ticket),
         promise=promise,
         stations=track.stations(ticket, track.milestones(ticket), promise),

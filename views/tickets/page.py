@@ -15,6 +15,7 @@ from operations.insight.routing import rulings
 from operations.insight.ticket_page import clock, dossier, offers, papers, people, rail, spending, timeline
 from operations.insight.ticket_page.dossier import AT_MOST, SHOWN, Dossier, Window
 from operations.insight.ticket_page.statements import Kind
+from operations.tickets import accused
 from views.guards import for_roles
 from views.tickets import next_row
 from views.tickets.blueprint import bp, official
@@ -53,6 +54,8 @@ def show(number: str) -> ResponseReturnValue:
         spending=spending.of(d),
         panel=offers.panel(d),
         people=people.of(d),
+        accused=accused.of_ticket(d.ticket),
+        may_name_accused=accused.may_name(d.ticket, d.actor) is not None,
         refusals=refusal_page.of_ticket(d.ticket, d.actor) if d.has_been_refusing else (),
         refusal_task=refusal_page.task(d.ticket, d.actor),
         rulings=rulings.of_ticket(d.ticket) if tab is Tab.WORK else (),

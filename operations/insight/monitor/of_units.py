@@ -21,6 +21,7 @@ Returned = aliased(UnitOrder)
 OF_A_TICKET: dict[str, Any] = {
     "whose": Organisation.id, "whose_name": Organisation.short_name, "peers": Organisation.kind,
     "region_path": Ticket.region_path, "title": Ticket.subject, "number": Ticket.number, "link": "/tickets/{number}",
+    "ticket_id": Ticket.id,
 }
 CASE_OF = {
     table: (Clock.ticket_id == table.ticket_id) & (Clock.round == table.round) & (Clock.kind == ClockKind.HANDLING)

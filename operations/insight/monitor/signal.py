@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, false, or_
 
 from models.access import Role
 from operations.access.actor import Actor
+from operations.access.withholding import open_to
 from operations.clocks.shanghai import month_bounds
 
 READING = (Role.SUPERVISOR, Role.DISCIPLINE_OBSERVER)
@@ -41,6 +42,7 @@ class Signal:
     number: Any
     link: str
     spent: Callable[[], tuple[ColumnElement[int], ColumnElement[int]]] | None = None
+    ticket_id: Any = None
 
 
 def scoped(signal: Signal, actor: Actor, month: date) -> Select[Any]:
@@ -48,4 +50,5 @@ def scoped(signal: Signal, actor: Actor, month: date) -> Select[Any]:
     begins, ends = month_bounds(month)
     ground = (signal.region_path.startswith(post.region_path, autoescape=True)
               for post in actor.posts_as(*READING) if post.region_path)
-    return signal.rows().where(or_(false(), *ground), signal.moment >= begins, signal.moment < ends)
+    rows = signal.rows().where(or_(false(), *ground), signal.moment >= begins, signal.moment < ends)
+    return rows if signal.ticket_id is None else rows.where(open_to(actor, signal.ticket_id))

@@ -16,6 +16,7 @@ from models.directory import Enterprise, Organisation
 from models.tickets import Ticket
 from operations.access.actor import Actor, Standing
 from operations.access.scope import REGIONAL, ticket_scope, units_of
+from operations.access.withholding import open_to
 from operations.clocks.shanghai import month_bounds
 from operations.insight.keyset import TOP, Page, Place, cut, page_of
 from operations.insight.units import HANDLING
@@ -147,7 +148,7 @@ def _narrowed(register: Register, actor: Actor, narrowing: Narrowing) -> Select[
 
 def _scope(register: Register, actor: Actor) -> ColumnElement[bool]:
     """The offices above see their region, a unit its own rows and its children's."""
-    return or_(false(), *(_of_post(register, post) for post in actor.posts))
+    return or_(false(), *(_of_post(register, post) for post in actor.posts)) & open_to(actor, Ticket.id)
 
 
 def _of_post(register: Register, post: Standing) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from models.directory import Enterprise
 from models.engagement import Interaction, InteractionKind
 from models.log import Event
 from models.tickets import Channel, Ticket, TicketKind
+from operations.access.people import actor_named
 from operations.base import Once
 from operations.engagement import interactions
 from operations.engagement.interactions import Talk
@@ -128,8 +129,10 @@ def test_a_note_is_found_by_who_wrote_it_while_the_enterprise_is_theirs(log, peo
 
 def test_older_notes_follow_without_a_gap_even_at_one_moment(log, city):
     made = [log(content=f"第 {n} 次联系", occurred_at=START - timedelta(days=n // 3)).id for n in range(12)]
-    first = interactions.of_enterprise(city.enterprises["恒轧机械"], limit=5)[:5]
-    second = interactions.of_enterprise(city.enterprises["恒轧机械"], before=first[-1].id, limit=20)
+    first = interactions.of_enterprise(city.enterprises["恒轧机械"], actor=actor_named("wujie"), limit=5)[:5]
+    second = interactions.of_enterprise(
+        city.enterprises["恒轧机械"], actor=actor_named("wujie"), before=first[-1].id, limit=20
+    )
     assert sorted(row.id for row in (*first, *second)) == made
 
 

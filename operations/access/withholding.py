@@ -1,0 +1,77 @@
+"""回避: what a complaint is about is kept from the unit it is about (信访工作条例 第三十条), said once for every scope.
+
+Barred is whoever holds a post, of any role, in the accused house or below it, whoever stands in for a vacant one there,
+and every steward whom the house has registered. Being a condition on the rows as they are now, it holds from the very
+statement after a unit was named. What the enterprise itself may see is not touched by it.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select, true, union
+from sqlalchemy.orm import aliased
+
+from models.access import Post
+from models.base import db
+from models.directory import Organisation, Steward
+from models.tickets import ACCUSING, AccusedUnit, Ticket
+from operations.access.actor import Actor
+
+_House, _Own = aliased(Organisation), aliased(Organisation)
+_IS_WITHIN = _Own.path.startswith(_House.path)
+_IS_OPEN = AccusedUnit.ended_at.is_(None)
+
+
+def open_to(actor: Actor, ticket_id: Any) -> ColumnElement[bool]:
+    """The condition that a row is not about a house of the actor's; ``ticket_id`` may be empty on rows of no ticket."""
+    if not actor.houses:
+        return true()
+    about = select(AccusedUnit.ticket_id).where(AccusedUnit.house_id.in_(sorted(actor.houses)), _IS_OPEN)
+    kept = ticket_id.not_in(about)
+    return or_(ticket_id.is_(None), kept) if getattr(ticket_id, "nullable", True) else kept
+
+
+def kept_from(person: Any) -> Any:
+    """Ids of the tickets that are kept from one person; statements that are built once give a ``bindparam``."""
+    rows = (_of_posts(AccusedUnit.ticket_id).where(Post.user_id == person),
+            _of_registration(AccusedUnit.ticket_id).where(Steward.user_id == person))
+    return union(*rows)
+
+
+def is_kept_from(person: Any, ticket_id: Any) -> ColumnElement[bool]:
+    """The condition on rows of people and tickets, such as messages: what the one must not know of the other."""
+    return or_(
+        _of_posts(AccusedUnit.id).where(Post.user_id == person, AccusedUnit.ticket_id == ticket_id)
+        .correlate_except(AccusedUnit, _House, _Own, Post).exists(),
+        _of_registration(AccusedUnit.id).where(Steward.user_id == person, AccusedUnit.ticket_id == ticket_id)
+        .correlate_except(AccusedUnit, _House, _Own, Steward).exists(),
+    )
+
+
+def is_barred(actor: Actor, ticket: Ticket) -> bool:
+    """Whether this ticket is kept from the actor. Asked of complaints alone: nothing else is about a unit."""
+    if ticket.kind not in ACCUSING or not actor.houses:
+        return False
+    about = exists().where(AccusedUnit.ticket_id == ticket.id, AccusedUnit.house_id.in_(sorted(actor.houses)), _IS_OPEN)
+    return bool(db.session.scalar(select(about)))
+
+
+def not_barred(people: list[int], ticket: Ticket) -> list[int]:
+    """Those of ``people`` who may know of the ticket, in their order."""
+    if ticket.kind not in ACCUSING or not people:
+        return people
+    posts = _of_posts(Post.user_id).where(AccusedUnit.ticket_id == ticket.id, Post.user_id.in_(people))
+    registered = _of_registration(Steward.user_id).where(Steward.user_id.in_(people))
+    barred = set(db.session.scalars(union(posts, registered.where(AccusedUnit.ticket_id == ticket.id))))
+    return [one for one in people if one not in barred]
+
+
+def _of_posts(column: Any) -> Select[Any]:
+    rows = select(column).select_from(AccusedUnit).join(_House, _House.id == AccusedUnit.house_id)
+    rows = rows.join(_Own, _IS_WITHIN).join(Post, Post.organisation_id == _Own.id)
+    return rows.where(_IS_OPEN, Post.ended_at.is_(None))
+
+
+def _of_registration(column: Any) -> Select[Any]:
+    rows = select(column).select_from(AccusedUnit).join(_House, _House.id == AccusedUnit.house_id)
+    rows = rows.join(_Own, _IS_WITHIN).join(Steward, Steward.owner_unit_id == _Own.id)
+    return rows.where(_IS_OPEN)
