@@ -89,7 +89,7 @@ class Act(LabelledEnum):
     SPARE_FOLLOW_UP = "spare_follow_up", "抽样免访"
     CALL_AFTER_ALL = "call_after_all", "改为必访"
     RATE = "rate", "评价"
-    LAPSE_RATING = "lapse_rating", "逾期未评价"
+    LAPSE_RATING = "lapse_rating", "评价期满"
     WITHDRAW = "withdraw", "撤回"
     REOPEN = "reopen", "重启"
     MERGE = "merge", "并单"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from models import clock
@@ -11,6 +11,7 @@ from models.access import Post, Role, User
 from models.base import db
 from models.clocks import Clock, ClockKind
 from models.directory import Organisation, Stewardship, StewardshipKind
+from models.ratings import Rating
 from models.tickets import Act, Status, Ticket
 from operations.access.actor import Actor
 from operations.access.scope import own_tickets
@@ -24,9 +25,11 @@ from operations.tickets.situation import Situation
 PAGE = 20
 MEMBER_ACTS = (Act.SUPPLEMENT, Act.RATE, Act.MESSAGE, Act.REOPEN, Act.WITHDRAW)
 VIEWS: dict[str, str] = {"open": "在办", "mine": "等我处理", "closed": "已办结", "all": "全部"}
+# It waits for its window to end, not for the enterprise.
+_RATED = exists().where(Rating.ticket_id == Ticket.id, Rating.round == Ticket.round)
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "open": Ticket.closed_at.is_(None),
-    "mine": Ticket.status.in_(list(TASKS)),
+    "mine": and_(Ticket.status.in_(list(TASKS)), ~_RATED),
     "closed": Ticket.closed_at.is_not(None),
     "all": Ticket.id > 0,
 }
@@ -116,9 +119,10 @@ def offers(situation: Situation) -> list[Offer]:
 
 
 def _rows(tickets: list[Ticket]) -> list[Row]:
-    now, calendar, waits = clock.now(), rulebook.current().calendar, _supplement_due(tickets)
+    now, calendar, waits, rated = clock.now(), rulebook.current().calendar, _supplement_due(tickets), _rated(tickets)
     return [
-        Row(ticket, line_of(ticket, now=now, calendar=calendar), TASKS.get(ticket.status, ""),
+        Row(ticket, line_of(ticket, now=now, calendar=calendar),
+            "" if ticket.id in rated else TASKS.get(ticket.status, ""),
             _until(waits.get(ticket.id, None if ticket.paused_at else ticket.due_at)))
         for ticket in tickets
     ]
@@ -133,6 +137,13 @@ def _supplement_due(tickets: list[Ticket]) -> dict[int, datetime]:
         Clock.ticket_id.in_(ids), Clock.kind == ClockKind.SUPPLEMENT, Clock.stopped_at.is_(None)
     )
     return {ticket_id: due_at for ticket_id, due_at in db.session.execute(rows)}
+
+
+def _rated(tickets: list[Ticket]) -> set[int]:
+    """Those that were rated without a name while they wait for the end of their window."""
+    ids = [ticket.id for ticket in tickets if ticket.status is Status.FOLLOWED_UP]
+    rows = select(Ticket.id).where(Ticket.id.in_(ids), _RATED)
+    return set(db.session.scalars(rows)) if ids else set()
 
 
 def _until(due_at: datetime | None) -> str:

@@ -137,6 +137,8 @@ def promise_of(situation: Situation) -> Promise:
     """The light, the next date and its explanation (domain.md §5)."""
     ticket, running = situation.ticket, _governing(situation)
     light = light_of(ticket, situation.now)
+    if ticket.status is Status.FOLLOWED_UP and running is not None and situation.is_rated:
+        return Promise(Light.NONE, "已匿名评价", f"评价期满（{moment(running.due_at)}）自动办结")
     if ticket.status in TASKS and running is not None:
         return _promise(situation, running, Light.AMBER, f"请您{TASKS[ticket.status]}", f"最晚 {moment(running.due_at)}")
     if running is None:

@@ -78,7 +78,7 @@ def occasion_of(rating: Rating) -> RatingOccasion:
 
 
 def _put_down(rating: Rating, addition: Addition, *, actor: Actor) -> None:
-    """The primary key lets one be first. Of an anonymous rating the log holds the digest alone, as of the rating."""
+    """The primary key lets one be first. Of an anonymous rating the log holds the digest alone, and no ticket."""
     said = addition.words.strip()
     if not (said or addition.tags or addition.grade):
         raise BadInput("请写几句，或选一项。")
@@ -93,8 +93,10 @@ def _put_down(rating: Rating, addition: Addition, *, actor: Actor) -> None:
     if db.session.scalar(written) is None:
         raise Refused("这次评价已经追评过。")
     log.record("add_to_rating", object_type="rating", object_id=rating.id,
-               actor=NOBODY if rating.is_anonymous else actor, ticket_id=rating.ticket_id,
-               round=rating.round if rating.ticket_id else None, words="" if rating.is_anonymous else said,
+               actor=NOBODY if rating.is_anonymous else actor,
+               ticket_id=None if rating.is_anonymous else rating.ticket_id,
+               round=rating.round if rating.ticket_id and not rating.is_anonymous else None,
+               words="" if rating.is_anonymous else said,
                details={"anonymous": rating.is_anonymous,
                         "opinion": log.words_digest(salt, f"{addition.grade or ''}\n{said}")})
     if rating.ticket_id and not rating.is_anonymous:

@@ -31,6 +31,6 @@ def enter(ticket: Ticket, *, opinion: Opinion, actor: Actor) -> Given:
     said = Actor(user_id=None, name="回访时口述", posts=(holder,))
     given = aftercare.rate(ticket, actor=said, opinion=replace(opinion, channel=RatingChannel.FOLLOW_UP, source=""),
                            entered_by_id=actor.user_id)
-    log.record("enter_rating", object_type="rating", object_id=given.rating_id, actor=actor, standing=standing,
-               ticket_id=ticket.id, round=ticket.round)
+    seen = {} if opinion.is_anonymous else {"ticket_id": ticket.id, "round": ticket.round}
+    log.record("enter_rating", object_type="rating", object_id=given.rating_id, actor=actor, standing=standing, **seen)
     return given

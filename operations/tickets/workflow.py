@@ -141,7 +141,7 @@ STEPS: tuple[Step, ...] = (
     _step(A.CALL_AFTER_ALL, S.FOLLOWED_UP, S.REPLIED, {R.SYSTEM}, drops=(K.RATING,), starts=(K.FOLLOW_UP,),
           is_offered=False, checks=(checks.became_a_must,), rule="免访之后又被督办、批示的，回到待回访"),
     _step(A.RATE, S.FOLLOWED_UP, S.CLOSED, {R.ENTERPRISE_MEMBER}, stops=(K.RATING,), is_public=True,
-          checks=(checks.not_yet_rated,), needs="五个等级之一", rule="每件每轮一次，不能改；可匿名"),
+          checks=(checks.not_yet_rated,), needs="五个等级之一", rule="每件每轮一次，不能改；匿名的什么也不改变，评价期满才结案"),
     _step(A.RATE, S.MERGED, (), {R.ENTERPRISE_MEMBER}, is_public=True,
           checks=(checks.main_ticket_followed_up, checks.not_yet_rated), rule="并单的各企业各自评价"),
     _step(A.LAPSE_RATING, S.FOLLOWED_UP, S.CLOSED, {R.SYSTEM}, stops=(K.RATING,), is_public=True, is_offered=False,

@@ -13,7 +13,7 @@ from app.upgrading import MIGRATIONS
 from models.base import Base, db
 from models.log import Event, EventWords, LogHead
 from models.ratings import Grade, Rating
-from models.tickets import Act, Ticket
+from models.tickets import Ticket
 from operations import log, verification
 from operations.access.people import actor_named
 from operations.base import operation
@@ -235,9 +235,9 @@ def test_an_anonymous_rating_leaves_no_trace_of_its_author(life):
     event = events()[-1]
     sealed = json.loads(event.body)
 
-    assert (event.action, event.actor_id, event.post_id) == (Act.RATE, None, None)
+    assert (event.action, event.actor_id, event.post_id, event.ticket_id) == ("rate_unseen", None, None, None)
     assert [sealed[key] for key in ("actor", "post", "session", "ip")] == [None, None, None, ""]
-    assert sealed["details"].keys() == {"anonymous", "opinion", "rules"}
+    assert sealed["details"].keys() == {"anonymous", "opinion"}
     assert db.session.get(EventWords, event.seq) is None
     rating = db.session.scalars(select(Rating)).one()
     assert (rating.rated_by_id, rating.words) == (None, "推来推去三个月")

@@ -1,14 +1,13 @@
 """What must not be seen: numbers in the log, internal notes and phones at the enterprise, who rated anonymously."""
 
-import io
 import json
 import logging
+import re
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, update
 
-from app.logs import OneLine
 from models import clock
 from models.access import MemberRole, Post, Role, User
 from models.base import db
@@ -16,6 +15,7 @@ from models.log import Event, EventWords
 from models.notices import Notice
 from models.ratings import Grade, Rating
 from models.tickets import Ticket
+from operations import notices
 from operations.access.people import actor_named
 from operations.ratings import additions, desk
 from operations.ratings.additions import Addition
@@ -29,6 +29,7 @@ from tests.shared import ENGINES_TRIED, some
 
 pytestmark = pytest.mark.shares_rows
 
+FRESH = re.compile(r'\d+ 秒前')
 CANARY, IDENTITY, CODE = "13912340099", "210302199001011234", "91990102MA0001XY8X"
 # An anonymous grade and its words are kept from whoever had to do with the work; the person from everybody.
 AT_WORK = ("liumin", "chenjing", "zhoujian", "sunyue")
@@ -43,20 +44,6 @@ def as_built(town):
     db.session.commit()
     yield
     town.restore()
-
-
-@pytest.fixture
-def lines(app):
-    """What the process writes to its log, as it writes it."""
-    stream, root = io.StringIO(), logging.getLogger()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(OneLine())
-    level = root.level
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
-    yield stream
-    root.removeHandler(handler)
-    root.setLevel(level)
 
 
 # What is printed for the bearer of a link or of a plate, whoever that is.
@@ -137,7 +124,7 @@ def test_no_page_names_who_rated_anonymously(app, town):
     anonymous = select(Rating).where(Rating.is_anonymous.is_(True), Rating.ticket_id.is_not(None))
     rating = db.session.scalars(anonymous).one()
     user_id = db.session.scalars(select(User.id).where(User.username == "hengzha")).one()
-    rated = db.session.scalars(select(Event).where(Event.action == "rate").order_by(Event.seq.desc())).first()
+    rated = db.session.scalars(select(Event).where(Event.action == "rate_unseen")).one()
 
     assert (rating.rated_by_id, rated.actor_id, rated.post_id) == (None, None, None)
     assert f'"actor":{user_id}' not in rated.body and '"actor":null' in rated.body
@@ -149,6 +136,40 @@ def test_no_page_names_who_rated_anonymously(app, town):
                 assert "推来推去三个月" not in page and "非常不满意" not in page, (username, path)
     for notice in db.session.scalars(select(Notice)):
         assert "推来推去三个月" not in notice.words and "非常不满意" not in notice.subject
+
+
+# Where somebody who handled it would see a status, a figure, a filter or a message change.
+WATCHED = ("/tickets", "/tickets?view=closed", "/tickets?view=all&status=followed_up", "/tickets?count=1", "/notices",
+           "/work", "/desk", "/enterprises/{enterprise}", "/enterprises/{enterprise}?tab=timeline",
+           "/tickets/{followed}", "/tickets/{followed}?tab=outcome", "/rectifications", "/search?q={followed}")
+
+
+def watched(town):
+    """What the people at work see of it all, without what is new on every page."""
+    return {
+        (username, path): FRESH.sub("", said(town.callers[username].asks("GET", path.format(**town.names))))
+        for username in AT_WORK for path in WATCHED
+    }
+
+
+@pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")  # the pages know no engine
+def test_nothing_at_all_changes_for_those_at_work_when_an_anonymous_rating_comes(app, town):
+    """Neither status nor figure nor filter nor message: not even that it came, nor when. A named one does change it."""
+    for is_anonymous in (True, False):
+        with clock.standing_at(NOW):
+            notices.deliver()
+        before = watched(town)
+        ticket = db.session.scalars(select(Ticket).where(Ticket.number == town.names["followed"])).one()
+        opinion = Opinion(Grade.VERY_DISSATISFIED, ("其他",), "推来推去", is_anonymous=is_anonymous)
+        with clock.standing_at(NOW):
+            given = aftercare.rate(ticket, actor=actor_named("hengzha"), opinion=opinion)
+            if is_anonymous:
+                additions.add_by_link(given.token, addition=Addition("还是没有办"))
+            notices.deliver()
+        after = watched(town)
+        changed = [place for place, words in after.items() if words != before[place]]
+        assert bool(changed) is not is_anonymous, changed
+        town.restore()
 
 
 RATER, RATERS_PHONE, SAID, ADDED = "林雀儿", "13912340077", "金丝雀说了这些", "金丝雀又补了一句"

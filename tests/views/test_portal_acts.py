@@ -10,7 +10,7 @@ from models.base import db
 from models.log import Event, EventWords
 from models.notices import Notice
 from models.ratings import Rating
-from models.tickets import Act, Attachment, Status
+from models.tickets import Attachment, Status
 from operations.tickets import conversation, intake
 from tests.pictures import picture
 
@@ -43,11 +43,6 @@ def waits_for_supplement(life):
 
 def waits_for_rating(life):
     return life.handling().sign().result().reply().call()
-
-
-def last_event(life, act):
-    rows = select(Event).where(Event.ticket_id == life.ticket.id, Event.action == act)
-    return db.session.scalars(rows.order_by(Event.seq.desc())).first()
 
 
 def test_the_supplement_page_repeats_what_is_missing_and_takes_files(life, guest, fills_in):
@@ -146,9 +141,10 @@ def test_an_anonymous_rating_leaves_neither_name_nor_grade_where_the_unit_reads(
     waits_for_rating(life)
     fills_in("/rate", grade="very_dissatisfied", tags="其他", words="推来推去", named="no")
 
-    sealed = last_event(life, Act.RATE)
+    sealed = db.session.scalars(select(Event).where(Event.action == "rate_unseen")).one()
     body = json.loads(sealed.body)
     assert (sealed.actor_id, sealed.post_id, body["session"], body["ip"]) == (None, None, None, "")
+    assert (sealed.ticket_id, life.ticket.status) == (None, Status.FOLLOWED_UP)
     assert "grade" not in body["details"] and "words" not in body
     assert db.session.scalar(select(Rating.rated_by_id)) is None
 

@@ -87,7 +87,7 @@ def may(d: Dossier, act: Act) -> bool:
 
 def _may_make_link(d: Dossier) -> bool:
     """A rating link is made by a clerk who may follow up, while the rating is waited for (``ratings.links``)."""
-    if d.ticket.status is not Status.FOLLOWED_UP:
+    if d.ticket.status is not Status.FOLLOWED_UP or d.is_rated:
         return False
     return d.standing_for(workflow.find(Act.FOLLOW_UP, Status.REPLIED)) is not None and not d.why_to_keep_out
 

@@ -176,7 +176,7 @@ def rounds(d: Dossier) -> list[RoundCard]:
     for record in d.records:
         card = cards.get(record.round)
         told = TOLD.get(record.paper)
-        if card is not None and told is not None:
+        if card is not None and told is not None and not (record.is_unseen and not may_read_anonymous(d)):
             card.entries.append(told(d, record))
     return sorted(cards.values(), key=lambda card: -card.number)
 
@@ -215,15 +215,20 @@ def _follow_up(d: Dossier, one: Record) -> tuple[str, str, str]:
 
 
 def _rating(d: Dossier, one: Record) -> tuple[str, str, str]:
-    """An anonymous grade is told to those above only, and nobody is named with it."""
+    """With an anonymous one nobody is named."""
     channel = CHANNELS.get(one.more or "", "")
-    if one.yes and not may_read_anonymous(d):
-        return "评价：已评价（匿名）", moment(one.at), "匿名评价的等级和内容不向办理单位显示。"
     who = "匿名" if one.yes else one.person or "企业"
     return f"评价：{grade_words(one.code)}", f"{who}　{channel}　{moment(one.at)}", one.words
 
 
-TOLD = {Paper.RESULT: _result, Paper.REPLY: _reply, Paper.FOLLOW_UP: _follow_up, Paper.RATING: _rating}
+def _addition(d: Dossier, one: Record) -> tuple[str, str, str]:
+    """追评. It changes no grade; ``code`` is how it looks to the rater by now."""
+    by_now = f"：现在看{grade_words(one.code)}" if one.code else ""
+    return f"追评{by_now}", f"{'匿名' if one.yes else '企业'}　{moment(one.at)}", one.words
+
+
+TOLD = {Paper.RESULT: _result, Paper.REPLY: _reply, Paper.FOLLOW_UP: _follow_up, Paper.RATING: _rating,
+        Paper.ADDITION: _addition}
 
 
 def _extension(one: Record) -> tuple[str, str, str]:

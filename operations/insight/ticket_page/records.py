@@ -28,7 +28,7 @@ from sqlalchemy.types import TypeEngine
 from models.access import User
 from models.base import UTCDateTime
 from models.directory import Organisation
-from models.ratings import FollowUp, Rating
+from models.ratings import FollowUp, Rating, RatingAddition
 from models.tickets import (
     Consultation,
     DeadlineExtension,
@@ -51,6 +51,7 @@ class Paper(StrEnum):
     REPLY = "reply"
     FOLLOW_UP = "follow_up"
     RATING = "rating"
+    ADDITION = "addition"
     EXTENSION = "extension"
     LEDGER = "ledger"
     CONSULTATION = "consultation"
@@ -76,6 +77,11 @@ class Record:
     person: str | None
     unit: str | None
 
+    @property
+    def is_unseen(self) -> bool:
+        """An anonymous rating, and what was added to it: only those above learn that there is one."""
+        return self.paper in (Paper.RATING, Paper.ADDITION) and bool(self.yes)
+
 
 TYPES: dict[str, TypeEngine[Any]] = {
     "round": Integer(), "at": UTCDateTime(), "until": UTCDateTime(), "ended_at": UTCDateTime(), "code": String(),
@@ -89,8 +95,9 @@ def _arm(paper: Paper, table: Any, **columns: Any) -> Select[Any]:
         (type_coerce(columns[name], kind) if name in columns else cast(null(), kind)).label(name)
         for name, kind in TYPES.items()
     ]
-    where = columns.get("where", table.ticket_id == THE_TICKET)
-    return select(_text(paper), table.id.label("id"), *given).where(where)
+    where = columns["where"] if "where" in columns else table.ticket_id == THE_TICKET
+    row_id = columns["id"] if "id" in columns else table.id
+    return select(_text(paper), row_id.label("id"), *given).where(where)
 
 
 def _text(paper: Paper) -> ColumnElement[str]:
@@ -107,6 +114,9 @@ ARMS = (
          yes=FollowUp.is_solved, also=FollowUp.is_satisfied, person=FollowUp.called_by_id),
     _arm(Paper.RATING, Rating, round=Rating.round, at=Rating.rated_at, code=Rating.grade, words=Rating.words,
          more=Rating.channel, yes=Rating.is_anonymous, person=Rating.rated_by_id),
+    _arm(Paper.ADDITION, RatingAddition, id=RatingAddition.rating_id, round=Rating.round, at=RatingAddition.added_at,
+         code=RatingAddition.grade, words=RatingAddition.words, yes=Rating.is_anonymous,
+         where=(Rating.id == RatingAddition.rating_id) & (Rating.ticket_id == THE_TICKET)),
     _arm(Paper.EXTENSION, DeadlineExtension, round=DeadlineExtension.round, at=DeadlineExtension.granted_at,
          until=DeadlineExtension.due_after, ended_at=DeadlineExtension.due_before,
          person=DeadlineExtension.granted_by_id),

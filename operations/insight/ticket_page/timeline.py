@@ -58,7 +58,7 @@ LOOKS: dict[str, tuple[str, str, str]] = {
     Act.SPARE_FOLLOW_UP: ("抽样没有抽中，不再回访", "phone", ""),
     Act.CALL_AFTER_ALL: ("改为必访", "phone", "a"),
     Act.RATE: ("企业评价", "star", "g"),
-    Act.LAPSE_RATING: ("逾期未评价，结案", "clock", ""),
+    Act.LAPSE_RATING: ("评价期满，结案", "clock", ""),
     Act.WITHDRAW: ("企业撤回", "undo", ""),
     Act.REOPEN: ("重启，开新一轮", "refresh", "r"),
     Act.MERGE: ("并单", "merge", "b"),
@@ -109,6 +109,8 @@ LOOKS: dict[str, tuple[str, str, str]] = {
     "appeal_rating": ("差评申诉", "up", "a"),
     "decide_appeal": ("差评申诉裁定", "check", "b"),
     "enter_rating": ("回访时代录评价", "phone", ""),
+    "name_accused": ("指明投诉举报的单位", "lock", "v"),
+    "end_accused": ("更正投诉举报的单位", "lock", "a"),
 }
 UNKNOWN = ("其他记录", "info", "")
 TONES_OF_LEVELS = {Level.REMINDER: "a"}
@@ -171,8 +173,14 @@ def entry(event: Happening, d: Dossier, files: Sequence[Any] = ()) -> Entry:
 
 
 def may_read_anonymous(d: Dossier) -> bool:
-    """An anonymous rating is kept from everybody who had to do with the work: the ticket names the enterprise."""
-    return d.actor.holds(*REGIONAL)
+    """An anonymous rating is kept from everybody who had to do with the work: the ticket names the enterprise.
+
+    The offices above read it, unless they are the rated unit themselves or look after the enterprise; where no unit had
+    it, the service centre answered.
+    """
+    rated = {unit.id for _, unit in d.orders}
+    above = REGIONAL if rated else tuple(role for role in REGIONAL if role is not Role.CLERK)
+    return d.actor.holds(*above) and not rated & d.actor.houses and d.actor.user_id not in d.steward_ids
 
 
 def _who(event: Happening) -> str:

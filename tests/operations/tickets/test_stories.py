@@ -1,7 +1,7 @@
 """Whole tickets in plain steps: what the workflow table must mean, told without looking at the table."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.base import db
 from models.clocks import Clock, ClockKind, ClockOutcome
@@ -16,6 +16,7 @@ from models.tickets import (
     ResultKind,
     Round,
     Status,
+    Ticket,
     TicketKind,
     UnitOrder,
 )
@@ -285,9 +286,23 @@ def test_a_bad_grade_needs_a_reason_and_an_anonymous_rater_leaves_no_name(life):
     life.rate(Grade.DISSATISFIED, tags=("时间太长",), is_anonymous=True)
 
     rating = db.session.scalars(select(Rating)).one()
-    event = db.session.scalars(select(Event).where(Event.action == Act.RATE)).one()
-    assert (rating.rated_by_id, event.actor_id, event.post_id) == (None, None, None)
+    event = db.session.scalars(select(Event).where(Event.action == "rate_unseen")).one()
+    assert (rating.rated_by_id, event.actor_id, event.post_id, event.ticket_id) == (None, None, None, None)
     assert '"session":null' in event.body and '"ip":""' in event.body
+
+
+def test_an_anonymous_rating_moves_nothing_and_the_window_closes_it_as_if_none_had_come(life):
+    life.handling().result().reply().call()
+    before = db.session.execute(select(Ticket.__table__)).one()
+    life.rate(Grade.SATISFIED, is_anonymous=True)
+    assert db.session.execute(select(Ticket.__table__)).one() == before
+    assert not db.session.scalar(select(func.count()).where(Event.action == Act.RATE))
+    with pytest.raises(Refused, match="已经评价过"):
+        life.rate(Grade.DISSATISFIED, tags=("时间太长",))
+    with life.wait(days=10).here():
+        aftercare.lapse_rating(life.ticket)
+    assert life.ticket.status is Status.CLOSED
+    assert db.session.scalar(select(Rating.grade)) is Grade.SATISFIED
 
 
 def test_a_lapsed_rating_window_closes_without_a_grade(life):
