@@ -16,6 +16,7 @@ class ExportKind(LabelledEnum):
     ENTERPRISES = "enterprises", "企业名单"
     SUPERVISIONS = "supervisions", "督办台账"
     MEASURES = "measures", "约谈问责登记表"
+    RECTIFICATIONS = "rectifications", "差评整改登记表"
 
     @property
     def counter(self) -> str:

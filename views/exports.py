@@ -10,11 +10,21 @@ from werkzeug.datastructures import MultiDict
 from models.access import Role
 from models.exports import Export, ExportKind
 from operations.access.measure_scope import READING as MEASURING
+from operations.access.rectification_scope import READING as RECTIFYING
 from operations.errors import NotFound
-from operations.insight import enterprise_sheet, exports, ledger_sheet, measure_sheet, measures, queue
+from operations.insight import (
+    enterprise_sheet,
+    exports,
+    ledger_sheet,
+    measure_sheet,
+    measures,
+    queue,
+    rectification_sheet,
+    rectifications,
+)
 from operations.insight.enterprise_picks import Picking
 from operations.insight.export_files import Content
-from views import measure_filter, watch_filter, ways
+from views import measure_filter, rectification_filter, watch_filter, ways
 from views.enterprises.blueprint import SEEING
 from views.enterprises.filtering import filter_of, tab_of
 from views.forms.base import RefusableForm
@@ -28,8 +38,10 @@ bp = Blueprint("exports", __name__, url_prefix="/exports")
 TAKING = (Role.UNIT_LEADER, *SEEING)
 READING = (*TAKING, *exports.APPROVING)
 # Lists whose own page asks for nothing but the list: who may take them.
-ASKED_HERE = {ExportKind.SUPERVISIONS: WATCHING, ExportKind.MEASURES: MEASURING}
-BACK = {ExportKind.SUPERVISIONS: ("督办台", "/watch"), ExportKind.MEASURES: ("约谈问责", "/measures")}
+ASKED_HERE = {ExportKind.SUPERVISIONS: WATCHING, ExportKind.MEASURES: MEASURING,
+              ExportKind.RECTIFICATIONS: RECTIFYING}
+BACK = {ExportKind.SUPERVISIONS: ("督办台", "/watch"), ExportKind.MEASURES: ("约谈问责", "/measures"),
+        ExportKind.RECTIFICATIONS: ("差评整改", "/rectifications")}
 
 
 @bp.get("")
@@ -46,7 +58,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.route("/new/<any(supervisions, measures):kind>", methods=["GET", "POST"])
+@bp.route("/new/<any(supervisions, measures, rectifications):kind>", methods=["GET", "POST"])
 @for_roles(*TAKING)
 def new(kind: str) -> ResponseReturnValue:
     """申请导出: of a list that is too long to take without somebody else's word."""
@@ -104,6 +116,9 @@ def _measured(kind: ExportKind, args: MultiDict[str, str]) -> tuple[str, int]:
     if kind is ExportKind.MEASURES:
         measured = measure_filter.read(args)
         return measure_filter.words(measured), measures.count(current_user, measured)
+    if kind is ExportKind.RECTIFICATIONS:
+        wanted = rectification_filter.read(args)
+        return rectification_filter.words(wanted), rectifications.count(current_user, wanted)
     narrowing = watch_filter.read(args)
     return watch_filter.words(narrowing), queue.count(current_user, narrowing)
 
@@ -113,6 +128,8 @@ def _content(export: Export) -> Content:
     args: MultiDict[str, str] = MultiDict(parse_qsl(export.query))
     if export.kind is ExportKind.MEASURES:
         return measure_sheet.content(current_user, measure_filter.read(args))
+    if export.kind is ExportKind.RECTIFICATIONS:
+        return rectification_sheet.content(current_user, rectification_filter.read(args))
     if export.kind is ExportKind.SUPERVISIONS:
         return ledger_sheet.content(current_user, watch_filter.read(args))
     return enterprise_sheet.content(current_user, Picking(None, filter_of(args), tab_of(args)))

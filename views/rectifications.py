@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,16 +11,23 @@ from flask_login import current_user
 
 from operations.access.rectification_scope import READING, get_rectification
 from operations.errors import NotAllowed
-from operations.insight import rectification_offers, rectifications
-from operations.insight.rectifications import Narrowing, State
-from operations.ratings import appeals
+from operations.insight import (
+    anonymous_ratings,
+    exports,
+    rectification_offers,
+    rectification_sheet,
+    rectifications,
+)
+from operations.insight.rectifications import State
+from operations.ratings import additions, appeals
 from operations.ratings import rectifications as acts
+from views import measure_filter, rectification_filter
 from views.forms.base import RefusableForm
 from views.forms.rectifications import AppealForm, CallForm, ContactForm, DecideForm, ReportForm, SignForm
 from views.guards import for_roles
-from views.months import month_of, month_text
+from views.months import month_text
 from views.watch import place_of
-from views.watch_filter import row_id
+from views.workbooks import sent_workbook
 
 bp = Blueprint("rectifications", __name__, url_prefix="/rectifications")
 
@@ -38,16 +46,48 @@ ACTS: dict[str, tuple[type[RefusableForm], Callable[..., Any], str, str]] = {
 @for_roles(*READING)
 def index() -> str:
     """登记表 with its figures."""
-    narrowing = _narrowing()
+    narrowing = rectification_filter.read(request.args)
     page = rectifications.page_of(current_user, narrowing, place=place_of(request.args))
     figures, counts = rectifications.figures(current_user, narrowing)
-    written, around = _written(narrowing), _written(Narrowing(None, narrowing.month, narrowing.unit_id))
+    written = rectification_filter.written(narrowing)
+    around = {name: value for name, value in written.items() if name != "state"}
     return render_template(
         "rectifications/index.html", rows=page.rows, narrowing=narrowing, states=State, figures=figures, counts=counts,
         units=rectifications.units(current_user), month=month_text(narrowing.month), is_narrowed=bool(written),
+        export_url=url_for(".export", **written), anonymous=current_user.holds(*anonymous_ratings.READING),
         list_url=lambda state: url_for(".index", **{**around, "state": state.value}),
         previous=url_for(".index", **written, before=page.previous) if page.previous else "",
         next=url_for(".index", **written, after=page.next) if page.next else "",
+    )
+
+
+@bp.post("/export")
+@for_roles(*READING)
+def export() -> ResponseReturnValue:
+    """导出登记表; above the free size it is asked for."""
+    narrowing = rectification_filter.read(request.args)
+    written = rectification_filter.written(narrowing)
+    if rectifications.count(current_user, narrowing) > exports.free_rows():
+        return redirect(url_for("exports.new", kind="rectifications", **written))
+    file = exports.take_few(current_user, rectification_sheet.content(current_user, narrowing),
+                            query=urlencode(written), scope=rectification_filter.words(narrowing))
+    return sent_workbook(file, "差评整改登记表")
+
+
+@bp.get("/anonymous")
+@for_roles(*anonymous_ratings.READING)
+def anonymous() -> str:
+    """匿名差评: what was said, for those above; sums of finished quarters for the unit."""
+    is_above = current_user.holds(*anonymous_ratings.ABOVE)
+    page = anonymous_ratings.page_of(current_user, place=place_of(request.args)) if is_above else None
+    quarters = anonymous_ratings.quarters()
+    quarter = measure_filter.quarter_in(request.args.get("quarter", "")) or quarters[0]
+    return render_template(
+        "rectifications/anonymous.html", page=page, is_above=is_above, quarter=measure_filter.quarter_text(quarter),
+        quarters=[measure_filter.quarter_text(one) for one in quarters], fewest=anonymous_ratings.FEWEST,
+        sums=[] if is_above else anonymous_ratings.sums(current_user, quarter),
+        previous=url_for(".anonymous", before=page.previous) if page and page.previous else "",
+        next=url_for(".anonymous", after=page.next) if page and page.next else "",
     )
 
 
@@ -97,6 +137,7 @@ def _shown(rectification_id: int, *, verb: str = "", sent: RefusableForm | None 
     page = render_template(
         "rectifications/show.html", card=card, row=card.row, forms=forms, buttons={one: ACTS[one][2] for one in verbs},
         suggests=rectification_offers.suggested(card, current_user), appeal_until=appeals.limit_of(card.row),
+        addition=additions.of_rating(card.rating.id),
     )
     is_wrong = sent is not None and (sent.errors or sent.form_errors)
     return page, sent.status_code if sent is not None and is_wrong else 200
@@ -110,17 +151,3 @@ def _fresh(verb: str, card: rectifications.Card) -> RefusableForm:
         return ReportForm(formdata=None, prefix="report-", data={
             "verification": row.verification, "measures": row.measures, "result": row.result})
     return ACTS[verb][0](formdata=None, prefix=f"{verb}-")
-
-
-def _narrowing() -> Narrowing:
-    args = request.args
-    return Narrowing(
-        state=next((state for state in State if state == args.get("state")), None),
-        month=month_of(args.get("month", "")), unit_id=row_id(args["unit"]) if args.get("unit") else None,
-    )
-
-
-def _written(narrowing: Narrowing) -> dict[str, Any]:
-    found = {"state": narrowing.state.value if narrowing.state else "", "month": month_text(narrowing.month),
-             "unit": narrowing.unit_id}
-    return {name: value for name, value in found.items() if value}

@@ -27,7 +27,7 @@ from operations.insight.export_files import MOST_ROWS, Content
 from operations.words import ensure_said
 
 ACTIONS = {ExportKind.ENTERPRISES: "export_enterprises", ExportKind.SUPERVISIONS: "export_ledger",
-           ExportKind.MEASURES: "export_measures"}
+           ExportKind.MEASURES: "export_measures", ExportKind.RECTIFICATIONS: "export_rectifications"}
 APPROVING = (Role.SECURITY_ADMINISTRATOR,)
 REASON_LIMIT, MOST_WAITING, SHOWN = 200, 3, 50
 

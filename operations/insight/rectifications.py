@@ -109,6 +109,11 @@ def condition(state: State, now: datetime) -> ColumnElement[bool]:
 
 def page_of(actor: Actor, narrowing: Narrowing, *, place: Place = TOP) -> Page:
     """One page of the register, the latest first."""
+    rows = _register().where(*_narrowed(actor, narrowing))
+    return paged(rows, R.opened_at, R.id, size=PAGE, place=place, is_descending=True)
+
+
+def _register() -> Any:
     rows: Any = select(
         R.id, R.opened_at, R.contacted_at, R.verification, R.signed_at, R.ended_as, R.ended_at, Rating.grade,
         Rating.tags, Ticket.number, Ticket.subject, Organisation.short_name.label("unit"),
@@ -116,10 +121,23 @@ def page_of(actor: Actor, narrowing: Narrowing, *, place: Place = TOP) -> Page:
         condition(State.LATE, clock.now()).label("is_late"),
         condition(State.APPEALED, clock.now()).label("is_appealed"),
     )
-    rows = _joined(rows.join(Rating, Rating.id == R.rating_id).join(Ticket, Ticket.id == R.ticket_id)
+    return _joined(rows.join(Rating, Rating.id == R.rating_id).join(Ticket, Ticket.id == R.ticket_id)
                    .join(Organisation, Organisation.id == R.unit_id))
-    rows = rows.where(*_narrowed(actor, narrowing))
-    return paged(rows, R.opened_at, R.id, size=PAGE, place=place, is_descending=True)
+
+
+def all_rows(actor: Actor, narrowing: Narrowing, *, limit: int) -> Sequence[Row[Any]]:
+    """The register without pages, for its file."""
+    rows: Any = _register().add_columns(
+        Rating.words, R.measures, R.result, RatingAppeal.ground, RatingAppeal.is_accepted
+    ).outerjoin(RatingAppeal, RatingAppeal.rectification_id == R.id)
+    rows = rows.where(*_narrowed(actor, narrowing)).order_by(R.opened_at.desc(), R.id.desc())
+    return db.session.execute(rows.limit(limit)).all()
+
+
+def count(actor: Actor, narrowing: Narrowing) -> int:
+    """How many rows there are."""
+    rows = _joined(select(func.count()).select_from(R)).where(*_narrowed(actor, narrowing))
+    return db.session.scalar(rows) or 0
 
 
 def figures(actor: Actor, narrowing: Narrowing) -> tuple[list[Figure], Mapping[State, int]]:

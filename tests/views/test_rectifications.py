@@ -1,14 +1,19 @@
 """差评整改 on its pages: every step by its people, figures that open their lists, what the enterprise sees."""
 
+import io
 import re
 
 import pytest
-from sqlalchemy import select
+from openpyxl import load_workbook
+from sqlalchemy import insert, select
 
 from models import clock
 from models.base import db
-from models.ratings import Grade
+from models.ratings import Grade, Rating
 from models.rectifications import Rectification
+from operations.ratings import additions
+from operations.ratings.additions import Addition
+from tests.lives import Life, shanghai
 from tests.views.counting import statements
 
 
@@ -78,6 +83,8 @@ def test_words_of_a_complaint_suggest_a_demand_that_is_only_filled_in(home, sign
     clerk.get(home)
     path = re.search(r'href="(/enterprises/\d+/demand\?rated=\d+)"', clerk.html).group(1)
     assert "窗口索要材料，我要投诉" in shown(clerk, path)
+    assert re.search(r'name="accused"[^>]*value="云州市供电公司"', clerk.html)
+    assert re.search(r'<option (?=[^>]*value="complaint")(?=[^>]*selected)', clerk.html)
     assert "demand?rated" not in shown(sign_in("chenjing"), home) and "demand?rated" not in sign_in("chenjing").html
 
 
@@ -87,12 +94,78 @@ def test_it_is_not_there_for_another_unit_nor_for_a_steward(home, sign_in):
     assert "还没有实名差评" in shown(sign_in("litao"), "/rectifications")
 
 
-def test_the_register_asks_the_database_as_often_for_one_as_for_none(home, sign_in):
+def test_the_register_and_its_sheet_ask_the_database_as_often_for_many_as_for_none(home, sign_in, life):
     counted = []
     for who in ("litao", "chenjing"):
         reader = sign_in(who)
         reader.get("/rectifications")
+        if who == "chenjing":
+            many_more(life)
         with statements() as asked:
             reader.get("/rectifications")
-        counted.append(len(asked))
+        with statements() as taken:
+            assert taken_along(reader, "/rectifications/export").startswith(b"PK")
+        counted.append((len(asked), len(taken)))
     assert counted[0] == counted[1]
+    assert reader.get("/rectifications") == 200 and len(re.findall("<tr data-row><td><a", reader.html)) == 25
+
+
+def taken_along(reader, path):
+    assert reader.post(path, page="/rectifications") == 200
+    content = reader.answer.get_data()
+    reader.answer.close()
+    return content
+
+
+def many_more(life, count=60):
+    """Copies of the one, each of a rating of another round."""
+    one = db.session.scalars(select(Rectification)).one()
+    rating = db.session.get_one(Rating, one.rating_id)
+    plain = {column.key: getattr(rating, column.key) for column in Rating.__table__.columns if column.key != "id"}
+    ratings = db.session.scalars(
+        insert(Rating).returning(Rating.id), [plain | {"round": number} for number in range(100, 100 + count)]
+    ).all()
+    same = {column.key: getattr(one, column.key) for column in Rectification.__table__.columns if column.key != "id"}
+    db.session.execute(insert(Rectification), [same | {"rating_id": rating_id} for rating_id in ratings])
+    db.session.commit()
+
+
+def test_the_sheet_holds_what_the_register_lists(home, sign_in):
+    put_right(sign_in, home)
+    reader = sign_in("hening")
+    sheet = load_workbook(io.BytesIO(taken_along(reader, "/rectifications/export?state=to_call"))).active
+    rows = list(sheet.iter_rows(min_row=3, values_only=True))
+    assert len(rows) == 1 and {"不满意", "窗口索要材料，我要投诉", "换了人", "补办了", "属实", "在办"} <= set(rows[0])
+
+
+def test_what_was_added_by_name_stands_with_the_rating(home, sign_in, life):
+    rating, added = db.session.scalars(select(Rating)).one(), Addition("后来办好了", grade=Grade.SATISFIED)
+    life.does(lambda ticket, actor: additions.add(rating, actor=actor, addition=added), "hengzha")
+    tab = f"/tickets/{life.ticket.number}?tab=outcome"
+    for who in ("chenjing", "hening"):
+        assert "追评：现在看满意" in shown(sign_in(who), tab) and "后来办好了" in shown(sign_in(who), home)
+
+
+def said_without_a_name(life, city, count, *, reasons=("其他",)):
+    for _ in range(count):
+        one = Life(city).handling().sign().result().reply().call()
+        one.rate(Grade.DISSATISFIED, tags=reasons, words="匿名说的话", is_anonymous=True)
+
+
+def test_what_is_said_without_a_name_is_read_above_and_told_to_the_unit_only_in_fives(life, city, sign_in):
+    said_without_a_name(life, city, 4)
+    with clock.standing_at(shanghai("2026-08-20 10:00")):
+        office = sign_in("hening")
+        read = shown(office, "/rectifications/anonymous")
+        assert read.count("匿名说的话") == 4 and "ZQ-" not in read and "恒轧" not in read and "2026-08" in read
+        assert sign_in("chenjing").get("/rectifications/anonymous") == 404
+    with clock.standing_at(shanghai("2026-10-12 10:00")):
+        leader = sign_in("zhoujian")
+        assert "不满 5 条" in shown(leader, "/rectifications/anonymous?quarter=2026Q3")
+    said_without_a_name(life, city, 1, reasons=("其他", "态度不好"))
+    with clock.standing_at(shanghai("2026-09-29 10:00")):  # the quarter still runs: nothing that grows is told
+        assert "不满 5 条" in shown(sign_in("zhoujian"), "/rectifications/anonymous?quarter=2026Q3")
+    with clock.standing_at(shanghai("2026-10-12 11:00")):
+        told = shown(sign_in("zhoujian"), "/rectifications/anonymous?quarter=2026Q3")
+        assert "5 条" in told and "其他 5 次" in told and "态度不好" not in told and "匿名说的话" not in told
+        assert "不满 5 条" in shown(sign_in("gaofeng"), "/rectifications/anonymous?quarter=2026Q3")
