@@ -150,6 +150,10 @@ class Config:
     DINGTALK_TOKEN = Setting(env.text, default="", shown="无，不发钉钉", means="钉钉群机器人的 access_token", secret=True)
     DINGTALK_SECRET = Setting(env.text, default="", shown="无，不签名", means="钉钉群机器人的加签密钥", secret=True)
     GATEWAY_SECONDS = Setting(env.whole(1, 60), default=10, means="一次发送最多等多少秒，从连接到答完")
+    METRICS_TOKEN = Setting(
+        env.secret_key, default="", shown="无，没有 /metrics", secret=True,
+        means=f"监控程序读 `/metrics` 时出示的令牌（`Authorization: Bearer …`）：{env.SECRET_ADVICE}",
+    )
     LETTER_FONTS = Setting(
         env.names,
         default=["FangSong_GB2312", "FangSong", "仿宋", "Noto Serif SC"],

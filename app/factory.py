@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app import assets, errors, filters, login, navigation, security
+from app import assets, errors, filters, login, metrics, navigation, security
 from app.ground import ground_floor
 from views import BLUEPRINTS
 from views.converters import CONVERTERS
@@ -12,7 +12,7 @@ def create_app(config: object) -> Flask:
     """Build the app: a list of steps. ``config`` is a class of ``config.py``."""
     app = ground_floor(config)
     app.url_map.converters.update(CONVERTERS)
-    for part in (security, login, errors, filters, assets, navigation):
+    for part in (security, login, errors, filters, assets, navigation, metrics):
         part.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

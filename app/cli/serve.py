@@ -3,12 +3,14 @@
 import errno
 import importlib.util
 import os
+import shutil
 import socket
 import sys
 import time
 from importlib import import_module
 
 import click
+from flask import current_app
 
 from app.cli import founding
 from app.cli.opening import on_the_ground
@@ -35,6 +37,7 @@ def serve(host: str, port: int, workers: int, first_run_demo: bool, no_jobs: boo
     """启动网站和调度进程，Ctrl-C 一起停止。"""
     ensure_free(host, port)
     founding.prepare()
+    shutil.rmtree(current_app.config["VAR_DIR"] / "metrics", ignore_errors=True)  # the counts of processes that ended
     if first_run_demo and presence.is_ground_free():
         founding.furnish()
     show_accounts()

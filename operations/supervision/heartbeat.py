@@ -46,6 +46,12 @@ def of_the_sweep() -> Heartbeat:
     return Heartbeat(f"上次巡检 {_words(seconds)}前", seconds > STALE_AFTER_SECONDS)
 
 
+def age_seconds() -> float | None:
+    """How long ago the sweep last ended; None when it never did."""
+    last = db.session.execute(_LAST).one()
+    return None if last.at is None else max(0.0, (clock.now() - last.at).total_seconds())
+
+
 def _words(seconds: int) -> str:
     if seconds < 60:
         return f"{seconds} 秒"

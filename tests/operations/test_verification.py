@@ -91,6 +91,15 @@ def test_a_log_nobody_touched_is_whole():
     assert report.words > 0
 
 
+def test_the_newest_links_are_read_by_themselves(database):
+    """Not what lies before them, and all that is wrong with them: also where the log is shorter than was asked for."""
+    last = last_seq()
+    assert [verification.verify_newest(count).events for count in (5, last, last + 9)] == [5, last, last]
+    behind_our_back(database, f"UPDATE events SET action = 'x' WHERE seq IN (3, {last - 1})")
+    assert [finding.seq for finding in verification.verify_newest(5).findings] == [last - 1]
+    assert found() == [3, last - 1]
+
+
 @pytest.mark.parametrize("column", NUMBERS)
 def test_an_altered_number_is_found(database, column):
     seq, value = event_with(column)

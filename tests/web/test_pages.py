@@ -41,6 +41,7 @@ ODD = {"/r/no-such-token": 404, "/c/no-such-token": 404, "/my/nowhere": 404}
 ELSEWHERE = {
     "cards.card", "exports.show", "findings.show", "enterprises.claim", "enterprises.project", "enterprises.unmerge",
     "claiming.applicant", "claiming.code", "claiming.done", "joining.join", "catalogue_files.template",
+    "health.live", "health.ready", "metrics",
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
     "policies.show", "portal.add_to_rating", "public.thanks", "desk_codes.print_cards",
@@ -149,7 +150,7 @@ PAGES = {
     "security": ("/calendar/2026", "/calendar/2027", "/calendar/2027/confirm", "/calendar/change", "/cadence",
                  "/cadence/new", "/cadence/key-projects/change", "/cadence/key-projects/end", "/exports",
                  "/post-covers", "/post-covers/new", "/policies", "/policies/new"),
-    "admin": ("/jobs", "/jobs?job=sweep", "/jobs/clock", "/regions", "/regions?at=9901", "/regions/import",
+    "admin": ("/operations", "/jobs", "/jobs?job=sweep", "/jobs/clock", "/regions", "/regions?at=9901", "/regions/import",
               "/deliveries", "/deliveries?show=all", "/deliveries/{delivery}"),
     "audit": ("/audit",),
 }

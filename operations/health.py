@@ -1,0 +1,91 @@
+"""运行状况: whether this process can serve, and whether the site keeps its promises, each with its figure.
+
+A constant "up" tells nothing (security.md, a.1): what counts is when the last pass of the sweep ended, how long the
+oldest message waits, and whether the newest links of the log are whole.
+"""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from models import clock
+from models.base import db
+from models.deliveries import Delivery
+from models.notices import Notice
+from operations import verification
+from operations.supervision import heartbeat
+
+NOTICES_WAIT_SECONDS, DELIVERIES_WAIT_SECONDS = 600, 1800
+LINKS_READ = 200
+MIB = 1024 * 1024
+# Under the first nothing can be written any more; under the second somebody should make room.
+LEAST_ROOM_MIB, LITTLE_ROOM_MIB = 64, 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at; ``figure`` in ``unit``, None where there is nothing to count."""
+
+    name: str
+    label: str
+    is_well: bool
+    words: str
+    figure: float | None
+    unit: str
+
+
+def checks(room: Path) -> Sequence[Check]:
+    """Everything looked at, by a handful of small statements; ``room`` is the folder that the program writes to."""
+    return [_disk(room), _sweep(), _notices(), _deliveries(), _chain()]
+
+
+def can_write(room: Path) -> bool:
+    """Whether what is sent here can be kept. All else is an alarm, but no reason to turn people away."""
+    return _free_mib(room) >= LEAST_ROOM_MIB
+
+
+def _free_mib(room: Path) -> int:
+    room.mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(room).free // MIB
+
+
+def _disk(room: Path) -> Check:
+    free = _free_mib(room)
+    return Check("disk", "磁盘空间", free >= LITTLE_ROOM_MIB, f"剩余 {free:,} MB", free, "MiB")
+
+
+def _sweep() -> Check:
+    beat = heartbeat.of_the_sweep()
+    return Check("sweep", "时限巡检", not beat.stale, beat.words, heartbeat.age_seconds(), "s")
+
+
+def _notices() -> Check:
+    waiting = select(func.min(Notice.not_before)).where(Notice.delivered_at.is_(None))
+    age = _age(db.session.scalar(waiting))
+    return Check("notices", "站内通知", age <= NOTICES_WAIT_SECONDS, _wait(age), age, "s")
+
+
+def _deliveries() -> Check:
+    waiting: Any = select(func.min(Delivery.next_try_at)).where(Delivery.ended_at.is_(None))
+    age = _age(db.session.scalar(waiting))
+    return Check("deliveries", "站外消息", age <= DELIVERIES_WAIT_SECONDS, _wait(age), age, "s")
+
+
+def _chain() -> Check:
+    found = verification.verify_newest(LINKS_READ)
+    words = f"最近 {found.events} 条相接" if found.is_whole else f"第 {found.findings[0].seq} 条：{found.findings[0].what}"
+    return Check("chain", "日志链", found.is_whole, words, float(len(found.findings)), "findings")
+
+
+def _age(since: datetime | None) -> int:
+    """How long it has been due, in seconds; what is due later has not waited at all."""
+    return 0 if since is None else max(0, int((clock.now() - since).total_seconds()))
+
+
+def _wait(age: int) -> str:
+    return f"最早的等了 {age // 60} 分钟" if age >= 60 else "没有积压"
