@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, bindparam, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select, update
 
 from models import clock
 from models.access import Post, Role
@@ -22,6 +22,11 @@ from operations.errors import NotFound
 
 WORDS_SHOWN = 500
 UNREAD_COUNTED = 100
+# Shows what may be shown :now. Nobody is shown what a complaint about their own unit says.
+_NOW: Any = bindparam("now", type_=Notice.__table__.c.not_before.type)
+SHOWING = update(Notice).where(
+    Notice.delivered_at.is_(None), Notice.not_before <= _NOW, ~is_kept_from(Notice.user_id, Notice.ticket_id)
+).values(delivered_at=_NOW).execution_options(synchronize_session=False)
 _STEWARDS = select(Stewardship.steward_id).where(
     Stewardship.enterprise_id == bindparam("enterprise"),
     Stewardship.started_at <= bindparam("now"),
@@ -191,13 +196,7 @@ def not_before(now: datetime) -> datetime:
 @operation
 def deliver() -> int:
     """Show in the product what may be shown now. Returns how many; ``delivery.fanout`` also tells people outside."""
-    return db.session.connection().execute(showing(clock.now())).rowcount
-
-
-def showing(now: datetime) -> Update:
-    """The statement that shows what may be shown now: nobody is shown what a complaint about their own unit says."""
-    due = (Notice.delivered_at.is_(None), Notice.not_before <= now, ~is_kept_from(Notice.user_id, Notice.ticket_id))
-    return update(Notice).where(*due).values(delivered_at=now).execution_options(synchronize_session=False)
+    return db.session.connection().execute(SHOWING, {"now": clock.now()}).rowcount
 
 
 def for_person(actor: Actor) -> Select[Notice]:

@@ -25,6 +25,7 @@ NEWEST = timedelta(days=4)
 AT_ONCE = 10_000
 _D: Any = Delivery.__table__
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_SHOWING = notices.SHOWING.returning(Notice.id)
 
 
 @operation
@@ -33,9 +34,7 @@ def deliver(carriers: Sequence[Carrier]) -> int:
     if not carriers:
         return notices.deliver()
     now = clock.now()
-    ids = list(db.session.scalars(notices.showing(now).returning(Notice.id).execution_options(
-        synchronize_session=False
-    )))
+    ids = list(db.session.scalars(_SHOWING, {"now": now}))
     for start in range(0, len(ids), AT_ONCE):
         part = ids[start : start + AT_ONCE]
         for carrier in carriers:
