@@ -73,6 +73,8 @@ PLACES = (
     Place("窗口办件", "list", "/desk-codes/cases", UNIT),
     Place("评价选项", "star", "/rating-tags", (R.CLERK, R.SUPERVISOR)),
     Place("回访抽样", "list", "/follow-ups/plans", (R.SUPERVISOR, R.CLERK, R.DISCIPLINE_OBSERVER)),
+    Place("诉求不合理", "flag", "/unreasonable", ABOVE),
+    Place("回访覆盖率", "chart", "/follow-ups/coverage", ABOVE),
     Place("运行状况", "gauge", "/operations", (R.SYSTEM_ADMINISTRATOR,)),
     Place("作业", "clock", "/jobs", (R.SYSTEM_ADMINISTRATOR,)),
     Place("投递", "mail", "/deliveries", (R.SYSTEM_ADMINISTRATOR,)),

@@ -26,11 +26,12 @@ from models import (
     routing,
     supervision,
     tickets,
+    unreasonable,
 )
 
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
     access, campaigns, carriers, clock_stops, clocks, correspondence, deliveries, directory, engagement, exports,
     follow_ups, hall, insight, job_runs, letters, lists, log, measures, notices, ratings, rectifications,
-    refusals, routing, supervision, tickets,
+    refusals, routing, supervision, tickets, unreasonable,
 )

@@ -29,6 +29,7 @@ class ClockKind(LabelledEnum):
     JOINT_REVIEW = "joint_review", "联审"
     RECTIFICATION_CONTACT = "rectification_contact", "差评联系"
     RECTIFICATION = "rectification", "差评整改"
+    COUNTERSIGN = "countersign", "不合理复核"
 
 
 class ClockOutcome(LabelledEnum):

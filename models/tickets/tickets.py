@@ -88,6 +88,7 @@ class Ticket(Base):
         open_index("ix_tickets_open_due", "due_at", "id", where=_IS_OPEN),
         open_index("ix_tickets_open_status", "status", "due_at", "id", where=_IS_OPEN),
         open_index("ix_tickets_open_unit", "lead_unit_id", "due_at", "id", where=_IS_OPEN),
+        open_index("ix_tickets_closed", "closed_at", "id", where="status = 'closed'"),
         Index("ix_tickets_tail", "tail"),
         Index("ix_tickets_enterprise", "enterprise_id", "id"),
         # Holds all that the lights of a steward's workbench are counted from.

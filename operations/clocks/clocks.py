@@ -23,6 +23,7 @@ GOVERNING = frozenset(
         ClockKind.HANDLING,
         ClockKind.REPLY,
         ClockKind.FOLLOW_UP,
+        ClockKind.COUNTERSIGN,
         ClockKind.RATING,
     }
 )

@@ -21,6 +21,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "joint_review": "2d",
         "rectification_contact": "1d",
         "rectification": "15d",
+        "countersign": "1d",
     },
     # domain.md §4: 办结时限 by difficulty.
     "handling_limits": {
@@ -34,7 +35,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     # domain.md §7. ``clocks``: which lapsed clocks open a first supervision. ``letter_…``: letters that are no order.
     "ladder": {
         "clocks": ["handling", "refusal_level", "rectification_contact", "rectification"],
-        "reminded_when_lapsed": ["signing", "contact", "government_level", "joint_review"],
+        "reminded_when_lapsed": ["signing", "contact", "government_level", "joint_review", "countersign"],
         "sign": "1d",
         "answer": "3d",
         "unread": "2d",

@@ -221,6 +221,12 @@ def call(when: str, words: str, *, is_solved: bool = True, is_satisfied: bool = 
     return step(when, aftercare.follow_up, named(CALLER), call=Call(True, is_solved, is_satisfied, words, why))
 
 
+def finds_unreasonable(when: str, words: str, reason: str) -> Step:
+    """回访接通，企业不认可，回访员认为诉求不合理."""
+    return step(when, aftercare.follow_up, named(CALLER),
+                call=Call(True, False, False, words, ReworkReason.UNSOLVED, unreasonable=reason))
+
+
 def no_answer(when: str, words: str = "无人接听。") -> Step:
     """回访未接通."""
     return step(when, aftercare.follow_up, named(CALLER), call=Call(False, words=words))

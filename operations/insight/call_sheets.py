@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 
 from models import clock
 from models.access import Role, User
@@ -14,6 +14,7 @@ from models.clocks import Clock, ClockKind
 from models.directory import Enterprise, Organisation
 from models.ratings import FollowUp, ReworkReason
 from models.tickets import Reply, Result, Status, Ticket
+from models.unreasonable import UnreasonableFinding
 from operations.access.actor import Actor
 from operations.access.withholding import open_to
 from operations.clocks import rulebook
@@ -77,7 +78,8 @@ def _counts(actor: Actor, moments: dict[str, Any]) -> dict[str, int]:
 
 def _replied(actor: Actor) -> tuple[Any, ...]:
     region = (Ticket.region_path.startswith(post.region_path, autoescape=True) for post in actor.posts_as(Role.CLERK))
-    return Ticket.status == Status.REPLIED, Ticket.closed_at.is_(None), or_(*region), open_to(actor, Ticket.id)
+    waits = exists().where(UnreasonableFinding.ticket_id == Ticket.id, UnreasonableFinding.decided_at.is_(None))
+    return Ticket.status == Status.REPLIED, Ticket.closed_at.is_(None), ~waits, or_(*region), open_to(actor, Ticket.id)
 
 
 def _sheets() -> Select[*tuple[Any, ...]]:

@@ -21,6 +21,9 @@ from operations.supervision import chain, ladder
 _CLERKS = select(Post.user_id).where(
     Post.organisation_id == bindparam("centre"), Post.role == Role.CLERK, Post.ended_at.is_(None)
 )
+_SUPERVISORS = select(Post.user_id).where(
+    Post.organisation_id == bindparam("office"), Post.role == Role.SUPERVISOR, Post.ended_at.is_(None)
+)
 _STEWARDS = select(Stewardship.enterprise_id, Stewardship.steward_id).where(
     among(Stewardship.enterprise_id),
     Stewardship.started_at <= bindparam("now"),
@@ -78,7 +81,11 @@ def _told(order: Opened, people: dict[int, list[tuple[Role, int]]], leaders: lis
 
 
 def _keepers(order: Opened, stewards: dict[int, list[int]]) -> list[int]:
-    """Who keeps a clock that no unit keeps: the stewards; the clerks for the follow-up and where no steward is."""
+    """Who keeps a clock that no unit keeps: the stewards; the clerks for the follow-up and where no steward is; the
+    supervisors for a countersign."""
+    if order.kind is ClockKind.COUNTERSIGN:
+        office = remembered("offices", ladder.Offices).issuer(order.region_path, Level.SECOND)
+        return remembered(("supervisors", office), lambda: list(db.session.scalars(_SUPERVISORS, {"office": office})))
     mine = [] if order.kind is ClockKind.FOLLOW_UP else stewards.get(order.enterprise_id, [])
     if mine or order.receiver_id is not None:
         return mine

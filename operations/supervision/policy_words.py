@@ -17,7 +17,8 @@ LADDER = {
 }
 REFUSAL = {"height": "须签到哪一级", "heights": "按诉求类型另定", "members": "联审至少几人"}
 BEYOND = {"refusal_level": "否定签批（单位内每级）", "government_level": "否定签批（政府每级）", "joint_review": "否定联审",
-          "rectification_contact": "差评联系", "rectification": "差评整改"}
+          "rectification_contact": "差评联系", "rectification": "差评整改",
+          "countersign": "诉求不合理复核"}
 
 
 def label(name: str, key: str) -> str:

@@ -7,9 +7,8 @@ from sqlalchemy import bindparam, func, select
 
 from models import clock
 from models.base import db
-from models.directory import Organisation
 from models.ratings import FollowUp, ReworkReason
-from models.tickets import Act, OrderRole, Reply, ReplyMethod, Round, Status, Ticket, UnitOrder
+from models.tickets import Act, Reply, ReplyMethod, Ticket
 from operations import log, notices
 from operations.access.actor import SYSTEM, Actor
 from operations.base import operation
@@ -18,9 +17,9 @@ from operations.errors import BadInput
 from operations.ratings import opinions, rectifications
 from operations.ratings.opinions import Given, Opinion, Sound, Subject
 from operations.ratings.sampling import drawing
-from operations.tickets import accused
+from operations.tickets import unreasonable
 from operations.tickets.advance import advance, allowed
-from operations.tickets.coordination import order_unit
+from operations.tickets.rework import begin_round
 
 _CALLS = select(func.count()).where(
     FollowUp.ticket_id == bindparam("ticket"), FollowUp.round == bindparam("round")
@@ -64,21 +63,25 @@ class Call:
     is_satisfied: bool | None = None
     words: str = ""
     rework_reason: ReworkReason | None = None
+    unreasonable: str = ""
 
     @property
-    def asks_for_rework(self) -> bool:
-        """Reached, and it cannot rest: unsolved or dissatisfied."""
+    def finds_fault(self) -> bool:
+        """Reached, and it cannot rest by itself: unsolved or dissatisfied."""
         return self.was_reached and not (self.is_solved and self.is_satisfied)
 
 
 @operation
 def follow_up(ticket: Ticket, *, actor: Actor, call: Call, version: int | None = None) -> None:
-    """回访：by somebody outside the chain. Unsolved or dissatisfied begins a new round; three failed attempts on
-    different days go on to the rating as 未接通 (domain.md §4)."""
-    if call.was_reached and (call.is_solved is None or call.is_satisfied is None):
-        raise BadInput("接通后请记录是否解决、是否满意。")
-    if call.asks_for_rework != (call.rework_reason is not None):
-        raise BadInput("未解决或不满意的，请选择原因；已解决且满意的不选。")
+    """回访：by somebody outside the chain. Unsolved or dissatisfied begins a new round, unless the caller finds it
+    unreasonable and another agrees; three failed attempts on different days go on to the rating as 未接通 (domain.md §4).
+    """
+    _ensure_told(call)
+    called = ticket.round
+    if call.unreasonable:
+        reason = unreasonable.find(ticket, actor=actor, reason=call.unreasonable, version=version)
+        unreasonable.keep(ticket, _note_call(ticket, actor, call, called), actor=actor, reason=reason)
+        return
     if not call.was_reached:
         _not_reached(ticket, actor, call, version)
     elif call.rework_reason is None:
@@ -86,14 +89,14 @@ def follow_up(ticket: Ticket, *, actor: Actor, call: Call, version: int | None =
         notices.tell_enterprise(ticket, f"请评价：{ticket.subject}")
     else:
         told = f"{call.rework_reason.label}：{call.words}" if call.words else call.rework_reason.label
-        _begin_round(ticket, Act.REWORK, actor=actor, reason=told, version=version, cause=call.rework_reason)
-    _note_call(ticket, actor, call)
+        begin_round(ticket, Act.REWORK, actor=actor, reason=told, version=version, cause=call.rework_reason)
+    _note_call(ticket, actor, call, called)
 
 
 @operation
 def reopen(ticket: Ticket, *, actor: Actor, reason: str, version: int | None = None) -> None:
     """重启：a closed ticket begins a new round with the unit that had it."""
-    _begin_round(ticket, Act.REOPEN, actor=actor, reason=reason, version=version)
+    begin_round(ticket, Act.REOPEN, actor=actor, reason=reason, version=version)
 
 
 @operation
@@ -123,6 +126,15 @@ def rate(
 def lapse_rating(ticket: Ticket) -> None:
     """评价期满：nobody grades for the enterprise; without a rating it stays 未评价 (domain.md §8)."""
     advance(ticket, Act.LAPSE_RATING, actor=SYSTEM)
+
+
+def _ensure_told(call: Call) -> None:
+    if call.was_reached and (call.is_solved is None or call.is_satisfied is None):
+        raise BadInput("接通后请记录是否解决、是否满意。")
+    if call.finds_fault != (call.rework_reason is not None):
+        raise BadInput("未解决或不满意的，请选择原因；已解决且满意的不选。")
+    if call.unreasonable and not call.finds_fault:
+        raise BadInput("未解决或不满意的，才能提请认定诉求不合理。")
 
 
 def _rate_unseen(
@@ -165,44 +177,20 @@ def _failed_calls(ticket: Ticket) -> list[datetime]:
     return list(db.session.scalars(rows))
 
 
-def _note_call(ticket: Ticket, actor: Actor, call: Call) -> None:
-    round_called = ticket.round - (1 if call.asks_for_rework else 0)
-    db.session.add(
-        FollowUp(
-            ticket_id=ticket.id,
-            round=round_called,
-            attempt=(db.session.scalar(_CALLS, {"ticket": ticket.id, "round": round_called}) or 0) + 1,
-            was_reached=call.was_reached,
-            is_solved=call.is_solved,
-            is_satisfied=call.is_satisfied,
-            rework_reason=call.rework_reason,
-            words=call.words,
-            called_by_id=actor.user_id,
-            called_at=clock.now(),
-        )
+def _note_call(ticket: Ticket, actor: Actor, call: Call, called: int) -> FollowUp:
+    """The row of a call about the round ``called``, written down at once: what follows from it asks for it."""
+    noted = FollowUp(
+        ticket_id=ticket.id,
+        round=called,
+        attempt=(db.session.scalar(_CALLS, {"ticket": ticket.id, "round": called}) or 0) + 1,
+        was_reached=call.was_reached,
+        is_solved=call.is_solved,
+        is_satisfied=call.is_satisfied,
+        rework_reason=call.rework_reason,
+        words=call.words,
+        called_by_id=actor.user_id,
+        called_at=clock.now(),
     )
-
-
-def _begin_round(
-    ticket: Ticket, act: Act, *, actor: Actor, reason: str, version: int | None, cause: ReworkReason | None = None
-) -> None:
-    lead = _last_lead(ticket)
-    if lead and accused.is_within(lead, accused.houses_of(ticket)):
-        lead = ticket.lead_unit_id = None  # named since: another unit has to be found
-    target = Status.HANDLING if lead else Status.COORDINATING
-    if lead:
-        ticket.lead_unit_id = lead.id
-    advance(ticket, act, actor=actor, words=reason, version=version, target=target,
-            units=[[lead.id, OrderRole.LEAD]] if lead else None, cause=str(cause) if cause else None)
-    db.session.add(Round(ticket_id=ticket.id, number=ticket.round, reason=reason[:500], opened_at=clock.now()))
-    if lead:
-        order_unit(ticket, lead, OrderRole.LEAD, actor=actor, basis=act.label)
-        notices.tell_units([lead], ticket, f"{act.label}：{ticket.subject}")
-    else:
-        notices.tell_stewards(ticket, f"{act.label}：{ticket.subject}")
-
-
-def _last_lead(ticket: Ticket) -> Organisation | None:
-    rows = select(Organisation).join(UnitOrder, UnitOrder.unit_id == Organisation.id)
-    led = rows.where(UnitOrder.ticket_id == ticket.id, UnitOrder.role == OrderRole.LEAD)
-    return db.session.scalar(led.order_by(UnitOrder.id.desc()).limit(1))
+    db.session.add(noted)
+    db.session.flush()
+    return noted

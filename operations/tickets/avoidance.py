@@ -41,9 +41,9 @@ def reasons(ticket_ids: Iterable[int], user_id: int | None) -> Mapping[int, list
     return found
 
 
-def words_of(why: list[str]) -> str:
+def words_of(why: list[str], *, to_do: str = "回访") -> str:
     """The sentence that refuses a call; empty where nothing stands against it."""
-    return f"您{_joined(why)}，按规定应当回避，请由其他人员回访。" if why else ""
+    return f"您{_joined(why)}，按规定应当回避，请由其他人员{to_do}。" if why else ""
 
 
 def _joined(why: list[str]) -> str:

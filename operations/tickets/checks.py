@@ -153,6 +153,20 @@ def outside_the_chain(s: "Situation") -> str | None:
     return avoidance.words_of(s.why_to_keep_out) or None
 
 
+def no_open_finding(s: "Situation") -> str | None:
+    """A finding of 不合理 that waits is decided first."""
+    return "已提请认定诉求不合理，等督办员复核。" if s.open_finding else None
+
+
+def found_by_another(s: "Situation") -> str | None:
+    """It is countersigned by somebody else, who had no part in the case."""
+    if s.open_finding is None:
+        return "没有待复核的不合理认定。"
+    if s.open_finding.found_by_id == s.actor.user_id:
+        return "您自己提请的，须由另一人复核。"
+    return avoidance.words_of(s.why_to_keep_out, to_do="复核") or None
+
+
 def need_not_be_called(s: "Situation") -> str | None:
     """What must be called is spared by no draw."""
     return f"本件必须回访：{'、'.join(s.musts)}。" if s.musts else None

@@ -23,6 +23,7 @@ from models.tickets import (
     Ticket,
     UnitOrder,
 )
+from models.unreasonable import UnreasonableFinding
 from operations.access import withholding
 from operations.access.actor import Actor, Standing
 from operations.access.scope import GONE, REGIONAL
@@ -154,6 +155,14 @@ class Situation:
     def why_to_keep_out(self) -> list[str]:
         """Why the actor must not call back about it (回避, domain.md §4 invariant 7); nothing where they may."""
         return avoidance.reasons([self.ticket.id], self.actor.user_id)[self.ticket.id]
+
+    @cached_property
+    def open_finding(self) -> UnreasonableFinding | None:
+        """The finding of 不合理 that waits for its countersign."""
+        rows = select(UnreasonableFinding).where(
+            UnreasonableFinding.ticket_id == self.ticket.id, UnreasonableFinding.decided_at.is_(None)
+        )
+        return db.session.scalar(rows)
 
     @cached_property
     def musts(self) -> list[str]:

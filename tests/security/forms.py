@@ -185,6 +185,10 @@ FORMS = (
     Filled("security", "/cadence/key-projects/end", {"reason": TEXT}),
     Filled("security", "/calendar/change", {"day": "2026-11-30", "kind": "off", "reason": TEXT, "step": "publish"}),
     # One draft at most waits, and any of the three answers ends it: here stands the one whose words are shown.
+    Filled("hening", "/unreasonable/{finding_unreasonable}/agree", {"agree-words": TEXT},
+           "/unreasonable/{finding_unreasonable}"),
+    Filled("hening", "/unreasonable/{finding_unreasonable_theirs}/decline", {"decline-words": TEXT},
+           "/unreasonable/{finding_unreasonable_theirs}"),
     Filled("hening", "/follow-ups/plans/new", {
         "region_id": "{county}", "begins_on": "2026-09-20", "tickets": "30", "counted": "5",
         "by_unit": "市供电公司 100", "by_channel": "12345 50", "reason": TEXT}),

@@ -23,12 +23,13 @@ from models.letters import LetterKind
 from models.lists import SavedView
 from models.measures import MeasureKind
 from models.notices import Notice, NoticeKind
-from models.ratings import Grade
+from models.ratings import Grade, ReworkReason
 from models.rectifications import Rectification
 from models.refusals import Refusal, RefusalKind, ReviewMember, Verdict
 from models.routing import Ruling
 from models.supervision import Supervision
 from models.tickets import Attachment, Instruction, LedgerClass, ProposalKind, Ticket, TicketKind
+from models.unreasonable import UnreasonableFinding
 from operations.access import covers
 from operations.access.accounts import hash_password
 from operations.access.covers import Span
@@ -90,6 +91,7 @@ def build(city):
     sampling(city, town)
     own_tickets(city, town)
     their_tickets(city, town)
+    unreasonable(city, town)
     papers(city, town)
     for name, firm, mobile in (("claim", "恒轧机械", "13900000011"), ("claim_theirs", "宏达电商产业园", "13900000012")):
         town[name] = claimed(city.enterprises[firm], mobile)
@@ -300,6 +302,18 @@ def their_tickets(city, town):
     given = rated.does(aftercare.rate, "hongda", opinion=Opinion(Grade.DISSATISFIED, tags=("其他",)))
     town["rectification_theirs"] = rectification_of(given.rating_id)
     town["proposal_theirs"] = theirs.propose(ProposalKind.EXTENSION, until=UNTIL, basis="须招标").id
+
+
+def unreasonable(city, town):
+    """Two cases whose callers find that what is still wanted cannot be had; nobody has countersigned."""
+    own = Life(city).submit(subject="要求免去电费").accept().dispatch().result().reply()
+    theirs = Life(city, enterprise="宏达电商产业园", member="hongda", steward="wangqiang").submit(subject="要求免租")
+    theirs.accept().dispatch(LAND).result(officer="litao", leader="gaofeng").reply()
+    call = aftercare.Call(True, False, False, "还要免", ReworkReason.UNSOLVED, unreasonable="法规不允许")
+    for name, life in (("finding_unreasonable", own), ("finding_unreasonable_theirs", theirs)):
+        life.does(aftercare.follow_up, "xuhui", call=call)
+        found = select(UnreasonableFinding.id).where(UnreasonableFinding.ticket_id == life.ticket.id)
+        town[name] = db.session.scalars(found).one()
 
 
 def imports(city, town):

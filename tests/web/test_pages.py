@@ -17,6 +17,7 @@ from models.measures import Measure, Reconsideration
 from models.refusals import Refusal
 from models.supervision import Level, Supervision
 from models.tickets import Act, Proposal, Status, Ticket
+from models.unreasonable import UnreasonableFinding
 from operations.access import desks, duty_scope, scope
 from operations.access.letter_scope import letter_scope
 from operations.access.measure_scope import measure_scope, visible_reconsiderations
@@ -127,6 +128,8 @@ PAGES = {
         "/letters/templates", "/letters/templates/supervision",
         "/campaigns", "/campaigns/new", "/campaigns/1", "/campaigns/2", "/campaigns/2/draw", "/campaigns/1/words",
         "/rectifications", "/rectifications/1", "/follow-ups/plans", "/follow-ups/plans/new", "/follow-ups/plans/1",
+        "/unreasonable", "/unreasonable/{finding}", "/follow-ups/coverage", "/follow-ups/coverage?by=unit",
+        "/follow-ups/coverage/tickets?show=called",
         "/coverage", "/coverage?by=person", "/filling", "/filling/{filling}", "/filling/{filling}/enterprises",
     ),
     "luoshizhang": (
@@ -353,6 +356,7 @@ class Findings(dict):
             "refusing": lambda: visible_refusals(self.actor).where(Refusal.ended_at.is_(None)).with_only_columns(
                 Refusal.id
             ),
+            "finding": lambda: select(UnreasonableFinding.id).where(UnreasonableFinding.decided_at.is_(None)),
             "late": lambda: tickets(self.actor)
             .where(Ticket.rung == Level.SECOND.rung)
             .with_only_columns(Ticket.number),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import IntegerField, RadioField, SelectField
+from wtforms import BooleanField, IntegerField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
@@ -37,6 +37,9 @@ class FollowUpForm(ActForm):
     rework_reason = CodeRadio("企业为什么不认可", ReworkReason, validate_choice=False,
                               description="未解决或不满意才选；会写进新一轮，办理单位看得到")
     words = more_text("企业的原话", most=2000, rows=4, hint="照实记录；未解决或不满意将开新一轮办理")
+    is_unreasonable = BooleanField("我认为诉求不合理，提请督办员复核",
+                                   description="复核同意的不开新一轮，转入评价；不同意的照开新一轮")
+    grounds = more_text("不合理的理由和依据", rows=3, hint="提请复核才填")
 
     def validate(self, **kwargs: Any) -> bool:
         """Whoever was reached has said whether it is solved and whether they are satisfied."""
@@ -49,7 +52,16 @@ class FollowUpForm(ActForm):
             if valid and self.asks_for_rework and not self.rework_reason.data:
                 self.blame("rework_reason", "请选择企业不认可的原因")
                 valid = False
-        return valid
+        return self._says_why_unreasonable() and valid
+
+    def _says_why_unreasonable(self) -> bool:
+        if not self.is_unreasonable.data:
+            return True
+        if not self.asks_for_rework:
+            self.blame("is_unreasonable", "未解决或不满意的，才能提请认定诉求不合理")
+        elif not self.grounds.data:
+            self.blame("grounds", "请写明不合理的理由和依据")
+        return self.asks_for_rework and bool(self.grounds.data)
 
     @property
     def asks_for_rework(self) -> bool:
@@ -64,7 +76,8 @@ class FollowUpForm(ActForm):
             field.data == "yes" if reached else None for field in (self.is_solved, self.is_satisfied)
         )
         return {"call": Call(reached, is_solved, is_satisfied, words=self.words.data,
-                             rework_reason=self.rework_reason.data if self.asks_for_rework else None)}
+                             rework_reason=self.rework_reason.data if self.asks_for_rework else None,
+                             unreasonable=self.grounds.data if self.is_unreasonable.data else "")}
 
 
 class ReasonForm(ActForm):

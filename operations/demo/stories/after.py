@@ -10,6 +10,7 @@ from operations.demo.steps import (
     call,
     contact,
     dispatch,
+    finds_unreasonable,
     grant,
     no_answer,
     rate,
@@ -134,6 +135,17 @@ STORIES = (
             reply("22 10:30", "向企业当面说明裁量依据。", "还是觉得重。", ReplyMethod.VISIT),
             call("21 10:00", "企业认为解释清楚了，但结果不能接受，不再追究。"),
             rate("20 16:00", Grade.DISSATISFIED, "解释得太晚，第一次去的时候没人愿意说。", tags=("时间太长", "说法不一致")),
+        ),
+    ),
+    Story(
+        "要求退回已经生效的罚款", "罚款早已交了，现在看别的厂罚得少，要求撤销处罚、退回罚款。",
+        "海川食品", "12 10:00", K.COMPLAINT, category="执法检查",
+        steps=(
+            *handled((12, 11, 7), "市场监管", "执法检查", "处罚已经生效，复议和诉讼期限都已过，依法不能退回，已书面说明。",
+                     kind=EXPLAINED, next_step="新的检查按裁量基准执行。"),
+            reply("3 10:00", "当面说明不能退回的法律依据，送达书面说明。", "不退就不认。", ReplyMethod.VISIT),
+            finds_unreasonable("1 15:30", "不退钱就不满意。", "处罚已生效，行政复议法、行政诉讼法规定的期限都已过，"
+                               "行政机关无权退回；已两次说明并留有回执。"),
         ),
     ),
     Story(
