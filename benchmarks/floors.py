@@ -41,6 +41,16 @@ def count_statements(app: Flask, steward: str, clerk: str, number: str) -> None:
         _counted[name] = len(sent)
 
 
+def statements_asked(app: Flask, path: str, cookie: str) -> int:
+    """How many statements a page sends, asked a second time in this process: what is built once has been built."""
+    for _ in range(2):
+        with app.app_context(), listening() as sent:
+            answer = _client(app).get(path, headers={"Cookie": cookie})
+        if answer.status_code != 200:
+            raise RuntimeError(f"{path}: {answer.status_code}")
+    return len(sent)
+
+
 def statements_of(name: str) -> int | None:
     """SQL statements of a page, session look-up included."""
     return _counted.get(name)

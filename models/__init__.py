@@ -20,6 +20,7 @@ from models import (
     log,
     measures,
     notices,
+    rating_wall,
     ratings,
     rectifications,
     refusals,
@@ -32,6 +33,6 @@ from models import (
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
     access, campaigns, carriers, clock_stops, clocks, correspondence, deliveries, directory, engagement, exports,
-    follow_ups, hall, insight, job_runs, letters, lists, log, measures, notices, ratings, rectifications,
+    follow_ups, hall, insight, job_runs, letters, lists, log, measures, notices, rating_wall, ratings, rectifications,
     refusals, routing, supervision, tickets, unreasonable,
 )

@@ -68,6 +68,7 @@ class Clock(Base):
         ),
         Index("ix_clocks_ticket", "ticket_id", "round"),
         open_index("ix_clocks_cases", "started_at", "id", where="kind = 'handling'"),
+        open_index("ix_clocks_ratings", "id", where="kind = 'rating'"),
         open_index("ix_clocks_fire", "fire_at", "id", where="fire_at IS NOT NULL"),
         open_index("ix_clocks_paused", "id", where="paused_at IS NOT NULL"),
         open_index("ix_clocks_unit_running", "unit_id", "kind", "due_at", where="stopped_at IS NULL"),

@@ -5,7 +5,7 @@ from importlib import import_module
 import click
 
 # A module of ``benchmarks`` by this name has a click command called ``command``.
-BENCHMARKS = ("loop", "directory", "supervision")
+BENCHMARKS = ("loop", "directory", "supervision", "ratings")
 
 
 class Benchmarks(click.Group):

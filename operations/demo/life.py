@@ -20,6 +20,7 @@ from operations.demo.stories.story import Circular, Contact, Line, Story
 from operations.engagement import judging
 from operations.engagement.cadence import sweeping as cadence
 from operations.insight.list_habits import save_view
+from operations.ratings.wall import tallying
 from operations.supervision import sweep
 from operations.tickets import intake, windows
 
@@ -65,6 +66,7 @@ def live() -> int:
     for name, query in (("送达没人打开", "receipt=unopened"), ("二次督办以上", "level=second&level=talk&level=referral")):
         save_view("/watch", actor=stage.actor(OFFICE), name=name, query=query)
     cadence.sweep()
+    tallying.recount()
     return len(STORIES)
 
 

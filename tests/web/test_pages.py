@@ -130,6 +130,7 @@ PAGES = {
         "/rectifications", "/rectifications/1", "/follow-ups/plans", "/follow-ups/plans/new", "/follow-ups/plans/1",
         "/unreasonable", "/unreasonable/{finding}", "/follow-ups/coverage", "/follow-ups/coverage?by=unit",
         "/follow-ups/coverage/tickets?show=called",
+        "/ratings?period=2026", "/ratings/valid?period=2026",
         "/coverage", "/coverage?by=person", "/filling", "/filling/{filling}", "/filling/{filling}/enterprises",
     ),
     "luoshizhang": (
