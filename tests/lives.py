@@ -3,10 +3,12 @@
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from models import clock
 from models.base import db
 from models.ratings import Grade, ReworkReason
-from models.tickets import Difficulty, ProposalKind, ReplyMethod, ResultKind, TicketKind
+from models.tickets import Difficulty, ProposalKind, ReplyMethod, ResultKind, Ticket, TicketKind
 from operations.access.people import actor_named
 from operations.clocks.calendar import SHANGHAI
 from operations.supervision import sweep
@@ -70,7 +72,12 @@ class Life:
         return self
 
     def handling(self):
-        return self.submit().accept().dispatch()
+        """Submitted, accepted and handed out: where every second test begins, and mostly with the same people."""
+        if (self.now, self.member, self.steward) != (START, "hengzha", "liumin"):
+            return self.submit().accept().dispatch()
+        self.city.goes_on("handling", lambda: self.submit().accept().dispatch())
+        self.ticket = self.ticket or db.session.scalars(select(Ticket)).one()
+        return self
 
     def sign(self, by=None):
         self.does(handling.sign, by or self.officer)

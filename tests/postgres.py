@@ -86,6 +86,10 @@ class Postgres:
         rulebook.forget()  # ids begin anew: another test's calendar would look like this one's
         self.untouched = name
 
+    def is_at(self, name: str) -> bool:
+        """Whether nothing has been written since this was restored."""
+        return self.untouched == name
+
     def reopen(self) -> None:
         """A server keeps what processes leave behind in order by itself."""
 

@@ -56,8 +56,12 @@ class SQLite:
 
     def restore(self, name: str = MIGRATED) -> None:
         """Only where needed: the version changes when another connection commits."""
-        if self.state != (name, self._version()):
+        if not self.is_at(name):
             self._copy(name)
+
+    def is_at(self, name: str) -> bool:
+        """Whether nothing has been written since this was restored."""
+        return self.state == (name, self._version())
 
     def close(self) -> None:
         for connection in (self.connection, *self.remembered.values()):
