@@ -17,6 +17,7 @@ from operations.errors import NotAllowed, Refused
 from operations.ratings import links
 from operations.ratings.opinions import Opinion
 from operations.tickets import aftercare, receipts
+from tests.lives import Life
 from tests.together import at_once
 from tests.views.counting import statements
 
@@ -210,7 +211,11 @@ def test_there_is_no_link_before_the_follow_up(life):
 def test_no_refusal_of_a_link_can_be_told_from_another_by_its_answer_its_statements_or_its_time(link, life, guest):
     newer = life.does(links.make, "xuhui")  # the first one is overtaken
     answers(guest, life, newer, grade="satisfied")
-    kinds = {"overtaken": link, "used": newer, "unknown": "x" * 43, "empty": "", "odd": "短"}
+    late = Life(life.city).handling().result().reply().call()
+    expired, foreign = late.does(links.make, "xuhui"), late.does(links.make, "xuhui")  # the first ended with the second
+    foreign = answers(guest, life, foreign, grade="satisfied", named="no").leads_to.rpartition("/")[2]  # opens a 追评
+    kinds = {"overtaken": link, "used": newer, "expired": expired, "foreign": foreign, "unknown": "x" * 43,
+             "empty": "", "odd": "短"}
     pages, asked, spent = {}, {}, {kind: [] for kind in kinds}
     with life.here():
         visitor = guest()

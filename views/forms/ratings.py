@@ -28,7 +28,7 @@ class RateForm(BaseForm):
         "实名还是匿名", default="yes", render_kw={"data-look": "list"}, **UNKNOWN,
         choices=[
             SelectChoice("yes", "实名", {"data-hint": "承办单位能看到评价。差评 1 个工作日内联系您，15 个工作日内整改。"}),
-            SelectChoice("no", "匿名", {"data-hint": "承办单位和管家看不到您的等级和留言，只计入统计；因此没有人能就这次差评联系您。"}),
+            SelectChoice("no", "匿名", {"data-hint": "承办单位和管家看不到您评价过，等级和留言只计入统计；因此没有人能就这次差评联系您。"}),
         ],
     )
 
