@@ -1,5 +1,7 @@
 """投诉、举报: nothing of one comes to the unit it is about, whatever post its people hold (信访工作条例 第三十条)."""
 
+import re
+
 import pytest
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
@@ -21,12 +23,13 @@ from operations.supervision.refusal_checks import Case
 from operations.tickets import accused, conversation, coordination, intake, suggesting
 from tests.conftest import SettledCity
 from tests.eventful import upload
-from tests.guest import said
+from tests.guest import printed, said
 from tests.lives import FINANCE, LAND, POWER, START, Life
 from tests.security import matrix
-from tests.security.town import NOW, UNTIL
+from tests.security.town import ABSENT, NOW, UNTIL
 from tests.security.words import words_of
 from tests.shared import ENGINES_TRIED, every
+from tests.views.counting import statements
 from tests.views.guest import Page
 
 pytestmark = pytest.mark.shares_rows
@@ -216,6 +219,20 @@ def test_it_is_neither_dispatched_nor_offered_to_the_unit_nor_to_one_below_it(ap
     with pytest.raises(Refused, match="派单之前"):
         life.does(accused.name, "wujie", unit=city.organisations[LAND])
     assert "须回避" in town.callers["wujie"].page(f"/tickets/{life.ticket.number}").words
+
+
+@ONE_ENGINE
+def test_what_is_kept_looks_and_costs_as_what_is_not_there(app, town):
+    """The same page less the number that was asked for, by the same number of statements."""
+    life = Life(SettledCity()).submit(TicketKind.COMPLAINT, "停电", accused=SettledCity().organisations[POWER])
+    asked = {}
+    for number in (life.ticket.number, ABSENT["ticket"]):
+        for path in (f"/tickets/{number}", f"/tickets/{number}/note", f"/search?q={number}", f"/tickets?q={number}"):
+            with statements() as seen:
+                answer = town.callers[INSIDER].asks("GET", path)
+            without = re.sub(r"[0-9a-f]{16}", "", printed(answer)).replace(number, "")
+            asked.setdefault(path.replace(number, ""), []).append((answer.status_code, without, len(seen)))
+    assert [path for path, (kept, absent) in asked.items() if kept != absent] == []
 
 
 @ONE_ENGINE
