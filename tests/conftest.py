@@ -206,12 +206,12 @@ def build_life():
 class SettledCity:
     """The rows of the city by name, read when first asked for: most tests ask for one table of the four."""
 
-    def __init__(self, database):
+    def __init__(self, database=None):  # without one: as it stands, whatever has happened there
         self.database = database
 
     def goes_on(self, name, steps):
         """Let the steps happen; on a city that nobody has touched, take what they left when they first did."""
-        if not self.database.is_at("city"):
+        if self.database is None or not self.database.is_at("city"):
             return steps()
         db.session.rollback()
         self.database.recall(name, lambda: (self.database.restore("city"), steps()))

@@ -154,8 +154,8 @@ PAGES = {
     "security": ("/calendar/2026", "/calendar/2027", "/calendar/2027/confirm", "/calendar/change", "/cadence",
                  "/cadence/new", "/cadence/key-projects/change", "/cadence/key-projects/end", "/exports",
                  "/post-covers", "/post-covers/new", "/policies", "/policies/new"),
-    "admin": ("/operations", "/jobs", "/jobs?job=sweep", "/jobs/clock", "/regions", "/regions?at=9901", "/regions/import",
-              "/deliveries", "/deliveries?show=all", "/deliveries/{delivery}"),
+    "admin": ("/operations", "/jobs", "/jobs?job=sweep", "/jobs/clock", "/regions", "/regions?at=9901",
+              "/regions/import", "/deliveries", "/deliveries?show=all", "/deliveries/{delivery}"),
     "audit": ("/audit",),
 }
 LARGE = {
