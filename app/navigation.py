@@ -54,6 +54,7 @@ PLACES = (
     Place("监督发现", "shield", "/findings", (R.SPECIAL_OBSERVER, R.SUPERVISOR, R.CLERK)),
     Place("否定报备", "up", "/refusals", (*UNIT, *ABOVE)),
     Place("差评整改", "star", "/rectifications", (*UNIT, *ABOVE)),
+    Place("指标", "chart", "/figures", (R.UNIT_LEADER, *ABOVE)),
     Place("评价墙", "chart", "/ratings", (R.UNIT_LEADER, *ABOVE)),
     Place("监测", "eye", "/monitor", (R.SUPERVISOR, R.DISCIPLINE_OBSERVER)),
     Place("登记簿", "list", "/registers", (*UNIT, *ABOVE)),

@@ -19,10 +19,10 @@ FIRST, UNITS, WINDOWS, OFFICERS, ITEMS, ENTERPRISES = 5_000_000, 50, 200, 400, 3
 LEADER = "benchleader"
 # The year's second on which the n-th row happened, and the grade it got: spread by primes, the same every time.
 _THEN = "%(now)s - ((n::bigint * 7919 * {step}) %% 31449600) * interval '1 second' - interval '1 hour'"
-_GRADE = ("CASE WHEN n * 31 %% 1000 < 600 THEN 'very_satisfied' WHEN n * 31 %% 1000 < 850 THEN 'satisfied' "
-          "WHEN n * 31 %% 1000 < 980 THEN 'fairly_satisfied' WHEN n * 31 %% 1000 < 993 THEN 'dissatisfied' "
-          "ELSE 'very_dissatisfied' END")
-_ANONYMOUS = "n / 10 %% 5 < 2"
+_LOT = "(n * 31 + n / 97) %% 1000"
+_GRADE = (f"CASE WHEN {_LOT} < 600 THEN 'very_satisfied' WHEN {_LOT} < 850 THEN 'satisfied' WHEN {_LOT} < 980 "
+          f"THEN 'fairly_satisfied' WHEN {_LOT} < 993 THEN 'dissatisfied' ELSE 'very_dissatisfied' END")
+_ANONYMOUS = "n / 11 %% 5 < 2"
 _PLACES = (
     """
 INSERT INTO organisations (id, name, short_name, kind, region_id, parent_id, path)
@@ -136,7 +136,7 @@ FROM generate_series(%(from_tickets)s::int, %(to_tickets)s::int - 1) n WHERE n %
 INSERT INTO ratings (counted_case_id, round, grade, tags, words, is_anonymous, channel, rated_at)
 SELECT %(first)s + n, 1, {grade}, '{{"tags": [], "salt": ""}}', '', {anonymous}, 'kiosk',
        {then_cases} + interval '5 minutes'
-FROM generate_series(%(from_cases)s::int, %(to_cases)s::int - 1) n WHERE n %% 10 NOT IN (7, 8)
+FROM generate_series(%(from_cases)s::int, %(to_cases)s::int - 1) n WHERE n / 13 %% 10 NOT IN (7, 8)
 """,
     """
 INSERT INTO clocks (ticket_id, round, kind, "limit", started_at, original_due_at, due_at, warn_at, is_provisional,

@@ -94,7 +94,7 @@ def _pages() -> list[Page]:
         Page("wall_of_the_city", "hening", f"/ratings?{year}", "办事局7"),
         Page("wall_of_windows", "hening", f"/ratings?{unit}", "窗口"),
         Page("wall_of_officers", rated.LEADER, f"/ratings?{unit}&by=officer", "窗口人员"),
-        Page("wall_of_items", "hening", f"/ratings?{unit}&by=item", "事项3"),
+        Page("wall_of_items", "hening", f"/ratings?{unit}&by=item", "事项"),
         Page("list_of_the_city", "hening", f"/ratings/satisfied?{year}", "匿名评价"),
         Page("list_of_bad_ones", "hening", f"/ratings/bad?{year}", "不满意"),
         Page("list_of_an_officer", rated.LEADER,

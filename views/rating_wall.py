@@ -36,7 +36,7 @@ def index() -> str:
         counted_at=wall.counted_at(), parts=Part,
         list_url=lambda part, key: f"{HOME}/{part.value}?{urlencode({**written, **key})}",
         unit_url=lambda key: f"{HOME}?{urlencode({**written, **key})}",
-        home_url=f"{HOME}?{urlencode(_days(narrowing.period))}",
+        home_url=f"{HOME}?{urlencode(days_of(narrowing.period))}",
     )
 
 
@@ -91,11 +91,12 @@ def as_query(narrowing: Narrowing) -> dict[str, Any]:
     item = {"occasion": narrowing.occasion.value if narrowing.occasion else "", "item": narrowing.item}
     place = {"unit": narrowing.unit_id, "by": narrowing.by.value if narrowing.unit_id else None,
              "window": narrowing.window_id, "officer": narrowing.officer_id}
-    found = {**_days(narrowing.period), **place, **(item if narrowing.item is not None else {})}
+    found = {**days_of(narrowing.period), **place, **(item if narrowing.item is not None else {})}
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _days(span: Period) -> dict[str, str]:
+def days_of(span: Period) -> dict[str, str]:
+    """A period as an address has it."""
     return {"period": span.code} if span.code else {"from": span.begins.isoformat(), "to": span.ends.isoformat()}
 
 

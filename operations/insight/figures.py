@@ -1,0 +1,225 @@
+"""指标: every rate of domain.md §9 in one table, each with what it counts, of what, when, and where that is written.
+
+A figure counts rows of one source. ``whole`` is the denominator, ``part`` the numerator within it, both conditions on
+the source; the period is asked of the source's moment, the unit of its unit. The list behind a figure asks the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy.orm import aliased
+
+from models import clock
+from models.access import Role
+from models.base import LabelledEnum, db
+from models.clocks import Clock, ClockKind, ClockOutcome
+from models.directory import Organisation
+from models.ratings import FollowUp
+from models.refusals import VETOES, Refusal, RefusalEnd
+from models.supervision import Level, Supervision
+from models.tickets import DeadlineExtension, LedgerEntry, OrderOutcome, OrderRole, Status, Ticket, UnitOrder
+from operations.access.actor import Actor
+from operations.access.scope import REGIONAL, units_of
+from operations.access.wall_scope import rated_units
+from operations.access.withholding import open_to
+from operations.insight import follow_up_coverage
+from operations.insight.keyset import TOP, Page, Place, paged
+from operations.insight.period import Period
+
+READING = (Role.UNIT_LEADER, *REGIONAL)
+FEWEST, PAGE = 5, 25
+WEIGHTS = {"response": 30, "solved": 35, "satisfied": 35}  # 三率 (facts.md §2.4)
+AGES = (("30 天以内", 0, 30), ("31 至 90 天", 31, 90), ("90 天以上", 91, None))
+ACCEPTED_CLOCK = (ClockOutcome.MET, ClockOutcome.LATE)
+LEFT = (Status.WITHDRAWN, Status.REFUSED, Status.MERGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows that are counted: of which table, joined to their ticket, at which moment, of which unit."""
+
+    model: Any
+    moment: Any
+    unit: Any
+    row_id: Any
+    is_one: ColumnElement[bool]
+
+
+SOURCES: Mapping[str, Source] = {
+    "closed": Source(Ticket, Ticket.closed_at, Ticket.lead_unit_id, Ticket.id, Ticket.status == Status.CLOSED),
+    "accepted": Source(Clock, Clock.stopped_at, Ticket.lead_unit_id, Clock.id,
+                       (Clock.kind == ClockKind.ACCEPTANCE) & Clock.outcome.in_(ACCEPTED_CLOCK)),
+    "clocks": Source(Clock, Clock.started_at, func.coalesce(Clock.unit_id, Ticket.lead_unit_id), Clock.id, true()),
+    "due": Source(Clock, Clock.due_at, Ticket.lead_unit_id, Clock.id,
+                  (Clock.kind == ClockKind.HANDLING)
+                  & or_(Clock.outcome.is_(None), Clock.outcome != ClockOutcome.DROPPED)),
+    "orders": Source(UnitOrder, UnitOrder.ordered_at, UnitOrder.unit_id, UnitOrder.id,
+                     UnitOrder.role == OrderRole.LEAD),
+    "calls": Source(FollowUp, FollowUp.called_at, Ticket.lead_unit_id, FollowUp.id, FollowUp.was_reached.is_(True)),
+    "supervisions": Source(Supervision, Supervision.opened_at, Supervision.receiver_id, Supervision.id,
+                           Supervision.level.in_((Level.FIRST, Level.SECOND)) & Supervision.revoked_at.is_(None)),
+    "refusals": Source(Refusal, Refusal.reported_at, Refusal.unit_id, Refusal.id, true()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One rate. ``written`` is where its formula stands."""
+
+    code: str
+    label: str
+    source: str
+    part: ColumnElement[bool]
+    written: str
+    whole: ColumnElement[bool] = true()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A figure with its numerator and denominator."""
+
+    figure: Figure
+    count: int
+    of: int
+
+    @property
+    def words(self) -> str:
+        """In per cent; a dash of nothing, and no rate of fewer than FEWEST."""
+        if not self.of:
+            return "—"
+        return f"{100 * self.count / self.of:.1f}%" if self.of >= FEWEST else "样本不足"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """A period and perhaps a unit."""
+
+    period: Period
+    unit_id: int | None = None
+
+
+class Side(LabelledEnum):
+    """Which of a figure's two lists."""
+
+    PART = "part", "分子"
+    WHOLE = "whole", "分母"
+
+
+def _kept(kind: ClockKind) -> ColumnElement[bool]:
+    """Whether an order's own clock of this kind was kept."""
+    other = aliased(Clock)
+    return exists().where(other.ticket_id == UnitOrder.ticket_id, other.round == UnitOrder.round, other.kind == kind,
+                          other.unit_id == UnitOrder.unit_id, other.outcome == ClockOutcome.MET,
+                          other.started_at >= UnitOrder.ordered_at,
+                          or_(UnitOrder.ended_at.is_(None), other.started_at < UnitOrder.ended_at))
+
+
+def _pressed(level: Level) -> ColumnElement[bool]:
+    return exists().where(Supervision.ticket_id == Ticket.id, Supervision.level == level,
+                          Supervision.revoked_at.is_(None))
+
+
+def _without_extensions() -> ColumnElement[Any]:
+    """The due date that a clock had before its first extension; its own where it has none."""
+    first = select(func.min(DeadlineExtension.due_before)).where(DeadlineExtension.clock_id == Clock.id)
+    return func.coalesce(first.correlate(Clock).scalar_subquery(), Clock.due_at)
+
+
+_MET = Clock.outcome == ClockOutcome.MET
+_REWORKED = exists().where(FollowUp.ticket_id == Ticket.id, FollowUp.was_reached.is_(True),
+                           ~and_(FollowUp.is_solved.is_(True), FollowUp.is_satisfied.is_(True)))
+FIGURES: tuple[Figure, ...] = (
+    Figure("accepted_in_time", "及时受理率", "clocks", _MET, "§9：按时受理÷提交", Clock.kind == ClockKind.ACCEPTANCE),
+    Figure("signed_in_time", "及时签收率", "clocks", _MET, "facts §1.4：限内签收÷派出", Clock.kind == ClockKind.SIGNING),
+    Figure("contacted_in_time", "首联及时率", "clocks", _MET, "facts §1.4：限内首联÷派出", Clock.kind == ClockKind.CONTACT),
+    Figure("on_time", "按时办结率（含延期）", "due", Clock.stopped_at <= Clock.due_at, "facts §1.4：限内办结÷期内到期"),
+    Figure("on_time_unextended", "按时办结率（不含延期）", "due", Clock.stopped_at <= _without_extensions(),
+           "同上，按延期前的时限"),
+    Figure("finished", "办结率", "accepted", Ticket.status == Status.CLOSED, "facts §1.4：办结÷（受理－撤回－依法终止）",
+           Ticket.status.not_in(LEFT)),
+    Figure("finished_at_once", "一次办结率", "closed", Ticket.round == 1, "§9：一轮办结÷办结"),
+    Figure("returned", "退回率", "orders", UnitOrder.outcome == OrderOutcome.SENT_BACK, "facts §1.4：退回÷派出"),
+    Figure("reworked", "重办率", "closed", _REWORKED, "facts §1.4：重办÷办结"),
+    Figure("called_back", "回访覆盖率", "closed", follow_up_coverage.condition(follow_up_coverage.Part.CALLED),
+           "facts §1.4：回访÷办结"),
+    Figure("response", "响应率", "orders", and_(_kept(ClockKind.SIGNING), _kept(ClockKind.CONTACT)),
+           "facts §2.4：限内签收并联系÷应响应"),
+    Figure("solved", "解决率", "calls", FollowUp.is_solved.is_(True), "facts §2.4：已解决÷回访有效件"),
+    Figure("satisfied", "满意率（回访）", "calls", FollowUp.is_satisfied.is_(True), "facts §2.4：满意÷回访有效件"),
+    Figure("supervised", "督办率", "accepted", _pressed(Level.FIRST), "facts §1.4：一次督办÷受理"),
+    Figure("supervised_again", "二次督办率", "accepted", _pressed(Level.SECOND), "facts §1.4：二次督办÷一次督办",
+           _pressed(Level.FIRST)),
+    Figure("read", "信函已读率", "supervisions", Supervision.read_at.is_not(None), "§9：已读÷发出的督办函"),
+    Figure("refused", "否定率", "refusals", Refusal.ended_as == RefusalEnd.REFUSED, "§9：不予办理÷否定报备"),
+    Figure("overturned", "撤销率", "refusals", Refusal.verdict.in_(VETOES), "facts §5：撤销、责令重办÷已联审",
+           Refusal.reviewed_at.is_not(None)),
+)
+BY_CODE = {figure.code: figure for figure in FIGURES}
+
+
+def counted(actor: Actor, narrowing: Narrowing) -> list[Counted]:
+    """Every figure, a statement each."""
+    found = []
+    for figure in FIGURES:
+        part = func.count().filter(figure.part)
+        of, count = db.session.execute(_rows(figure, actor, narrowing, func.count(), part)).one()
+        found.append(Counted(figure, count, of))
+    return found
+
+
+def score(found: Sequence[Counted]) -> float | None:
+    """综合得分 of the three rates, 30/35/35; None while one of them has too few."""
+    by_code = {one.figure.code: one for one in found}
+    rates = {code: by_code[code] for code in WEIGHTS}
+    if any(one.of < FEWEST for one in rates.values()):
+        return None
+    return sum(WEIGHTS[code] * one.count / one.of for code, one in rates.items())
+
+
+def page_of(actor: Actor, figure: Figure, side: Side, narrowing: Narrowing, *, place: Place = TOP) -> Page:
+    """The tickets behind a numerator or a denominator, a line for each row that counts, the latest first."""
+    source = SOURCES[figure.source]
+    rows = _rows(figure, actor, narrowing, source.row_id, source.moment.label("moment"), Ticket.number,
+                 Ticket.subject, Ticket.status)
+    rows = rows if side is Side.WHOLE else rows.where(figure.part)
+    return paged(rows, source.moment, source.row_id, size=PAGE, place=place, is_descending=True)
+
+
+def ageing(actor: Actor, unit_id: int | None = None) -> list[tuple[str, int]]:
+    """挂账 by how long it has lasted: what is on the ledger now."""
+    now, found = clock.now(), []
+    for label, least, most in AGES:
+        since = LedgerEntry.entered_at > now - timedelta(days=most + 1) if most is not None else true()
+        rows = select(func.count()).select_from(LedgerEntry).join(Ticket, Ticket.id == LedgerEntry.ticket_id).where(
+            LedgerEntry.left_at.is_(None), LedgerEntry.entered_at <= now - timedelta(days=least), since,
+            _scope(actor, LedgerEntry.unit_id), LedgerEntry.unit_id == unit_id if unit_id else true())
+        found.append((label, db.session.scalar(rows) or 0))
+    return found
+
+
+def units(actor: Actor) -> Sequence[Any]:
+    """The units that the actor may narrow to and that have had an order, by name."""
+    ordered = exists().where(UnitOrder.unit_id == Organisation.id)
+    rows: Any = select(Organisation.id, Organisation.short_name).where(rated_units(actor), ordered)
+    return db.session.execute(rows.order_by(Organisation.short_name)).all()
+
+
+def _rows(figure: Figure, actor: Actor, narrowing: Narrowing, *columns: Any) -> Any:
+    source = SOURCES[figure.source]
+    rows: Any = select(*columns).select_from(source.model)
+    if source.model is not Ticket:
+        rows = rows.join(Ticket, Ticket.id == source.model.ticket_id)
+    span = (source.moment >= narrowing.period.since, source.moment < narrowing.period.until)
+    unit = source.unit == narrowing.unit_id if narrowing.unit_id else true()
+    return rows.where(source.is_one, figure.whole, *span, unit, _scope(actor, source.unit))
+
+
+def _scope(actor: Actor, unit: Any) -> ColumnElement[bool]:
+    """The offices above count their region's tickets, a leader what the own units did; nobody what is withheld."""
+    posts = actor.posts_as(*READING)
+    ground = [Ticket.region_path.startswith(post.region_path, autoescape=True) if post.role in REGIONAL
+              else unit.in_(units_of(post)) for post in posts]
+    return and_(or_(*ground), open_to(actor, Ticket.id))
