@@ -3,6 +3,7 @@
 from jobs.job import Settings
 from operations.engagement import judging
 from operations.job_ledger import Tally
+from operations.ratings.sampling import counted
 from operations.supervision import panel
 from operations.tickets import windows
 from operations.tickets.windows import Lapsed
@@ -21,6 +22,12 @@ def review_ledger(_settings: Settings) -> Tally:
 def call_after_all(_settings: Settings) -> Tally:
     """Tickets that a draw has spared and that must be called back about since."""
     return _tally(windows.call_after_all())
+
+
+def queue_counted_cases(_settings: Settings) -> Tally:
+    """Counted cases that a plan draws or that were rated badly by name."""
+    count = counted.queue_due()
+    return Tally(count, count)
 
 
 def _tally(lapsed: Lapsed) -> Tally:

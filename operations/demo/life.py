@@ -56,6 +56,7 @@ def live() -> int:
     happenings += [Happening(moment(HANDED_OVER), act) for act in duty.acts(stage)]
     happenings.append(Happening(moment(TEXTED), lambda: outgoing.text_three(stage)))
     happenings.append(Happening(moment(RULES_PROPOSED), lambda: rules.propose(stage)))
+    happenings.append(Happening(moment(RULES_PROPOSED), lambda: rules.queue_counted_cases(stage)))
     for happening in sorted(happenings, key=lambda each: each.at):
         _let_time_pass(happening.at)
         with clock.standing_at(happening.at):

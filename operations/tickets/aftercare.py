@@ -76,7 +76,7 @@ def follow_up(ticket: Ticket, *, actor: Actor, call: Call, version: int | None =
     """回访：by somebody outside the chain. Unsolved or dissatisfied begins a new round, unless the caller finds it
     unreasonable and another agrees; three failed attempts on different days go on to the rating as 未接通 (domain.md §4).
     """
-    _ensure_told(call)
+    ensure_told(call)
     called = ticket.round
     if call.unreasonable:
         reason = unreasonable.find(ticket, actor=actor, reason=call.unreasonable, version=version)
@@ -128,7 +128,8 @@ def lapse_rating(ticket: Ticket) -> None:
     advance(ticket, Act.LAPSE_RATING, actor=SYSTEM)
 
 
-def _ensure_told(call: Call) -> None:
+def ensure_told(call: Call) -> None:
+    """A call that was answered has said what it must. Raises BadInput."""
     if call.was_reached and (call.is_solved is None or call.is_satisfied is None):
         raise BadInput("接通后请记录是否解决、是否满意。")
     if call.finds_fault != (call.rework_reason is not None):

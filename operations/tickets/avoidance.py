@@ -22,8 +22,9 @@ IN_THE_CHAIN = (
     Act.ACCEPT, Act.ANSWER, Act.DISPATCH, Act.TRANSFER, Act.SIGN, Act.CONTACT,
     Act.PROPOSE_RESULT, Act.REPORT_RESULT, Act.REPORT_ASSISTANCE, Act.REPLY,
 )
-OF_A_UNIT, STEWARD, MEMBER = "在主办或协办单位任职", "是该企业的管家", "是该企业的人员"
-_LEADING = (Role.UNIT_LEADER, Role.LEADER)
+HANDLED, OF_A_UNIT = "经办过本件", "在主办或协办单位任职"
+STEWARD, MEMBER = "是该企业的管家", "是该企业的人员"
+LEADING = (Role.UNIT_LEADER, Role.LEADER)
 _OWN = aliased(Organisation)
 
 
@@ -48,7 +49,7 @@ def words_of(why: list[str], *, to_do: str = "回访") -> str:
 
 def _joined(why: list[str]) -> str:
     acts = [one for one in why if one not in (OF_A_UNIT, STEWARD, MEMBER)]
-    return "，".join(["经办过本件"] * bool(acts) + [one for one in why if one not in acts])
+    return "，".join([HANDLED] * bool(acts) + [one for one in why if one not in acts])
 
 
 def _handled(ids: list[int], user_id: int) -> Select[*tuple[Any, ...]]:
@@ -57,7 +58,7 @@ def _handled(ids: list[int], user_id: int) -> Select[*tuple[Any, ...]]:
 
 
 def _sat_in_a_unit(ids: list[int], user_id: int) -> Select[*tuple[Any, ...]]:
-    above = Post.role.in_(_LEADING) & Organisation.path.startswith(_OWN.path)
+    above = Post.role.in_(LEADING) & Organisation.path.startswith(_OWN.path)
     return (
         select(UnitOrder.ticket_id, literal(OF_A_UNIT))
         .join(Organisation, Organisation.id == UnitOrder.unit_id)

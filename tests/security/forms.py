@@ -48,7 +48,7 @@ FORMS = (
         "grade": "dissatisfied", "tags": "其他", "words": TEXT, "named": "yes",
     }),
     Filled("-", "/r/thanks/{addition}", {"words": TEXT}),
-    Filled("wujie", "/tickets/{complaint}/accused", {"name-unit": TEXT}),
+    Filled("wujie", "/tickets/{complaint}/accused", {"name-unit": LAND}),
     Filled("-", "/d/{desk}", {"number": "A002", "grade": "dissatisfied", "tags": "其他", "words": TEXT, "named": "yes"}),
     Filled("wujie", "/desk-codes/kiosks", {"kiosk-window": "{window}", "kiosk-place": TEXT}, "/desk-codes"),
     Filled("wujie", "/rating-tags/online/dissatisfied", {
@@ -185,6 +185,8 @@ FORMS = (
     Filled("security", "/cadence/key-projects/end", {"reason": TEXT}),
     Filled("security", "/calendar/change", {"day": "2026-11-30", "kind": "off", "reason": TEXT, "step": "publish"}),
     # One draft at most waits, and any of the three answers ends it: here stands the one whose words are shown.
+    Filled("wujie", "/follow-ups/counted/{counted}", {
+        "outcome": "unsolved", "rework_reason": "unsolved", "words": TEXT}),
     Filled("hening", "/unreasonable/{finding_unreasonable}/agree", {"agree-words": TEXT},
            "/unreasonable/{finding_unreasonable}"),
     Filled("hening", "/unreasonable/{finding_unreasonable_theirs}/decline", {"decline-words": TEXT},

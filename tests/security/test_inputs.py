@@ -28,7 +28,7 @@ DRAWN = {
     "form_key", "body_digest", "target", "dedup_key", "password_hash", "code_hash", "key_hash",
     "binding_hash", "device_hash",
 }
-DRAWN_THERE = {("deliveries", "words")}  # the code
+DRAWN_THERE = {("deliveries", "words"), ("follow_up_plans", "seed")}  # the code; the key of a draw
 BY_TYPE = {
     sa.Boolean: "y", sa.Integer: "7", sa.BigInteger: "7", sa.SmallInteger: "3", sa.Date: "2001-02-03",
     sa.DateTime: "2001-02-03T04:05", sa.JSON: "{}",

@@ -16,9 +16,11 @@ from models.access import MemberRole, Post, Role, User
 from models.base import db
 from models.campaigns import Campaign, ObjectKind
 from models.correspondence import Side
+from models.counted_follow_ups import CountedFollowUp
 from models.deliveries import Carrier, Delivery, Outcome, Purpose
 from models.directory import Contact, Enterprise, FactRequest, PlanRow, Project, Stewardship
 from models.engagement import Finding, FindingKind, InteractionKind, MeetingKind, WalkMode
+from models.hall import CountedCase
 from models.letters import LetterKind
 from models.lists import SavedView
 from models.measures import MeasureKind
@@ -92,6 +94,7 @@ def build(city):
     own_tickets(city, town)
     their_tickets(city, town)
     unreasonable(city, town)
+    counted_calls(city, town)
     papers(city, town)
     for name, firm, mobile in (("claim", "恒轧机械", "13900000011"), ("claim_theirs", "宏达电商产业园", "13900000012")):
         town[name] = claimed(city.enterprises[firm], mobile)
@@ -314,6 +317,20 @@ def unreasonable(city, town):
         life.does(aftercare.follow_up, "xuhui", call=call)
         found = select(UnreasonableFinding.id).where(UnreasonableFinding.ticket_id == life.ticket.id)
         town[name] = db.session.scalars(found).one()
+
+
+def counted_calls(city, town):
+    """A counted case of each region waits for its call."""
+    bureau = city.organisations["云州市住房和城乡建设局"].id
+    for name, firm, region in (("counted", "恒轧机械", "990102"), ("counted_theirs", "宏达电商产业园", "990103")):
+        case = CountedCase(system="hall", number=f"C-{region}", item="排水许可", unit_id=bureau, finished_at=START,
+                           region_path=city.regions[region].path, enterprise_id=city.enterprises[firm].id)
+        db.session.add(case)
+        db.session.flush()
+        db.session.add(CountedFollowUp(counted_case_id=case.id, region_path=case.region_path, is_must=False,
+                                       due_at=NOW + timedelta(days=2)))
+        town[name] = case.id
+    db.session.commit()
 
 
 def imports(city, town):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from models.access import Post, Role, User
 from models.base import db
 from models.correspondence import Broadcast
+from models.counted_follow_ups import CountedFollowUp
 from models.deliveries import Delivery
 from models.directory import Claim, Enterprise, FactRequest, Handover, PlanRow, StewardPlan
 from models.engagement import Interaction
@@ -105,7 +106,8 @@ PAGES = {
         "/meetings/2/cancel", "/walkthroughs/problems/1/ticket",
     ),
     "xuhui": (
-        "/follow-ups", "/follow-ups?show=red", "/steward-plans", "/steward-plans/{plan}",
+        "/follow-ups", "/follow-ups?show=red", "/follow-ups/counted", "/follow-ups/counted/{counted}",
+        "/steward-plans", "/steward-plans/{plan}",
         "/steward-plans/rows/{plan_row}",
     ),
     "wangqiang": ("/desk", "/handovers", "/handovers/{handover}", "/handovers/new"),
@@ -358,6 +360,7 @@ class Findings(dict):
             "refusing": lambda: visible_refusals(self.actor).where(Refusal.ended_at.is_(None)).with_only_columns(
                 Refusal.id
             ),
+            "counted": lambda: select(CountedFollowUp.counted_case_id),
             "finding": lambda: select(UnreasonableFinding.id).where(UnreasonableFinding.decided_at.is_(None)),
             "late": lambda: tickets(self.actor)
             .where(Ticket.rung == Level.SECOND.rung)
