@@ -2,7 +2,8 @@
 
 No row leads to a ticket, a person, a day or a minute. A unit is told of quarters that are over, never of one that runs:
 a sum that grows while it is looked at tells of the one by which it grew. It is told of itself and of each unit below it
-one by one and never of all together, so that no sum can be taken from another.
+one by one and never of all together, and of those ratings alone that the wall counts in its sealed groups: no sum can
+be taken from another, here or there.
 """
 
 from collections import Counter, defaultdict
@@ -17,12 +18,12 @@ from models.access import Role
 from models.base import db
 from models.directory import Organisation
 from models.hall import CountedCase
+from models.rating_wall import RatingGroup, RatingPlace
 from models.ratings import Grade, Rating
 from models.tickets import Result, Ticket
 from operations.access.actor import Actor
 from operations.access.scope import units_of
 from operations.clocks import shanghai
-from operations.clocks.reckoning import midnight
 from operations.insight.keyset import TOP, Page, Place, paged
 from operations.insight.measures import quarter_of
 
@@ -66,12 +67,16 @@ def quarters() -> list[date]:
 
 def sums(actor: Actor, quarter: date) -> list[Sum]:
     """What the leader of a unit is told of one such quarter, by unit; one statement. Fewer than FEWEST are nothing."""
-    mine = or_(false(), *(_UNIT.in_(units_of(post)) for post in actor.posts_as(Role.UNIT_LEADER)))
+    mine = or_(false(), *(RatingPlace.unit_id.in_(units_of(post)) for post in actor.posts_as(Role.UNIT_LEADER)))
     if quarter not in quarters():
         return []
-    ends = quarter_of(quarter + timedelta(days=100))
-    rows = _rows(Organisation.short_name, Rating.tags).where(
-        mine, Rating.rated_at >= midnight(quarter), Rating.rated_at < midnight(ends)
+    rows: Any = (
+        select(Organisation.short_name, Rating.tags).select_from(RatingPlace)
+        .join(RatingGroup, RatingGroup.id == RatingPlace.group_id)
+        .join(Rating, Rating.id == RatingPlace.rating_id)
+        .join(Organisation, Organisation.id == RatingPlace.unit_id)
+        .where(mine, RatingPlace.grade.in_(BAD), RatingGroup.counts_on >= quarter,
+               RatingGroup.counts_on < quarter_of(quarter + timedelta(days=100)))
     )
     given: dict[str, list[Sequence[str]]] = defaultdict(list)
     for unit, tags in db.session.execute(rows):

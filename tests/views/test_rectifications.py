@@ -13,6 +13,7 @@ from models.ratings import Grade, Rating
 from models.rectifications import Rectification
 from operations.ratings import additions
 from operations.ratings.additions import Addition
+from operations.ratings.wall import tallying
 from tests.lives import Life, shanghai
 from tests.views.counting import statements
 
@@ -160,12 +161,14 @@ def test_what_is_said_without_a_name_is_read_above_and_told_to_the_unit_only_in_
         assert read.count("匿名说的话") == 4 and "ZQ-" not in read and "恒轧" not in read and "2026-08" in read
         assert sign_in("chenjing").get("/rectifications/anonymous") == 404
     with clock.standing_at(shanghai("2026-10-12 10:00")):
+        tallying.recount()
         leader = sign_in("zhoujian")
         assert "不满 5 条" in shown(leader, "/rectifications/anonymous?quarter=2026Q3")
     said_without_a_name(life, city, 1, reasons=("其他", "态度不好"))
     with clock.standing_at(shanghai("2026-09-29 10:00")):  # the quarter still runs: nothing that grows is told
         assert "不满 5 条" in shown(sign_in("zhoujian"), "/rectifications/anonymous?quarter=2026Q3")
     with clock.standing_at(shanghai("2026-10-12 11:00")):
+        tallying.recount()
         told = shown(sign_in("zhoujian"), "/rectifications/anonymous?quarter=2026Q3")
         assert "5 条" in told and "其他 5 次" in told and "态度不好" not in told and "匿名说的话" not in told
         assert "不满 5 条" in shown(sign_in("gaofeng"), "/rectifications/anonymous?quarter=2026Q3")
