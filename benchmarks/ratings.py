@@ -98,10 +98,10 @@ def _pages() -> list[Page]:
         Page("list_of_the_city", "hening", f"/ratings/satisfied?{year}", "匿名评价"),
         Page("list_of_bad_ones", "hening", f"/ratings/bad?{year}", "不满意"),
         Page("list_of_an_officer", rated.LEADER,
-             f"/ratings/bad?{unit}&by=officer&window={FIRST + rated.UNITS}&officer={FIRST}", "不满意"),
+             f"/ratings/bad?{unit}&by=officer&window={FIRST + rated.UNITS}&officer={FIRST}", "实名评价"),
         Page("list_of_cases", "hening", f"/ratings/cases?{year}", "办件"),
         Page("list_of_a_units_cases", rated.LEADER, f"/ratings/cases?{unit}&by=window", "办件"),
-        Page("list_put_right_in_time", "hening", f"/ratings/on_time?{year}", "不满意"),
+        Page("list_put_right_in_time", "hening", f"/ratings/on_time?{year}", "实名评价"),
     ]
 
 
