@@ -98,7 +98,7 @@ class Config:
         env.folder, default=lambda c: c.VAR_DIR / "imports", shown="`VAR_DIR/imports`", means="导入文件存放目录"
     )
     IMPORT_BYTES = Setting(env.size, default=100 * MIB, means="单个导入文件的大小上限")
-    IMPORT_ROWS = Setting(env.whole(1, 1_000_000), default=300_000, means="单个导入文件的行数上限")
+    IMPORT_ROWS = Setting(env.whole(1, 1_000_000), default=500_000, means="单个导入文件的行数上限")
     DEMO = Setting(env.switch, default=False, means="演示：登录页列出演示账号，点一下即登录；不要用于正式数据（`on`、`off`）")
     OFFICE_HOURS = Setting(
         env.office_hours,

@@ -78,6 +78,7 @@ PLACES = (
     Place("诉求不合理", "flag", "/unreasonable", ABOVE),
     Place("回访覆盖率", "chart", "/follow-ups/coverage", ABOVE),
     Place("运行状况", "gauge", "/operations", (R.SYSTEM_ADMINISTRATOR,)),
+    Place("大厅办件", "list", "/hall", (R.REGISTRAR, R.SYSTEM_ADMINISTRATOR)),
     Place("作业", "clock", "/jobs", (R.SYSTEM_ADMINISTRATOR,)),
     Place("投递", "mail", "/deliveries", (R.SYSTEM_ADMINISTRATOR,)),
     Place("区划", "flag", "/regions", (R.SECURITY_ADMINISTRATOR, R.SYSTEM_ADMINISTRATOR)),

@@ -24,7 +24,7 @@ HEADERS = {
     ),
 }
 # Signed by whoever sends them, and sent without any cookie of ours.
-SIGNED = ("views.callbacks.text",)
+SIGNED = ("views.callbacks.text", "views.hall_intake.receive")
 READING = ("GET", "HEAD", "OPTIONS")
 # After login and logout nothing of the person before may be left in the browser.
 CLEARED_BY = ("auth.logout",)

@@ -3,6 +3,7 @@
 from jobs.job import Settings
 from operations import job_ledger
 from operations.access import forgetting
+from operations.hall import believing
 from operations.job_ledger import Tally
 from operations.tickets import abandoned
 
@@ -10,5 +11,5 @@ from operations.tickets import abandoned
 def run(settings: Settings) -> Tally:
     """Old attempts, form keys, kept forms, abandoned uploads and lines of the job ledger."""
     files = abandoned.drop_abandoned(settings["ATTACHMENTS_DIR"])
-    gone = files + forgetting.forget_old() + job_ledger.forget_old()
+    gone = files + forgetting.forget_old() + job_ledger.forget_old() + believing.forget_old()
     return Tally(scanned=gone, done=gone)

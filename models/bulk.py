@@ -73,6 +73,13 @@ def upsert_rows(connection: sa.Connection, table: sa.Table, rows: Rows, *, key: 
         connection.execute(_prepared_upsert(table, key, tuple(changed)), list(rows))
 
 
+def add_up(connection: sa.Connection, table: sa.Table, key: dict[str, Any], counts: dict[str, int]) -> None:
+    """Add to the counts of the row of this key, which is made where there is none; two at once add up."""
+    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    sums = {name: table.c[name] + count for name, count in counts.items()}
+    connection.execute(insert(table).values(**key, **counts).on_conflict_do_update(index_elements=list(key), set_=sums))
+
+
 @cache
 def _prepared_upsert(table: sa.Table, key: str, changed: tuple[str, ...]) -> sa.Insert:
     one = sqlite.insert(table)

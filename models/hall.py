@@ -25,6 +25,8 @@ class CountedCase(Base):
 
     ``system`` and ``number`` are the other system's own code and number of it. ``visitor`` is a keyed digest of whoever
     came, alike for the same person, by which nobody is found; no name and no telephone number is kept here.
+    ``batch_id`` is the file that it came by; ``withdrawn_at``: the file was undone, and the case counts nowhere until
+    it comes again. Triggers see that what is rated stays as it is, and that nothing withdrawn is rated.
     """
 
     __tablename__ = "counted_cases"
@@ -54,6 +56,8 @@ class CountedCase(Base):
     finished_at: Mapped[datetime]
     recorded_at: Mapped[created_at]
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batches.id"))
+    withdrawn_at: Mapped[datetime | None]
 
     unit: Mapped[Organisation] = relationship(foreign_keys=[unit_id])
     window: Mapped[Organisation | None] = relationship(foreign_keys=[window_id])

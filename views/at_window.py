@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from models.ratings import Grade
 from operations.errors import BadInput, DomainError
-from operations.ratings import additions, desk, kiosks, tags
+from operations.ratings import additions, case_links, desk, kiosks, tags
 from operations.ratings.additions import Addition
 from operations.ratings.kiosks import NotBound
-from views.forms.windows import BindForm, DeskRateForm, TouchForm
+from views.forms.windows import BindForm, CaseRateForm, DeskRateForm, TouchForm
 from views.guards import open_to_all
 from views.sources import opinion_from_here
 
@@ -33,6 +33,21 @@ def rate(code: str) -> ResponseReturnValue:
     )):
         return redirect(url_for("public.thanks", token=given[0]))
     page = render_template("public/desk_rate.html", place=place, form=form)
+    return page, form.status_code if form.errors else 200
+
+
+@bp.route("/w/<token>", methods=["GET", "POST"])
+@open_to_all
+def rate_case(token: str) -> ResponseReturnValue:
+    """凭链接评价办件: the hall printed or sent it. Opening the page changes nothing."""
+    case = case_links.case_of(token)
+    form = CaseRateForm.from_request()
+    given: list[str] = []
+    if form.was_submitted_and_valid() and form.carried_out(lambda: given.append(
+        case_links.rate(token, opinion=opinion_from_here(form)).token
+    )):
+        return redirect(url_for("public.thanks", token=given[0]))
+    page = render_template("public/case_rate.html", case=case, form=form)
     return page, form.status_code if form.errors else 200
 
 

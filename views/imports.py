@@ -9,11 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from models.access import Role
+from models.base import db
 from models.directory import ImportBatch, ImportKind, ImportState
 from operations.access.scope import get_import_batch
 from operations.directory.imports import bad_rows, batches, issues, progress, running, templates, undoing
 from operations.directory.imports.batches import ImportRules
 from operations.errors import BadInput, NotFound
+from operations.hall.systems import visible_systems
 from views.forms.imports import ImportForm, PressForm
 from views.guards import for_roles
 
@@ -28,7 +30,7 @@ TABS = ("bad", "warned", "changes")
 def rules() -> ImportRules:
     """The site's settings for imports."""
     config = current_app.config
-    return ImportRules(config["IMPORTS_DIR"], config["IMPORT_BYTES"], config["IMPORT_ROWS"])
+    return ImportRules(config["IMPORTS_DIR"], config["IMPORT_BYTES"], config["IMPORT_ROWS"], str(config["SECRET_KEY"]))
 
 
 @bp.get("")
@@ -41,7 +43,7 @@ def index() -> ResponseReturnValue:
                            is_first=_number("before") is None)
 
 
-@bp.get("/templates/<any(enterprises, stewards, stewardships):kind>.xlsx")
+@bp.get("/templates/<any(enterprises, stewards, stewardships, cases):kind>.xlsx")
 @for_roles(Role.REGISTRAR)
 def template(kind: str) -> Response:
     """下载模板: empty, with drop-downs and an example."""
@@ -53,7 +55,7 @@ def template(kind: str) -> Response:
 @for_roles(Role.REGISTRAR)
 def new() -> ResponseReturnValue:
     """上传: a small file is checked at once, a large one by the job."""
-    form: Any = ImportForm.from_request()
+    form: Any = ImportForm.from_request().offer(db.session.scalars(visible_systems(current_user)))
     if request.method == "GET" and request.args.get("kind") in set(ImportKind):
         form.kind.data = ImportKind(request.args["kind"])
     if form.was_submitted_and_valid():
@@ -145,7 +147,7 @@ def _received(form: ImportForm) -> ImportBatch | None:
     unit_id = batches.unit_of(current_user)
     try:
         return batches.receive(sent.stream, sent.filename, kind=form.kind.data, actor=current_user, unit_id=unit_id,
-                               rules=rules())
+                               rules=rules(), system=form.system.data or "")
     except BadInput as refusal:
         form.blame("file", str(refusal))
         return None

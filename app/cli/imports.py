@@ -1,4 +1,4 @@
-"""``import enterprises``, ``stewards`` and ``stewardships``: the three templates, from a terminal."""
+"""``import enterprises``, ``stewards``, ``stewardships`` and ``cases``: the templates, from a terminal."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ SHOWN = 50
 def rules() -> ImportRules:
     """The site's settings for imports."""
     config = current_app.config
-    return ImportRules(config["IMPORTS_DIR"], config["IMPORT_BYTES"], config["IMPORT_ROWS"])
+    return ImportRules(config["IMPORTS_DIR"], config["IMPORT_BYTES"], config["IMPORT_ROWS"], str(config["SECRET_KEY"]))
 
 
 def _command(kind: ImportKind, told: str) -> click.Command:
@@ -32,16 +32,21 @@ def _command(kind: ImportKind, told: str) -> click.Command:
     @click.option("--json", "as_json", is_flag=True, help="结果输出为一个 JSON 对象。")
     @click.option("--bad-rows", type=click.Path(path_type=Path), metavar="OUT.xlsx", help="把有误的行连同原因另存为表格。")
     @click.option("--unit", metavar="NAME", help="以这个填报单位的名义导入，只收归它的行；默认各行归各自的单位。")
+    @click.option("--system", metavar="CODE", default="", hidden=kind is not ImportKind.CASES,
+                  help="办件来自哪个大厅系统；只登记了一个时不必写。")
     @on_the_site
     @in_words
-    def command(file: Path, dry_run: bool, as_json: bool, bad_rows: Path | None, unit: str | None) -> None:
-        _import(kind, file, dry_run=dry_run, as_json=as_json, target=bad_rows, unit=unit)
+    def command(
+        file: Path, dry_run: bool, as_json: bool, bad_rows: Path | None, unit: str | None, system: str
+    ) -> None:
+        _import(kind, file, dry_run=dry_run, as_json=as_json, target=bad_rows, unit=unit, system=system)
 
     return command
 
 
 def _import(
-    kind: ImportKind, file: Path, *, dry_run: bool, as_json: bool, target: Path | None, unit: str | None
+    kind: ImportKind, file: Path, *, dry_run: bool, as_json: bool, target: Path | None, unit: str | None,
+    system: str,
 ) -> None:
     began = perf_counter()
     try:
@@ -50,7 +55,8 @@ def _import(
         raise BadInput(f"读不到文件 {file.name}，请检查路径和权限。") from None
     unit_id = batches.unit_named(unit) if unit else None
     with stream:
-        received = batches.receive(stream, file.name, kind=kind, actor=SYSTEM, unit_id=unit_id, rules=rules())
+        received = batches.receive(stream, file.name, kind=kind, actor=SYSTEM, unit_id=unit_id, rules=rules(),
+                                   system=system)
     batch = running.run(received.id, rules=rules(), takes_good_rows=not dry_run)
     if batch is None or batch.state is ImportState.FAILED:
         raise BadInput(batch.error if batch else "该批次正由别的进程处理。")
@@ -67,6 +73,7 @@ def _as_json(batch: ImportBatch, found: list[Any], dry_run: bool, seconds: float
     bad = [{"row": one.line, "column": one.field, "value": one.value, "reason": one.reason, "warning": one.is_warning}
            for one in found]
     counts = {"batch": batch.id, "new": batch.new_count, "changed": batch.changed_count,
+              "waiting": batch.waiting_count,
               "unchanged": batch.unchanged_count, "bad": batch.bad_count, "warned": batch.warned_count}
     return json.dumps({**counts, "issues": bad, "dry_run": dry_run, "seconds": round(seconds, 2)}, ensure_ascii=False)
 
@@ -91,5 +98,7 @@ def _mark(issue: Any) -> str:
 _command(ImportKind.ENTERPRISES, "导入企业(项目)信息上报模板（.xlsx、.xls 或 .csv）。重复导入同一文件不改动任何内容。")
 _command(ImportKind.STEWARDS, "导入管家信息上报模板（.xlsx、.xls 或 .csv）。新管家的账号在设置密码前不能登录。")
 _command(ImportKind.STEWARDSHIPS, "按文件指派主管家：包保关系模板（.xlsx、.xls 或 .csv）。已是该管家的企业不改动。")
+
+_command(ImportKind.CASES, "导入大厅的计数办件：计数办件模板（.xlsx、.xls 或 .csv）。重复导入同一文件不改动任何内容。")
 
 COMMANDS: tuple[click.Command, ...] = (import_group,)

@@ -1,4 +1,4 @@
-"""Imports of the three templates: a batch per file, its staged rows, and what was wrong with the others."""
+"""Imports of the templates: a batch per file, its staged rows, and what was wrong with the others."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +19,7 @@ class ImportKind(LabelledEnum):
     ENTERPRISES = "enterprises", "企业(项目)"
     STEWARDS = "stewards", "管家"
     STEWARDSHIPS = "stewardships", "包保关系"
+    CASES = "cases", "计数办件"
 
 
 class ImportState(LabelledEnum):
@@ -43,6 +44,8 @@ class ImportBatch(Base):
     ``unit_id`` is the unit the rows are reported by; None means any unit, each row its own (the command line).
     ``worker`` holds the batch until ``leased_until``; whoever finds the lease run out goes on after ``rows_done``.
     ``stored_name`` is the file's opaque name on disk, ``note`` what was passed over in it, ``error`` why it failed.
+    Of counted cases: ``system_id`` is the hall's system, ``waiting_count`` how many were not counted at once because
+    their codes were not matched.
     """
 
     __tablename__ = "import_batches"
@@ -61,12 +64,14 @@ class ImportBatch(Base):
     sha256: Mapped[str] = mapped_column(sa.String(64))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    system_id: Mapped[int | None] = mapped_column(ForeignKey("hall_systems.id"))
     rows_done: Mapped[int] = mapped_column(default=0)
     rows_total: Mapped[int] = mapped_column(default=0)
     new_count: Mapped[int] = mapped_column(default=0)
     known_count: Mapped[int] = mapped_column(default=0)
     changed_count: Mapped[int] = mapped_column(default=0)
     unchanged_count: Mapped[int] = mapped_column(default=0)
+    waiting_count: Mapped[int] = mapped_column(default=0, server_default="0")
     bad_count: Mapped[int] = mapped_column(default=0)
     warned_count: Mapped[int] = mapped_column(default=0)
     rows_per_second: Mapped[int] = mapped_column(default=0)

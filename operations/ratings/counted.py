@@ -28,6 +28,7 @@ def to_be_rated(window_id: int, *, officer_id: int | None = None, number: str = 
     since = now - (timedelta(days=rules["days"]) if said else timedelta(minutes=rules["minutes"]))
     rows = select(CountedCase).where(
         CountedCase.window_id == window_id, CountedCase.finished_at > since, CountedCase.finished_at <= now,
+        CountedCase.withdrawn_at.is_(None),
         ~exists().where(Rating.counted_case_id == CountedCase.id),
     )
     if officer_id is not None:
@@ -43,7 +44,7 @@ def latest(window_id: int) -> CountedCase | None:
     rules, now = rulebook.current().policy("window_rating"), clock.now()
     last = (
         select(CountedCase)
-        .where(CountedCase.window_id == window_id, CountedCase.finished_at <= now,
+        .where(CountedCase.window_id == window_id, CountedCase.finished_at <= now, CountedCase.withdrawn_at.is_(None),
                CountedCase.finished_at > now - timedelta(minutes=rules["minutes"]))
         .order_by(CountedCase.finished_at.desc(), CountedCase.id.desc())
         .limit(1)

@@ -21,6 +21,7 @@ from models.deliveries import Carrier, Delivery, Outcome, Purpose
 from models.directory import Contact, Enterprise, FactRequest, PlanRow, Project, Stewardship
 from models.engagement import Finding, FindingKind, InteractionKind, MeetingKind, WalkMode
 from models.hall import CountedCase
+from models.hall_intake import HallCode, HallCodeKind
 from models.letters import LetterKind
 from models.lists import SavedView
 from models.measures import MeasureKind
@@ -45,9 +46,10 @@ from operations.engagement import broadcasts, interactions, thread, walks
 from operations.engagement.broadcasts import Letter, Narrowing
 from operations.engagement.interactions import Talk
 from operations.engagement.meetings import minutes, planning
+from operations.hall import codes, systems
 from operations.insight import exports
 from operations.insight.list_habits import save_view
-from operations.ratings import desk, kiosks, links, windows
+from operations.ratings import case_links, desk, kiosks, links, windows
 from operations.ratings.campaigns import drawing, freezing, inviting
 from operations.ratings.campaigns import planning as planning_campaigns
 from operations.ratings.campaigns.planning import Plan, objects_of
@@ -116,6 +118,7 @@ def build(city):
         town[name] = notice(username)
     town["delivery"] = dead_letter()
     windows_of_the_hall(city, town)
+    halls(city, town)
     return town
 
 
@@ -130,6 +133,23 @@ def windows_of_the_hall(city, town):
         case_id = windows.count_case(window.id, number="A001", item="排水许可", actor=actor_named("linfang"))
         town["reason"] = kiosks.rate(tablet, case_id=case_id, grade=Grade.DISSATISFIED).token
         windows.count_case(window.id, number="A002", item="排水许可", actor=actor_named("linfang"))
+
+
+def halls(city, town):
+    """A system of the planning bureau's and one of the county's, each with a code that nobody has matched."""
+    with clock.standing_at(NOW):
+        for name, who in (("hall", "dengli"), ("hall_county", "fangming")):
+            system = systems.register(code=name.replace("_", "-"), name="政务服务大厅", actor=actor_named(who))
+            codes.meet(system.id, [(HallCodeKind.UNIT, "ZJJ", "住建局")])
+            db.session.commit()
+            town[name] = system.id
+            town[name.replace("hall", "hall_code")] = db.session.scalars(
+                select(HallCode.id).where(HallCode.system_id == system.id)).one()
+        systems.make_key(town["hall"], actor=actor_named("dengli"), site_key="only-for-tests")
+        town["hall_key"] = systems.live_keys(town["hall"])[0].id
+        case = db.session.scalars(select(CountedCase).where(CountedCase.number == "A002")).one()
+        town["case_link"] = case_links.make([case])[case.id]
+        db.session.commit()
 
 
 def clock_stopped():

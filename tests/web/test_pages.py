@@ -48,7 +48,7 @@ ELSEWHERE = {
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
     "policies.show", "portal.add_to_rating", "public.thanks", "desk_codes.print_cards",
     "tickets.enter_rating", "tickets.name_accused",
-    "at_window.kiosk", "at_window.rate", "at_window.reasons",
+    "at_window.kiosk", "at_window.rate", "at_window.rate_case", "at_window.reasons", "hall.match", "hall.show",
     "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest",
     "search.unit_names", "stewards.names",
     "campaigns.file", "results.file",
@@ -143,7 +143,7 @@ PAGES = {
     "luyao": ("/refusals/{refusing}",),
     "yangfan": ("/refusals/{refusing}",),
     "jinxiu": ("/my/tickets/{refused}",),
-    "hejun": ("/imports", "/imports/new"),
+    "hejun": ("/imports", "/imports/new", "/hall", "/hall/new"),
     "qianwei": (
         "/watch", "/tickets", "/measures/{referral}", "/monitor", "/monitor/same-text", "/monitor/last-minute/evidence",
     ),

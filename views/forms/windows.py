@@ -74,6 +74,13 @@ class DeskRateForm(RateForm, RefusableForm):
         super().__init__(*args, occasion=RatingOccasion.WINDOW, **kwargs)
 
 
+class CaseRateForm(RateForm, RefusableForm):
+    """凭链接评价办件."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, occasion=RatingOccasion.WINDOW, **kwargs)
+
+
 class TouchForm(RefusableForm):
     """One touch at a kiosk: which button, and for which case the page was printed."""
 

@@ -24,13 +24,23 @@ def write(batch: ImportBatch, target: Path, *, rules: ImportRules) -> None:
 
     Raises BadInput when the file is gone or the target cannot be written.
     """
+    kept = beside(batch, rules=rules)
+    if kept.exists():
+        target.write_bytes(kept.read_bytes())
+    else:
+        write_anew(batch, target, rules=rules)
+
+
+def write_anew(batch: ImportBatch, target: Path, *, rules: ImportRules) -> None:
+    """The same out of the file itself, without the columns that nobody is to see."""
     reasons = defaultdict(list)
     rows = select(ImportIssue).where(ImportIssue.batch_id == batch.id, ImportIssue.is_warning.is_(False))
     for issue in db.session.scalars(rows.order_by(ImportIssue.line, ImportIssue.id)):
         reasons[issue.line].append(f"{issue.field}：{issue.reason}")
     source, kind, sheet_name = path_of(rules.folder, batch.stored_name), batch.kind, templates.TITLES[batch.kind]
     stream = lines.stream(source, templates.wanted(kind), most_rows=rules.most_rows)
-    names = [column.name for column in templates.COLUMNS[kind] if column.name in stream.columns]
+    names = [column.name for column in templates.COLUMNS[kind]
+             if column.name in stream.columns and not column.is_unseen]
     try:
         with xlsxwriter.Workbook(target, {**AS_TYPED, "constant_memory": True}) as workbook:
             sheet = workbook.add_worksheet(sheet_name.replace("/", " ")[:31])
@@ -43,6 +53,11 @@ def write(batch: ImportBatch, target: Path, *, rules: ImportRules) -> None:
                     sheet.write_row(place, 0, [*cells, f"第 {line} 行　{'；'.join(reasons[line])}"])
     except (FileCreateError, OSError):
         raise BadInput(f"写不了文件 {target.name}，请检查路径和权限。") from None
+
+
+def beside(batch: ImportBatch, *, rules: ImportRules) -> Path:
+    """Where the bad rows of a file lie that has been put away."""
+    return path_of(rules.folder, batch.stored_name).with_suffix(".bad")
 
 
 def _written(cell: Cell) -> str | float | int | bool | None:

@@ -19,42 +19,48 @@ from models.directory import (
     StagedSteward,
     StagedStewardship,
 )
+from models.hall_intake import StagedCase
 from operations import log
 from operations.access.actor import SYSTEM, Actor, Standing
 from operations.base import operation
 from operations.errors import BadInput, NotAllowed, Refused
 from operations.files import MIB, clean_name, path_of, write_down
+from operations.hall import systems
 
 PAGE = 25
 ENDINGS = (".xlsx", ".xls", ".csv")
 STAGING: dict[ImportKind, Any] = {
     ImportKind.ENTERPRISES: StagedEnterprise, ImportKind.STEWARDS: StagedSteward,
-    ImportKind.STEWARDSHIPS: StagedStewardship,
+    ImportKind.STEWARDSHIPS: StagedStewardship, ImportKind.CASES: StagedCase,
 }
 UNAPPLIED = (ImportState.WAITING, ImportState.CHECKING, ImportState.CHECKED, ImportState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
 class ImportRules:
-    """The site's settings: where files lie, bytes of one file, rows of one sheet."""
+    """The site's settings: where files lie, bytes of one file, rows of one sheet, and the key of digests."""
 
     folder: Path
     per_file: int
     most_rows: int
+    site_key: str = ""
 
 
 @operation
 def receive(
-    stream: IO[bytes], file_name: str, *, kind: ImportKind, actor: Actor, unit_id: int | None, rules: ImportRules
+    stream: IO[bytes], file_name: str, *, kind: ImportKind, actor: Actor, unit_id: int | None, rules: ImportRules,
+    system: str = "",
 ) -> ImportBatch:
     """收下文件：the file lies under an opaque name, its batch waits to be checked. Raises BadInput.
 
     ``unit_id`` is the unit that reports; None is for the command line alone, whose rows each find their own.
+    ``system`` is the code of the hall's system that counted cases are of; the only one that there is need not be named.
     """
     name = clean_name(file_name)
     if Path(name).suffix.lower() not in ENDINGS:
         raise BadInput("只接受 .xlsx、.xls 或 .csv 文件。")
     standing = None if unit_id is None else standing_for(actor, unit_id)
+    system_id = systems.system_for(unit_id, system).id if kind is ImportKind.CASES else None
     stored_name = f"{secrets.token_hex(20)}{Path(name).suffix.lower()}"
     size, digest = write_down(
         stream, path_of(rules.folder, stored_name), most=rules.per_file, if_empty="文件是空的。",
@@ -62,7 +68,7 @@ def receive(
     )
     batch = ImportBatch(
         kind=kind, file_name=name, stored_name=stored_name, size=size, sha256=digest, unit_id=unit_id,
-        uploaded_by_id=actor.user_id, created_at=clock.now(),
+        uploaded_by_id=actor.user_id, system_id=system_id, created_at=clock.now(),
     )
     db.session.add(batch)
     db.session.flush()

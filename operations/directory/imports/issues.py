@@ -11,6 +11,7 @@ from models.base import db
 from models.directory import Enterprise, FactChange, ImportBatch, ImportIssue, ImportKind, StewardChange
 from operations.directory import fact_kinds
 from operations.directory.imports import taking_stewardships
+from operations.hall import changes as changes_of_cases
 
 PAGE = 50
 STEWARD_FIELDS = {"name": "姓名", "steward_class": "管家类别", "position": "职务", "grid_id": "所属网格", "capacity": "服务上限"}
@@ -49,6 +50,8 @@ def changes(batch: ImportBatch, *, after: int = 0) -> Sequence[Changed]:
     if batch.kind is ImportKind.STEWARDSHIPS:
         given = taking_stewardships.given_by(batch, after=after, limit=PAGE + 1)
         return [Changed(one.id, one.enterprise_id, one.name, "主管家", one.before or "", one.after) for one in given]
+    if batch.kind is ImportKind.CASES:
+        return [Changed(*one) for one in changes_of_cases.of_batch(batch.id, after=after, limit=PAGE + 1)]
     if batch.kind is ImportKind.ENTERPRISES:
         rows: Any = select(FactChange, Enterprise.name).join(Enterprise, Enterprise.id == FactChange.enterprise_id)
         change: Any = FactChange

@@ -36,6 +36,8 @@ def of(batch: ImportBatch) -> Progress:
         case ImportState.IMPORTED:
             return Progress(False, 100, _imported(batch))
         case ImportState.UNDONE:
+            if batch.kind is ImportKind.CASES:
+                return Progress(False, 100, "已撤销：改动的办件已恢复，新增的办件不再计数；再次导入同一件会重新计数。")
             if batch.kind is ImportKind.STEWARDSHIPS:
                 return Progress(False, 100, "已撤销：企业已回到原来的管家，原来没有管家的又没有了。")
             return Progress(False, 100, "已撤销：改动的资料已恢复，新增的企业改为注销、不归任何单位（或账号已停用）。")
@@ -61,6 +63,11 @@ def _checked(batch: ImportBatch) -> str:
 
 
 def _imported(batch: ImportBatch) -> str:
+    if batch.waiting_count:
+        return (
+            f"已导入：新增 {batch.new_count:,}，更新 {batch.changed_count:,}，未变 {batch.unchanged_count:,}；"
+            f"{batch.waiting_count:,} 件的代码还没有对应，对应后自动入库。"
+        )
     if not batch.new_count and not batch.changed_count:
         return f"与目录一致，没有任何改动：{batch.unchanged_count:,} 行未变。"
     return f"已导入：新增 {batch.new_count:,}，更新 {batch.changed_count:,}，未变 {batch.unchanged_count:,}。"

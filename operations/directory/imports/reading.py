@@ -12,15 +12,20 @@ from operations.tables.words import Unfit
 class RowReader:
     """Reads the cells of a file's rows by the readers of its template."""
 
-    def __init__(self, stream: Stream, readers: Mapping[str, Reader], *, required: Sequence[str] = ()) -> None:
+    def __init__(
+        self, stream: Stream, readers: Mapping[str, Reader], *, required: Sequence[str] = (), unseen: Sequence[str] = ()
+    ) -> None:
+        """``unseen``: what stands in these columns is told to nobody, not even in a blame."""
         self.readers, self.place, self.odd, self.required = readers, stream.columns, stream.odd, required
+        self.unseen = unseen
 
     def read(self, line: int, row: Cells, *, findings: Findings) -> dict[str, Any]:
         """By column, None where nothing is said; a cell that cannot be, or that is missing, is blamed."""
         said: dict[str, Any] = dict.fromkeys(self.readers)
         odd = self.odd.get(line, {})
         for name, what in odd.items():
-            findings.blame(line, name, row[self.place[name]], f"是{what}，请改为直接填写的文字或数值")
+            shown = None if name in self.unseen else row[self.place[name]]
+            findings.blame(line, name, shown, f"是{what}，请改为直接填写的文字或数值")
         for name, place in self.place.items():
             if name in odd:
                 continue

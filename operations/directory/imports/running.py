@@ -20,10 +20,12 @@ from models import clock
 from models.base import db
 from models.bulk import insert_rows, insert_tuples
 from models.directory import ImportBatch, ImportIssue, ImportKind, ImportState
+from models.hall_intake import HallSystem
 from operations.base import be_patient, operation
 from operations.directory.imports import (
     batches,
     contests,
+    put_away,
     same_file,
     taking,
     taking_stewards,
@@ -37,6 +39,8 @@ from operations.directory.imports.steward_rows import StewardRows
 from operations.directory.imports.stewardship_rows import StewardshipRows
 from operations.errors import DomainError
 from operations.files import path_of
+from operations.hall import taking_cases
+from operations.hall.case_rows import CaseRows
 from operations.tables import lines
 from operations.tables.lines import Stream
 
@@ -50,6 +54,7 @@ READERS: dict[ImportKind, Any] = {
 }
 TAKERS: dict[ImportKind, Any] = {
     ImportKind.ENTERPRISES: taking, ImportKind.STEWARDS: taking_stewards, ImportKind.STEWARDSHIPS: taking_stewardships,
+    ImportKind.CASES: taking_cases,
 }
 
 
@@ -82,7 +87,9 @@ def run(batch_id: int, *, rules: ImportRules, takes_good_rows: bool = False) -> 
         log.exception("import batch %s broke off", batch_id)
         _fail(batch_id, "程序出错，没有写入任何内容。请把批次号告诉系统管理员。")
         raise
-    return db.session.get_one(ImportBatch, batch_id, populate_existing=True)
+    batch = db.session.get_one(ImportBatch, batch_id, populate_existing=True)
+    put_away.put_away(batch, rules=rules)
+    return batch
 
 
 def waiting() -> list[int]:
@@ -117,10 +124,10 @@ def _check(batch: ImportBatch, rules: ImportRules) -> None:
     """检查：every portion is read, held against the directory and staged, with its progress."""
     if not batch.rows_done and _is_as_it_stands(batch, rules):
         return
-    path, kind, unit_id, begun = path_of(rules.folder, batch.stored_name), batch.kind, batch.unit_id, batch.rows_done
+    path, kind, begun = path_of(rules.folder, batch.stored_name), batch.kind, batch.rows_done
     db.session.rollback()  # nothing of the database is held while a file is read
     stream = lines.stream(path, templates.wanted(kind), most_rows=rules.most_rows)
-    reader = READERS[kind](stream, unit_id=unit_id)
+    reader = _reader(batch, stream, rules)
     rows = stream.rows()
     _begin(batch, stream)
     for portion in _portions(rows, begun):
@@ -130,6 +137,12 @@ def _check(batch: ImportBatch, rules: ImportRules) -> None:
     if isinstance(reader, EnterpriseRows) and reader.said and not batch.bad_count:
         same_file.keep(rules.folder, batch, reader.said)
     _end_check(batch)
+
+
+def _reader(batch: ImportBatch, stream: Stream, rules: ImportRules) -> Any:
+    if batch.kind is ImportKind.CASES:
+        return CaseRows(stream, system=db.session.get_one(HallSystem, batch.system_id), site_key=rules.site_key)
+    return READERS[batch.kind](stream, unit_id=batch.unit_id)
 
 
 @operation
@@ -205,6 +218,8 @@ def _end_check(batch: ImportBatch) -> None:
         batches.drop_staged(batch)
         state = ImportState.CHECKED if batch.bad_count else ImportState.IMPORTED
         values |= {"finished_at": now} if state is ImportState.IMPORTED else {}
+        if batch.kind is ImportKind.CASES and state is ImportState.IMPORTED:
+            taking_cases.note_unchanged(batch, unchanged=batch.unchanged_count + batch.known_count - changed)
     _hold(batch, **values, state=state, worker=None, leased_until=None)
     note_end("import.check", batch)
 

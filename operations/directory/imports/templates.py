@@ -1,4 +1,4 @@
-"""The three templates: which columns they have, what each may hold, and the empty workbook that is handed out."""
+"""The templates: which columns they have, what each may hold, and the empty workbook that is handed out."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Any
 import xlsxwriter
 
 from models.directory import EnterpriseCategory, EnterpriseStatus, ImportKind, ProjectStage, StewardClass
+from models.hall import CaseChannel
 from operations.tables.lines import Wanted
 
 REASON = "原因"
@@ -17,7 +18,10 @@ ROWS_WITH_CHOICES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a template. ``choices`` become a drop-down; ``aliases`` are other headings it may come under."""
+    """One column of a template. ``choices`` become a drop-down; ``aliases`` are other headings it may come under.
+
+    What stands in one that ``is_unseen`` is given back to nobody.
+    """
 
     name: str
     hint: str
@@ -26,6 +30,7 @@ class Column:
     choices: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     width: int = 14
+    is_unseen: bool = False
 
 
 def _labels(kind: Any) -> tuple[str, ...]:
@@ -72,10 +77,29 @@ STEWARDSHIPS = (
     Column(STEWARD, "已登记管家的用户名或手机号", "13800000002", True, aliases=("管家", "主管家", "管家手机"), width=18),
     Column(WHY, "最多 150 字，写进包保记录", "按网格调整", aliases=("原因说明", "依据"), width=24),
 )
-COLUMNS = {ImportKind.ENTERPRISES: ENTERPRISES, ImportKind.STEWARDS: STEWARDS, ImportKind.STEWARDSHIPS: STEWARDSHIPS}
+CASES = (
+    Column("办件编号", "大厅系统里的编号，一件一个，最多 64 位", "20260824-0001", True, aliases=("办件号", "业务流水号"), width=18),
+    Column("事项名称", "最多 200 字", "城镇污水排入排水管网许可", True, aliases=("事项", "办理事项"), width=28),
+    Column("事项编码", "实施编码或大厅自己的编码", "11990100MB00000001", aliases=("实施编码", "事项实施编码"), width=22),
+    Column("单位代码", "大厅系统里的代码，首次出现的在“大厅办件”里对应", "ZJJ", True, aliases=("部门代码", "受理部门代码")),
+    Column("单位名称", "可不填；填了便于对应", "云州市住房和城乡建设局", aliases=("部门名称", "受理部门"), width=24),
+    Column("窗口代码", "没有窗口的不填", "B12", aliases=("窗口号", "窗口编号")),
+    Column("窗口名称", "可不填", "", aliases=("窗口",), width=20),
+    Column("人员代码", "大厅系统里的工号", "0231", aliases=("工号", "人员工号", "承办人代码")),
+    Column("人员姓名", "可不填", "", aliases=("工作人员", "承办人")),
+    Column("办结时间", "如 2026-08-24 10:15，北京时间", "2026-08-24 10:15", True, aliases=("完成时间", "办结日期时间"), width=18),
+    Column("办理渠道", "不填按大厅窗口", "大厅窗口", choices=_labels(CaseChannel), aliases=("渠道", "申请方式")),
+    Column(CODE, "企业来办的填；不在企业目录里的不挂企业", "", aliases=("信用代码", "社会信用代码"), width=22),
+    Column("办事人标识", "证件号或手机号，只用来算同一人的摘要，不保存", "", aliases=("证件号码", "办事人证件号"), width=20,
+           is_unseen=True),
+)
+COLUMNS = {
+    ImportKind.ENTERPRISES: ENTERPRISES, ImportKind.STEWARDS: STEWARDS, ImportKind.STEWARDSHIPS: STEWARDSHIPS,
+    ImportKind.CASES: CASES,
+}
 TITLES = {
     ImportKind.ENTERPRISES: "企业(项目)信息上报模板", ImportKind.STEWARDS: "管家信息上报模板",
-    ImportKind.STEWARDSHIPS: "包保关系模板",
+    ImportKind.STEWARDSHIPS: "包保关系模板", ImportKind.CASES: "计数办件模板",
 }
 
 

@@ -33,6 +33,7 @@ from operations.directory.fact_kinds import FACTS
 from operations.directory.imports import batches, taking, taking_stewards, taking_stewardships
 from operations.directory.names import initials_of
 from operations.errors import Refused
+from operations.hall import taking_cases
 
 E = Enterprise.__table__
 # Tables that a batch itself fills, or that repeat what stands elsewhere.
@@ -54,6 +55,8 @@ def undo(batch: ImportBatch, *, actor: Actor) -> None:
         _take_out(batch, actor)
     elif batch.kind is ImportKind.STEWARDSHIPS:
         taking_stewardships.undo(batch, actor=actor, standing=standing)
+    elif batch.kind is ImportKind.CASES:
+        taking_cases.undo(batch)
     else:
         _ensure_stewards_are_free(batch)
         _put_stewards_back(batch)
