@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 SEALED = ("case_versions",)
-KEPT = ("hall_systems", "hall_keys", "hall_codes", "intake_days", "case_links")
+KEPT = (*SEALED, "hall_systems", "hall_keys", "hall_codes", "intake_days", "case_links")
 COLUMNS = (
     ("counted_cases", "batch_id INTEGER CONSTRAINT fk_counted_cases_batch_id REFERENCES import_batches (id)"),
     ("counted_cases", "withdrawn_at {moment}"),
@@ -35,7 +35,7 @@ def upgrade() -> None:
     for table, column in COLUMNS:
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column.format(moment=moment)}")
     seal(SEALED)
-    keep(KEPT)
+    keep(KEPT[len(SEALED):])
     if op.get_bind().dialect.name == "postgresql":
         _guard_on_postgresql()
     else:
