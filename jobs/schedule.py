@@ -4,6 +4,7 @@ from datetime import time
 
 from jobs import (
     cadence,
+    campaigns,
     counting,
     covers,
     delivery,
@@ -35,6 +36,7 @@ SCHEDULE: tuple[Job, ...] = (
     Job("departed-stewards", stewards.release, Every(600), "没有管家岗位的人不再包保企业，企业转入待交接"),
     Job("deliver-notices", delivery.run, Every(15), "送达站内通知，避开安静时段"),
     Job("imports", imports.run, Every(10), "检查并导入大文件；接着做停机时没有做完的批次"),
+    Job("campaigns", campaigns.keep_time, Every(600), "万企评机关：到期截止；按规则催答还没有回答的企业"),
     Job("hall-cases", hall.let_in, Every(60), "大厅办件：代码对应好了的，成批入库"),
     Job("search-index", indexing.run, Every(600), "补齐搜索索引：成批导入和遗漏的企业、办件"),
     Job("count-directory", counting.run, Every(300), "目录计数：填报情况、无管家企业和互动的数字，供大城市的页面取用"),

@@ -18,10 +18,16 @@ from operations.access.actor import Actor
 from operations.access.found import the_one
 from operations.base import insert_ignoring, operation
 from operations.errors import BadInput, NotAllowed, NotFound, Refused
-from operations.ratings import counted, windows
+from operations.ratings import counted, guessing, windows
 from operations.ratings.opinions import Given, Opinion
 
 BYTES = 12
+
+
+class NoSuchCase(BadInput):
+    """No case of this number waits for its rating here."""
+
+    message = "没有找到这件办件：请核对取号单或回执上的办件号。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +102,28 @@ def place_of(code: str) -> DeskCode:
     return found
 
 
-@operation
 def rate(code: str, *, number: str, opinion: Opinion) -> Given:
     """扫码评价：one case of this window and officer, by its number, or the one that was just finished there.
 
-    Raises NotFound for the code, BadInput when no case can be told, Refused when it has been rated.
+    A number that is not there, rated already or another window's is answered alike, and counted against whoever tries.
+    Raises NotFound for the code, BadInput when no case can be told, Refused for a race, TooManyAttempts.
     """
     place = place_of(code)
-    case = counted.to_be_rated(place.window_id, officer_id=place.officer_id, number=number)
+    guessing.ensure_may_try(place.id, opinion.source)
+    try:
+        return _rate(place.window_id, officer_id=place.officer_id, number=number, opinion=opinion)
+    except NoSuchCase:
+        guessing.note_wrong(place.id, opinion.source)
+        raise
+
+
+@operation
+def _rate(window_id: int, *, officer_id: int, number: str, opinion: Opinion) -> Given:
+    case = counted.to_be_rated(window_id, officer_id=officer_id, number=number)
+    if case is None and number.strip():
+        raise NoSuchCase
     if case is None:
-        raise BadInput("没有找到这件办件：请核对取号单或回执上的办件号。" if number.strip() else
-                       "请填写取号单或回执上的办件号。")
+        raise BadInput("请填写取号单或回执上的办件号。")
     return counted.rate(case, opinion=replace(opinion, channel=RatingChannel.DESK))
 
 

@@ -13,6 +13,7 @@ from models.campaigns import Campaign, CampaignObject
 from models.directory import Enterprise, EnterpriseStatus, Organisation, Region, RegionLevel
 from models.directory.industries import Industry
 from models.engagement import Effect, Interaction
+from models.hall import CountedCase
 from models.tickets import Ticket, UnitOrder
 from operations.access.scope import GONE
 from operations.clocks.reckoning import midnight
@@ -68,7 +69,8 @@ def _contacts(campaign: Campaign) -> Any:
 
 
 def _spoken_to(campaign: Campaign) -> CTE:
-    """Units and the enterprises they had to do with in the period: orders on tickets, and what their people noted."""
+    """Units and the enterprises they had to do with in the period: orders on tickets, what their people noted, and
+    what they finished at a window."""
     begins, ends = midnight(campaign.begins_on), midnight(campaign.ends_on + timedelta(days=1))
     orders = select(UnitOrder.unit_id, Ticket.enterprise_id).join(Ticket, Ticket.id == UnitOrder.ticket_id).where(
         UnitOrder.ordered_at >= begins, UnitOrder.ordered_at < ends,
@@ -78,7 +80,11 @@ def _spoken_to(campaign: Campaign) -> CTE:
         Post, Post.user_id == Interaction.steward_id
     ).where(Interaction.occurred_at >= begins, Interaction.occurred_at < ends,
             Interaction.effect != Effect.INEFFECTIVE, Post.organisation_id.is_not(None))
-    return union_all(orders, talks).cte("had_to_do")
+    served = func.coalesce(CountedCase.window_id, CountedCase.unit_id)  # a window lies below its unit
+    cases = select(served, CountedCase.enterprise_id).distinct().where(
+        CountedCase.enterprise_id.is_not(None), CountedCase.finished_at >= begins, CountedCase.finished_at < ends,
+        CountedCase.withdrawn_at.is_(None))
+    return union_all(orders, talks, cases).cte("had_to_do")
 
 
 def _districts(campaign: Campaign) -> CTE:

@@ -23,6 +23,7 @@ from models.notices import NoticeKind
 from models.ratings import Grade
 from operations import log, notices
 from operations.access.actor import Actor
+from operations.access.actor import Standing as Seat
 from operations.access.campaign_scope import PUBLISHERS, RUNNERS, locked_campaign, standing_for
 from operations.base import operation
 from operations.errors import Refused
@@ -40,9 +41,14 @@ def close(campaign_id: int, *, actor: Actor) -> Campaign:
     post = standing_for(actor, campaign, roles=RUNNERS)
     if campaign.stage is not Stage.RUNNING:
         raise Refused(f"评议{campaign.stage.label}，不能截止。")
+    end(campaign, actor=actor, post=post)
+    return campaign
+
+
+def end(campaign: Campaign, *, actor: Actor, post: Seat) -> None:
+    """It is closed, within the running operation: no later than at the end of its last day."""
     campaign.closed_at = min(clock.now(), closes_at(campaign))
     log.record("close_campaign", object_type="campaign", object_id=campaign.id, actor=actor, standing=post)
-    return campaign
 
 
 @operation

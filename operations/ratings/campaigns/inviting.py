@@ -17,7 +17,7 @@ from models.directory import Enterprise
 from models.notices import NoticeKind
 from operations import log, notices
 from operations.access.accounts import digest_of
-from operations.access.actor import Actor
+from operations.access.actor import Actor, Standing
 from operations.access.campaign_scope import RUNNERS, locked_campaign, standing_for
 from operations.access.scope import own_enterprise_ids
 from operations.base import be_patient, operation
@@ -68,8 +68,13 @@ def remind(campaign_id: int, *, actor: Actor, address_of: AddressOf) -> int:
     last = campaign.reminded_at or campaign.invited_at
     if last is not None and now < last + timedelta(days=rules["days_between"]):
         raise Refused(f"离上一次不到 {rules['days_between']} 天，请过几天再催。")
+    return once_more(campaign, actor=actor, post=post, address_of=address_of)
+
+
+def once_more(campaign: Campaign, *, actor: Actor, post: Standing, address_of: AddressOf) -> int:
+    """The reminder itself, within the running operation; how many went by text."""
     be_patient()
-    campaign.reminded_at, campaign.reminders = now, campaign.reminders + 1
+    campaign.reminded_at, campaign.reminders = clock.now(), campaign.reminders + 1
     count = _tell(campaign, address_of)
     log.record("remind_campaign", object_type="campaign", object_id=campaign.id, actor=actor, standing=post,
                details={"texts": count})

@@ -21,6 +21,7 @@ from models.campaigns import (
 from models.deliveries import Delivery
 from models.directory import EnterpriseStatus
 from models.engagement import Effect
+from models.hall import CountedCase
 from models.log import Event
 from models.notices import Notice
 from models.ratings import Grade
@@ -28,7 +29,15 @@ from operations.access.campaign_scope import get_campaign
 from operations.access.people import actor_named
 from operations.errors import BadInput, NotAllowed, NotFound, Refused
 from operations.insight import campaigns
-from operations.ratings.campaigns import answering, checking, drawing, freezing, inviting, planning
+from operations.ratings.campaigns import (
+    answering,
+    checking,
+    drawing,
+    freezing,
+    inviting,
+    keeping_time,
+    planning,
+)
 from operations.ratings.campaigns.answering import InvitationSpent, Opinion
 from tests.campaigns import ADDRESS, NOW, drawn, firms, kept, planned, rules, running, talk, tokens
 from tests.conftest import SettledCity, settle_city
@@ -347,3 +356,37 @@ def test_a_member_opens_the_link_by_themselves(settled, canvassed):
         for nobody in ("hengzha", "hongda"):
             with pytest.raises(NotFound):
                 inviting.own_link(campaign_id, actor=actor_named(nobody))
+
+
+def test_a_campaign_closes_at_its_end_and_reminds_by_plan_by_itself(settled):
+    campaign_id, links = running()
+
+    def keeps_time(at):
+        with clock.standing_at(at):
+            return keeping_time.keep_time(campaign_id, address_of=lambda token: ADDRESS + token)
+
+    done = [keeps_time(NOW + timedelta(days=days)) for days in (0, 3, 4, 6, 9)]
+    assert done == [False, True, False, True, False] and kept(campaign_id).reminders == 2
+    end = shanghai("2026-09-11 00:00")
+    assert not keeps_time(end - timedelta(seconds=1)) and keeping_time.running() == [campaign_id]
+    assert keeps_time(end + timedelta(hours=9)) and not keeps_time(end + timedelta(hours=10))
+    assert (kept(campaign_id).stage, kept(campaign_id).closed_at, keeping_time.running()) == (Stage.CLOSED, end, [])
+    event = db.session.scalars(select(Event).where(Event.action == "close_campaign")).one()
+    assert event.actor_id is None
+
+
+def test_who_finished_something_at_a_window_is_in_the_frame(settled):
+    city = SettledCity()
+    window = city.organisations["云州市住建局市政科"]
+    firm = firms(city, 1, first=700_000)[0]
+    for number in ("A1", "A2"):
+        db.session.add(CountedCase(
+            system="yz-hall", number=number, item="排水许可", unit_id=window.parent_id, window_id=window.id,
+            region_path="/", enterprise_id=firm, finished_at=shanghai("2026-03-02 10:00")))
+    db.session.commit()
+    house = db.session.get(type(window), window.parent_id).name
+    campaign_id = drawn(lines=(POWER, house))
+    asked = select(CampaignInvitation.enterprise_id).where(CampaignInvitation.campaign_id == campaign_id)
+    picked = select(func.count()).select_from(CampaignPick).join(
+        CampaignObject, CampaignObject.id == CampaignPick.object_id).where(CampaignObject.unit_id == window.parent_id)
+    assert firm in db.session.scalars(asked).all() and db.session.scalar(picked) == 1

@@ -1,5 +1,6 @@
 """At a window: counted cases, the code on the desk, the tablet; one rating for each case, and nobody is named."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,11 +14,12 @@ from models.log import Event
 from models.ratings import Grade, Rating, RatingChannel
 from operations.access.people import actor_named
 from operations.errors import BadInput, NotFound, Refused, TooManyAttempts
-from operations.ratings import desk, kiosks, windows
+from operations.ratings import desk, guessing, kiosks, windows
 from operations.ratings.kiosks import NotBound, NothingToRate
 from operations.ratings.opinions import Opinion
 from tests.lives import START
 from tests.together import at_once
+from tests.views.counting import statements
 
 WINDOW = "云州市住建局市政科"
 GOOD = Opinion(Grade.SATISFIED, is_anonymous=True)
@@ -199,3 +201,32 @@ def test_what_was_counted_and_issued_is_kept(hall, table):
     with pytest.raises(DBAPIError):
         db.session.execute(text(f"DELETE FROM {table}"))
     db.session.rollback()
+
+
+def test_guessing_numbers_is_answered_alike_and_slowed_down_by_address_and_by_card(hall):
+    """Rated, another officer's, never given: one answer, after as many statements."""
+    code = hall.issue().code
+    hall.count("A001")
+    hall.count("B001", who="zhaoguoqiang")
+    desk.rate(code, number="A001", opinion=GOOD)
+    answers = set()
+    for number in ("A001", "B001", "NEVER"):
+        with statements() as seen, pytest.raises(BadInput) as refused:
+            desk.rate(code, number=number, opinion=replace(GOOD, source="one"))
+        answers.add((type(refused.value), str(refused.value), len(seen)))
+    assert len(answers) == 1
+
+    hall.count("A002")
+    for _ in range(guessing.PER_ADDRESS - 3):
+        with pytest.raises(BadInput):
+            desk.rate(code, number="NEVER", opinion=replace(GOOD, source="one"))
+    for number in ("A002", "NEVER"):  # a right number tells nothing any more
+        with pytest.raises(TooManyAttempts):
+            desk.rate(code, number=number, opinion=replace(GOOD, source="one"))
+    for place in range(guessing.PER_CARD - guessing.PER_ADDRESS):
+        with pytest.raises(BadInput):
+            desk.rate(code, number="NEVER", opinion=replace(GOOD, source=f"other {place}"))
+    with pytest.raises(TooManyAttempts):
+        desk.rate(code, number="A002", opinion=replace(GOOD, source="elsewhere"))
+    with hall.later(minutes=16):
+        desk.rate(code, number="A002", opinion=replace(GOOD, source="one"))
