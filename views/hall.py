@@ -11,9 +11,9 @@ from models.hall_intake import HallCode, HallCodeKind, HallSystem
 from operations.hall import codes, letting_in, systems
 from operations.insight import hall
 from operations.insight.hall import Which
+from views import ways
 from views.forms.hall import MatchForm, SystemForm
 from views.guards import for_roles
-from views.watch_filter import row_id
 
 bp = Blueprint("hall", __name__, url_prefix="/hall")
 
@@ -50,7 +50,7 @@ def show(system_id: int) -> str:
     said = request.args.get("show", "")
     unmatched = codes.open_count(system.id)
     which = Which(said) if said in set(Which) else Which.OPEN if unmatched else Which.SET
-    after = row_id(request.args.get("after", "")) or 0
+    after = ways.place("after") or 0
     rows, more = hall.matched(system, which, after=after)
     return render_template(
         "hall/show.html", system=system, keys=systems.live_keys(system.id), which=which, kinds=Which, rows=rows,
