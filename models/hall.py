@@ -37,6 +37,7 @@ class CountedCase(Base):
         open_index("ix_counted_cases_officer", "officer_id", "finished_at", where="officer_id IS NOT NULL"),
         open_index("ix_counted_cases_enterprise", "enterprise_id", "finished_at", where="enterprise_id IS NOT NULL"),
         Index("ix_counted_cases_unit", "unit_id", "finished_at", "id"),
+        open_index("ix_counted_cases_withdrawn", "withdrawn_at", where="withdrawn_at IS NOT NULL"),
         Index("ix_counted_cases_finished", "finished_at", "id"),
         Index("ix_counted_cases_recorded", "recorded_at"),
     )

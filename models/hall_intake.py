@@ -154,6 +154,7 @@ class CaseVersion(Base):
     __tablename__ = "case_versions"
     __table_args__ = (
         Index("ix_case_versions_case", "case_id", "id"),
+        Index("ix_case_versions_replaced", "replaced_at"),
         open_index("ix_case_versions_batch", "batch_id", "id", where="batch_id IS NOT NULL"),
     )
 

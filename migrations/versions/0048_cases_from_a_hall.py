@@ -34,6 +34,8 @@ def upgrade() -> None:
         make()
     for table, column in COLUMNS:
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column.format(moment=moment)}")
+    rests = sa.text('withdrawn_at IS NOT NULL')
+    op.create_index('ix_counted_cases_withdrawn', 'counted_cases', ['withdrawn_at'], sqlite_where=rests, postgresql_where=rests)
     seal(SEALED)
     keep(KEPT[len(SEALED):])
     if op.get_bind().dialect.name == "postgresql":
@@ -236,6 +238,7 @@ def _case_versions() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_case_versions'))
     )
     op.create_index('ix_case_versions_batch', 'case_versions', ['batch_id', 'id'], unique=False, sqlite_where=sa.text('batch_id IS NOT NULL'), postgresql_where=sa.text('batch_id IS NOT NULL'))
+    op.create_index('ix_case_versions_replaced', 'case_versions', ['replaced_at'], unique=False)
     op.create_index('ix_case_versions_case', 'case_versions', ['case_id', 'id'], unique=False)
 
 

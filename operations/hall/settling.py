@@ -136,4 +136,7 @@ def _said(source: sa.Table, batch_id: Any) -> dict[str, Any]:
     values |= {name: func.coalesce(source.c[name], C.c[name]) for name in MAYBE}
     values |= {name: func.coalesce(func.nullif(source.c[name], ""), C.c[name]) for name in OR_EMPTY}
     came_by = sa.case((C.c.withdrawn_at.is_not(None), _column(batch_id)), else_=C.c.batch_id)
+    anew = sa.case((C.c.withdrawn_at.is_not(None), sa.literal(clock.now(), C.c.recorded_at.type)),
+                   else_=C.c.recorded_at)
+    values |= {"recorded_at": anew}
     return values | {"region_path": Region.__table__.c.path, "batch_id": came_by, "withdrawn_at": sa.null()}

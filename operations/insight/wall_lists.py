@@ -110,7 +110,8 @@ def cases(actor: Actor, narrowing: Narrowing, *, place: Place = TOP) -> Entries:
         CountedCase.item, literal(NONE).label("ticket_id"), CountedCase.unit_id, CountedCase.window_id,
         CountedCase.officer_id,
     ).where(CountedCase.recorded_at <= until, CountedCase.finished_at >= narrowing.period.since,
-            CountedCase.finished_at < narrowing.period.until, *_placed(CountedCase, actor, narrowing))
+            CountedCase.finished_at < narrowing.period.until, CountedCase.withdrawn_at.is_(None),
+            *_placed(CountedCase, actor, narrowing))
     from_loop: Any = select(
         RatingRound.came_at.label("page_moment"), (RatingRound.clock_id * 2 + 1).label("page_id"), Ticket.number,
         Ticket.subject.label("item"), RatingRound.ticket_id, RatingRound.unit_id, WITHOUT_A_WINDOW.label("window_id"),

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from models import clock
 from models.base import UTCDateTime, db
 from models.hall import CountedCase
+from models.hall_intake import CaseVersion
 from models.rating_wall import Cut, RatingGroup, RatingPlace, RatingRound, RatingSum, RatingTally
 from models.ratings import Grade, RatingOccasion
 from operations.base import be_patient, operation
@@ -95,7 +96,7 @@ def _window_cases(until: datetime) -> Any:
     return select(
         shanghai_day(CountedCase.finished_at).label("counts_on"), CountedCase.unit_id, CountedCase.window_id,
         CountedCase.officer_id, _occasion(RatingOccasion.WINDOW), CountedCase.item, *_counts(cases=literal(1)),
-    ).where(CountedCase.recorded_at <= until)
+    ).where(CountedCase.recorded_at <= until, CountedCase.withdrawn_at.is_(None))
 
 
 def _ticket_rounds() -> Any:
@@ -138,10 +139,14 @@ def _counted(source: Any, keys: tuple[str, ...], days: Collection[date] | None) 
 
 
 def _changed(since: datetime) -> set[date]:
-    """The days of which cases or ratings have come after ``since``."""
+    """The days of which cases or ratings have come after ``since``, or to and from which a later version moved one."""
     mark = literal(since, UTCDateTime())
+    moved: Any = select(CaseVersion.case_id).where(CaseVersion.replaced_at >= mark)
     asked = (
         select(shanghai_day(CountedCase.finished_at)).where(CountedCase.recorded_at >= mark),
+        select(shanghai_day(CountedCase.finished_at)).where(CountedCase.withdrawn_at >= mark),
+        select(shanghai_day(CountedCase.finished_at)).where(CountedCase.id.in_(moved)),
+        select(shanghai_day(CaseVersion.finished_at)).where(CaseVersion.replaced_at >= mark),
         select(shanghai_day(RatingRound.came_at)).where(RatingRound.came_at >= mark),
         select(RatingPlace.counts_on).where(RatingPlace.rated_at >= mark),
     )
