@@ -1,4 +1,4 @@
-"""指标: every rate of domain.md §9 in one table, each with what it counts, of what, when, and where that is written.
+"""指标: every rate of domain.md §9 in one table, each with what it counts, of what and when (facts.md §1.4, §2.4, §5).
 
 A figure counts rows of one source. ``whole`` is the denominator, ``part`` the numerator within it, both conditions on
 the source; the period is asked of the source's moment, the unit of its unit. The list behind a figure asks the same.
@@ -21,6 +21,7 @@ from models.ratings import FollowUp
 from models.refusals import VETOES, Refusal, RefusalEnd
 from models.supervision import Level, Supervision
 from models.tickets import DeadlineExtension, LedgerEntry, OrderOutcome, OrderRole, Status, Ticket, UnitOrder
+from models.unreasonable import UnreasonableFinding
 from operations.access.actor import Actor
 from operations.access.scope import REGIONAL, units_of
 from operations.access.wall_scope import rated_units
@@ -129,32 +130,33 @@ def _without_extensions() -> ColumnElement[Any]:
 
 
 _MET = Clock.outcome == ClockOutcome.MET
-_REWORKED = exists().where(FollowUp.ticket_id == Ticket.id, FollowUp.was_reached.is_(True),
+_RESTS = exists().where(UnreasonableFinding.follow_up_id == FollowUp.id, UnreasonableFinding.is_agreed.is_(True))
+_REWORKED = exists().where(FollowUp.ticket_id == Ticket.id, FollowUp.was_reached.is_(True), ~_RESTS,
                            ~and_(FollowUp.is_solved.is_(True), FollowUp.is_satisfied.is_(True)))
 FIGURES: tuple[Figure, ...] = (
-    Figure("accepted_in_time", "及时受理率", "clocks", _MET, "§9：按时受理÷提交", Clock.kind == ClockKind.ACCEPTANCE),
-    Figure("signed_in_time", "及时签收率", "clocks", _MET, "facts §1.4：限内签收÷派出", Clock.kind == ClockKind.SIGNING),
-    Figure("contacted_in_time", "首联及时率", "clocks", _MET, "facts §1.4：限内首联÷派出", Clock.kind == ClockKind.CONTACT),
-    Figure("on_time", "按时办结率（含延期）", "due", Clock.stopped_at <= Clock.due_at, "facts §1.4：限内办结÷期内到期"),
+    Figure("accepted_in_time", "及时受理率", "clocks", _MET, "按时受理÷提交", Clock.kind == ClockKind.ACCEPTANCE),
+    Figure("signed_in_time", "及时签收率", "clocks", _MET, "限内签收÷派出", Clock.kind == ClockKind.SIGNING),
+    Figure("contacted_in_time", "首联及时率", "clocks", _MET, "限内首联÷派出", Clock.kind == ClockKind.CONTACT),
+    Figure("on_time", "按时办结率（含延期）", "due", Clock.stopped_at <= Clock.due_at, "限内办结÷期内到期"),
     Figure("on_time_unextended", "按时办结率（不含延期）", "due", Clock.stopped_at <= _without_extensions(),
            "同上，按延期前的时限"),
-    Figure("finished", "办结率", "accepted", Ticket.status == Status.CLOSED, "facts §1.4：办结÷（受理－撤回－依法终止）",
+    Figure("finished", "办结率", "accepted", Ticket.status == Status.CLOSED, "办结÷（受理－撤回－依法终止）",
            Ticket.status.not_in(LEFT)),
-    Figure("finished_at_once", "一次办结率", "closed", Ticket.round == 1, "§9：一轮办结÷办结"),
-    Figure("returned", "退回率", "orders", UnitOrder.outcome == OrderOutcome.SENT_BACK, "facts §1.4：退回÷派出"),
-    Figure("reworked", "重办率", "closed", _REWORKED, "facts §1.4：重办÷办结"),
+    Figure("finished_at_once", "一次办结率", "closed", Ticket.round == 1, "一轮办结÷办结"),
+    Figure("returned", "退回率", "orders", UnitOrder.outcome == OrderOutcome.SENT_BACK, "退回÷派出"),
+    Figure("reworked", "重办率", "closed", _REWORKED, "重办÷办结"),
     Figure("called_back", "回访覆盖率", "closed", follow_up_coverage.condition(follow_up_coverage.Part.CALLED),
-           "facts §1.4：回访÷办结"),
+           "回访÷办结"),
     Figure("response", "响应率", "orders", and_(_kept(ClockKind.SIGNING), _kept(ClockKind.CONTACT)),
-           "facts §2.4：限内签收并联系÷应响应"),
-    Figure("solved", "解决率", "calls", FollowUp.is_solved.is_(True), "facts §2.4：已解决÷回访有效件"),
-    Figure("satisfied", "满意率（回访）", "calls", FollowUp.is_satisfied.is_(True), "facts §2.4：满意÷回访有效件"),
-    Figure("supervised", "督办率", "accepted", _pressed(Level.FIRST), "facts §1.4：一次督办÷受理"),
-    Figure("supervised_again", "二次督办率", "accepted", _pressed(Level.SECOND), "facts §1.4：二次督办÷一次督办",
+           "限内签收并联系÷应响应"),
+    Figure("solved", "解决率", "calls", FollowUp.is_solved.is_(True), "已解决÷回访有效件"),
+    Figure("satisfied", "满意率（回访）", "calls", FollowUp.is_satisfied.is_(True), "满意÷回访有效件"),
+    Figure("supervised", "督办率", "accepted", _pressed(Level.FIRST), "一次督办÷受理"),
+    Figure("supervised_again", "二次督办率", "accepted", _pressed(Level.SECOND), "二次督办÷一次督办",
            _pressed(Level.FIRST)),
-    Figure("read", "信函已读率", "supervisions", Supervision.read_at.is_not(None), "§9：已读÷发出的督办函"),
-    Figure("refused", "否定率", "refusals", Refusal.ended_as == RefusalEnd.REFUSED, "§9：不予办理÷否定报备"),
-    Figure("overturned", "撤销率", "refusals", Refusal.verdict.in_(VETOES), "facts §5：撤销、责令重办÷已联审",
+    Figure("read", "信函已读率", "supervisions", Supervision.read_at.is_not(None), "已读÷发出的督办函"),
+    Figure("refused", "否定率", "refusals", Refusal.ended_as == RefusalEnd.REFUSED, "不予办理÷否定报备"),
+    Figure("overturned", "撤销率", "refusals", Refusal.verdict.in_(VETOES), "撤销、责令重办÷已联审",
            Refusal.reviewed_at.is_not(None)),
 )
 BY_CODE = {figure.code: figure for figure in FIGURES}

@@ -10,7 +10,7 @@ G  two submitted, nobody has taken them in (39-40)
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from models import clock
 from models.base import db
@@ -19,6 +19,7 @@ from models.ratings import FollowUp
 from models.refusals import Endorsement, Refusal, ReviewMember
 from models.supervision import Supervision
 from models.tickets import DeadlineExtension, LedgerEntry, Proposal, Ticket, UnitOrder
+from models.unreasonable import UnreasonableFinding
 from operations.access.people import actor_named
 from operations.insight import figures, period
 from operations.insight.figures import BY_CODE, FIGURES, Narrowing, Side
@@ -55,13 +56,13 @@ ANSWERS = {
     "finished": (29, 34),
     "finished_at_once": (26, 29),  # all but C
     "returned": (2, 40),  # 28 and 29
-    "reworked": (3, 29),  # C
+    "reworked": (3, 29),  # C; 15 was not content either, and two people let it rest
     "called_back": (25, 29),  # nobody called 17-20
     # Of forty orders to lead both clocks were kept: all but 1, 2, 21, the returned 28 and 29, 33 and 34.
     "response": (33, 40),
     # Reached: A 15 (16 did not answer), B 4, C 3 before and 3 after, D 2. Unsolved: 25 and 26 before.
     "solved": (25, 27),
-    "satisfied": (24, 27),  # 27 was solved before, and not to its satisfaction
+    "satisfied": (23, 27),  # 27 was solved before, and not to its satisfaction; nor was 15
     "supervised": (6, 38),  # 21-24, 30, 31, of all that were taken in
     "supervised_again": (2, 6),  # 21 and 30
     "read": (6, 8),  # of six first and two second orders nobody has opened those of 24 and 31
@@ -158,8 +159,10 @@ class Town:
             db.session.execute(insert(DeadlineExtension).values(
                 ticket_id=n, round=1, ordinal=1, clock_id=self.cases[n], proposal_id=ordinal,
                 due_before=CAME + 4 * DAY, due_after=CAME + 9 * DAY, granted_by_id=self.caller, granted_at=CAME))
-        for n in (*range(1, 16), *B, *D):
+        for n in (*range(1, 15), *B, *D):
             self.call(n)
+        self.call(15, satisfied=False)
+        self.let_rest(15)
         self.call(16, reached=False)
         for n in C:
             self.call(n, solved=n == 27, satisfied=False)
@@ -186,6 +189,14 @@ class Town:
             ticket_id=n, round=round, attempt=1, was_reached=reached, is_solved=solved if reached else None,
             is_satisfied=satisfied if reached else None, rework_reason=None if fine else "unsolved",
             called_by_id=self.caller, called_at=CLOSED - 3 * DAY))
+
+    def let_rest(self, n):
+        """The call found fault, and two people agreed that it cannot be put right."""
+        call = db.session.scalar(select(FollowUp.id).where(FollowUp.ticket_id == n))
+        db.session.execute(insert(UnreasonableFinding).values(
+            follow_up_id=call, ticket_id=n, round=1, region_path=self.path, reason="已过时限", found_by_id=self.caller))
+        db.session.execute(update(UnreasonableFinding).values(
+            is_agreed=True, decided_by_id=self.outsiders[2], decided_at=CLOSED, decision="同意"))
 
     def refusal(self, n, ended, verdict):
         """Reported, climbed, said by each of three, concluded: the database takes nothing less."""
@@ -221,8 +232,8 @@ def test_every_figure_has_its_right_answer(reader):
 
 
 def test_the_three_rates_weigh_thirty_and_twice_thirty_five(reader):
-    # 30 × 33/40 + 35 × 25/27 + 35 × 24/27 = 24.75 + 32.4074 + 31.1111
-    assert figures.score(figures.counted(reader, AUGUST)) == pytest.approx(88.2685, abs=0.0001)
+    # 30 × 33/40 + 35 × 25/27 + 35 × 23/27 = 24.75 + 32.4074 + 29.8148
+    assert figures.score(figures.counted(reader, AUGUST)) == pytest.approx(86.9722, abs=0.0001)
 
 
 def test_what_is_on_the_ledger_is_told_by_its_age(reader):
