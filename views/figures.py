@@ -9,8 +9,8 @@ from flask_login import current_user
 from models.directory import Organisation
 from operations.access.wall_scope import get_rated_unit
 from operations.errors import NotFound
-from operations.insight import figures, period
-from operations.insight.figures import BY_CODE, READING, Narrowing, Side
+from operations.insight import figures, period, time_spent
+from operations.insight.figures import BY_CODE, READING, STAGES, Narrowing, Side
 from views.guards import for_roles
 from views.rating_wall import days_of, period_of
 from views.watch import place_of
@@ -28,6 +28,7 @@ def index() -> str:
     return render_template(
         "figures/index.html", found=found, score=figures.score(found), narrowing=narrowing, unit=unit, sides=Side,
         ages=figures.ageing(current_user, narrowing.unit_id), offered=period.offered(),
+        spent=time_spent.tables(current_user, narrowing), stages=STAGES,
         units=figures.units(current_user), list_url=lambda figure, side: f"/figures/{figure.code}/{side.value}?{query}",
     )
 

@@ -34,6 +34,9 @@ READING = (Role.UNIT_LEADER, *REGIONAL)
 FEWEST, PAGE = 5, 25
 WEIGHTS = {"response": 30, "solved": 35, "satisfied": 35}  # 三率 (facts.md §2.4)
 AGES = (("30 天以内", 0, 30), ("31 至 90 天", 31, 90), ("90 天以上", 91, None))
+# Whose time a clock measures: of stewards and the centre, or of the unit that the work lies with.
+DESKS = (ClockKind.ACCEPTANCE, ClockKind.COORDINATION, ClockKind.REPLY, ClockKind.FOLLOW_UP)
+UNITS = (ClockKind.SIGNING, ClockKind.CONTACT, ClockKind.HANDLING, ClockKind.ASSISTING)
 ACCEPTED_CLOCK = (ClockOutcome.MET, ClockOutcome.LATE)
 LEFT = (Status.WITHDRAWN, Status.REFUSED, Status.MERGED)
 
@@ -54,6 +57,8 @@ SOURCES: Mapping[str, Source] = {
     "accepted": Source(Clock, Clock.stopped_at, Ticket.lead_unit_id, Clock.id,
                        (Clock.kind == ClockKind.ACCEPTANCE) & Clock.outcome.in_(ACCEPTED_CLOCK)),
     "clocks": Source(Clock, Clock.started_at, func.coalesce(Clock.unit_id, Ticket.lead_unit_id), Clock.id, true()),
+    "stopped": Source(Clock, Clock.stopped_at, func.coalesce(Clock.unit_id, Ticket.lead_unit_id), Clock.id,
+                      Clock.outcome.in_(ACCEPTED_CLOCK)),
     "due": Source(Clock, Clock.due_at, Ticket.lead_unit_id, Clock.id,
                   (Clock.kind == ClockKind.HANDLING)
                   & or_(Clock.outcome.is_(None), Clock.outcome != ClockOutcome.DROPPED)),
@@ -159,7 +164,10 @@ FIGURES: tuple[Figure, ...] = (
     Figure("overturned", "撤销率", "refusals", Refusal.verdict.in_(VETOES), "撤销、责令重办÷已联审",
            Refusal.reviewed_at.is_not(None)),
 )
-BY_CODE = {figure.code: figure for figure in FIGURES}
+# 用时: no rates; their lists show whose time was counted (see time_spent.py).
+STAGES = {kind: Figure(f"spent-{kind.value}", f"{kind.label}用时", "stopped", true(), "本期停止的时限",
+                       Clock.kind == kind) for kind in (*DESKS, *UNITS)}
+BY_CODE = {figure.code: figure for figure in (*FIGURES, *STAGES.values())}
 
 
 def counted(actor: Actor, narrowing: Narrowing) -> list[Counted]:
@@ -167,7 +175,7 @@ def counted(actor: Actor, narrowing: Narrowing) -> list[Counted]:
     found = []
     for figure in FIGURES:
         part = func.count().filter(figure.part)
-        of, count = db.session.execute(_rows(figure, actor, narrowing, func.count(), part)).one()
+        of, count = db.session.execute(rows_of(figure, actor, narrowing, func.count(), part)).one()
         found.append(Counted(figure, count, of))
     return found
 
@@ -184,8 +192,8 @@ def score(found: Sequence[Counted]) -> float | None:
 def page_of(actor: Actor, figure: Figure, side: Side, narrowing: Narrowing, *, place: Place = TOP) -> Page:
     """The tickets behind a numerator or a denominator, a line for each row that counts, the latest first."""
     source = SOURCES[figure.source]
-    rows = _rows(figure, actor, narrowing, source.row_id, source.moment.label("moment"), Ticket.number,
-                 Ticket.subject, Ticket.status)
+    rows = rows_of(figure, actor, narrowing, source.row_id, source.moment.label("moment"), Ticket.number,
+                   Ticket.subject, Ticket.status)
     rows = rows if side is Side.WHOLE else rows.where(figure.part)
     return paged(rows, source.moment, source.row_id, size=PAGE, place=place, is_descending=True)
 
@@ -209,7 +217,8 @@ def units(actor: Actor) -> Sequence[Any]:
     return db.session.execute(rows.order_by(Organisation.short_name)).all()
 
 
-def _rows(figure: Figure, actor: Actor, narrowing: Narrowing, *columns: Any) -> Any:
+def rows_of(figure: Figure, actor: Actor, narrowing: Narrowing, *columns: Any) -> Any:
+    """What the denominator counts, as a statement of these columns."""
     source = SOURCES[figure.source]
     rows: Any = select(*columns).select_from(source.model)
     if source.model is not Ticket:

@@ -7,6 +7,7 @@ E  five in hand (30-34)                               F  two withdrawn, one refu
 G  two submitted, nobody has taken them in (39-40)
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,15 +15,15 @@ from sqlalchemy import insert, select, update
 
 from models import clock
 from models.base import db
-from models.clocks import Clock
+from models.clocks import Clock, ClockPause
 from models.ratings import FollowUp
 from models.refusals import Endorsement, Refusal, ReviewMember
 from models.supervision import Supervision
 from models.tickets import DeadlineExtension, LedgerEntry, Proposal, Ticket, UnitOrder
 from models.unreasonable import UnreasonableFinding
 from operations.access.people import actor_named
-from operations.insight import figures, period
-from operations.insight.figures import BY_CODE, FIGURES, Narrowing, Side
+from operations.insight import figures, period, time_spent
+from operations.insight.figures import BY_CODE, FIGURES, STAGES, Narrowing, Side
 from operations.insight.keyset import Place
 from tests.conftest import settle_city
 from tests.lives import shanghai
@@ -68,6 +69,15 @@ ANSWERS = {
     "read": (6, 8),  # of six first and two second orders nobody has opened those of 24 and 31
     "refused": (1, 5),  # reported for 37, 30, 31, 32 and 1; ended as refused 37
     "overturned": (2, 3),  # reviewed 37 (upheld), 30 (revoked), 31 (to be done again)
+}
+
+
+# stage: how many clocks stopped, and their office seconds. All began on Monday the third at nine; a day has 27,000.
+SPENT = {
+    "acceptance": (38, 2_052_000),  # two days each
+    "signing": (37, 999_000),  # a day each: of forty but the returned two and the one that waits
+    "contact": (37, 999_000),
+    "handling": (32, 2_889_000),  # three days A, C twice, D; six days B, whose 21 stood still for one
 }
 
 
@@ -167,6 +177,8 @@ class Town:
         for n in C:
             self.call(n, solved=n == 27, satisfied=False)
             self.call(n, round=2)
+        db.session.execute(insert(ClockPause).values(
+            clock_id=self.cases[21], reason="ledger", started_at=CAME + 2 * DAY, ended_at=CAME + 3 * DAY))
         for level, pressed in (("first", (*B, 30, 31)), ("second", (21, 30))):
             db.session.execute(insert(Supervision), [
                 {"ticket_id": n, "round": 1, "clock_id": self.cases[n], "due_version": 1, "level": level, "rule": "r",
@@ -234,6 +246,16 @@ def test_every_figure_has_its_right_answer(reader):
 def test_the_three_rates_weigh_thirty_and_twice_thirty_five(reader):
     # 30 × 33/40 + 35 × 25/27 + 35 × 23/27 = 24.75 + 32.4074 + 29.8148
     assert figures.score(figures.counted(reader, AUGUST)) == pytest.approx(86.9722, abs=0.0001)
+
+
+def test_who_used_the_days(reader):
+    desks, unit = time_spent.lines(reader, AUGUST)
+    told = {one.kind.value: (one.count, one.seconds) for line in (desks, unit) for one in line.spent}
+    assert told == SPENT
+    assert [one.average for one in (*desks.spent, *unit.spent)] == ["2 天", "1 天", "1 天", "3.3 天"]
+    for one in unit.spent:
+        page = figures.page_of(reader, STAGES[one.kind], Side.WHOLE, replace(AUGUST, unit_id=unit.unit_id))
+        assert len(page.rows) == figures.PAGE and page.next
 
 
 def test_what_is_on_the_ledger_is_told_by_its_age(reader):
