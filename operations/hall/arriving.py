@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 
 from models import clock
 from models.base import LabelledEnum, db
-from models.bulk import among, among_texts, insert_rows
+from models.bulk import among, insert_rows
 from models.hall import CaseChannel, CountedCase
 from models.hall_intake import ArrivedCase, HallCodeKind, HallSystem, IntakeWay
 from models.ratings import Rating
@@ -150,9 +150,9 @@ def _resolve(system: HallSystem, good: Sequence[Answer], key: bytes) -> None:
 def _known(system: HallSystem, numbers: Sequence[str]) -> dict[str, Any]:
     rated = exists().where(Rating.counted_case_id == CountedCase.id)
     rows = select(CountedCase, rated.label("is_rated")).where(
-        CountedCase.system == system.code, among_texts(CountedCase.number), CountedCase.withdrawn_at.is_(None)
+        CountedCase.system == system.code, CountedCase.number.in_(numbers), CountedCase.withdrawn_at.is_(None)
     )
-    found = db.session.execute(rows.execution_options(populate_existing=True), {"texts": list(numbers)})
+    found = db.session.execute(rows.execution_options(populate_existing=True))
     return {case.number: (case, is_rated) for case, is_rated in found}
 
 
@@ -185,11 +185,10 @@ def _write(system: HallSystem, coming: Sequence[dict[str, Any]]) -> None:
         "is_ready": said["is_ready"], "enterprise_id": said["enterprise_id"], "visitor": said["visitor"],
         "finished_at": said["finished_at"], "batch_id": None, "arrived_at": now,
     } for said in sorted(coming, key=lambda said: said["number"])]
-    numbers = {"texts": [row["number"] for row in rows]}
-    mine = (A.c.system_id == system.id, among_texts(A.c.number))
-    db.session.execute(sa.delete(A).where(*mine), numbers)
+    mine = (A.c.system_id == system.id, A.c.number.in_([row["number"] for row in rows]))
+    db.session.execute(sa.delete(A).where(*mine))
     insert_rows(db.session.connection(), A, rows, ignoring=True)
-    ready = db.session.scalars(select(A.c.id).where(*mine, A.c.is_ready), numbers).all()
+    ready = db.session.scalars(select(A.c.id).where(*mine, A.c.is_ready)).all()
     if ready:
         taken = among(A.c.id, "taken", ids=ready)
         settling.settle(A, taken, batch_id=None, actor_id=None, ready=len(ready))

@@ -11,6 +11,7 @@ from models.bulk import among
 from models.directory import ImportBatch, ImportIssue
 from models.hall_intake import ArrivedCase, IntakeWay, StagedCase
 from operations.base import insert_ignoring
+from operations.directory.imports import taking
 from operations.errors import Refused
 from operations.hall import days, letting_in, settling
 from operations.hall.case_rows import NUMBER
@@ -26,6 +27,7 @@ NO_HINDRANCE = {"case_versions", "follow_up_draws"}
 
 def take(batch: ImportBatch) -> tuple[int, int]:
     """Take every staged row in; answers how many cases are new and how many took a later version."""
+    taking.join_by_hash(batch)
     mine = S.c.batch_id == batch.id
     ready = db.session.scalar(select(func.count()).select_from(S).where(mine, S.c.is_ready)) or 0
     settled = settling.settle(S, mine, batch_id=batch.id, actor_id=batch.uploaded_by_id, ready=ready)
