@@ -109,22 +109,13 @@ class RatingRound(Base):
     is_dropped: Mapped[bool] = mapped_column(default=False)
 
 
-class RatingSum(Base):
-    """评价计数 of one day, by one cut. ``cases`` came to be rated on that day; the grades are those that count.
+class Counted:
+    """What is counted, and by which cut. ``cases`` came to be rated then; the grades are those that count.
 
-    Written anew for every day that has changed, by the job ``count-ratings``, from rows that hold the foreign keys;
-    a city's year is half a million of these. ``excluded`` stand in no grade.
+    ``excluded`` stand in no grade.
     """
 
-    __tablename__ = "rating_sums"
-    __table_args__ = (
-        Index("ix_rating_sums_day", "cut", "counts_on", "unit_id"),
-        Index("ix_rating_sums_unit", "cut", "unit_id", "counts_on"),
-    )
-
-    id: Mapped[primary_key]
     cut: Mapped[Cut]
-    counts_on: Mapped[date]
     unit_id: Mapped[int]
     window_id: Mapped[int | None]
     officer_id: Mapped[int | None]
@@ -137,6 +128,36 @@ class RatingSum(Base):
     dissatisfied: Mapped[int]
     very_dissatisfied: Mapped[int]
     excluded: Mapped[int]
+
+
+class RatingSum(Counted, Base):
+    """评价计数 of one day, by one cut.
+
+    Written anew for every day that has changed, by the job ``count-ratings``, from rows that hold the foreign keys;
+    a city's year is half a million of these.
+    """
+
+    __tablename__ = "rating_sums"
+    __table_args__ = (
+        Index("ix_rating_sums_day", "cut", "counts_on", "unit_id"),
+        Index("ix_rating_sums_unit", "cut", "unit_id", "counts_on"),
+    )
+
+    id: Mapped[primary_key]
+    counts_on: Mapped[date]
+
+
+class RatingMonth(Counted, Base):
+    """评价月计数: the days of a month added up, so that a year reads twelve rows instead of 365. ``month`` is its first.
+
+    Written anew together with the days, in the same transaction.
+    """
+
+    __tablename__ = "rating_months"
+    __table_args__ = (Index("ix_rating_months_unit", "cut", "unit_id", "month"),)
+
+    id: Mapped[primary_key]
+    month: Mapped[date]
 
 
 class RatingTally(Base):

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, func, literal_column, select
 
 from models import clock
 from models.access import User
 from models.base import LabelledEnum, db
 from models.directory import Organisation
-from models.rating_wall import SMALLEST_GROUP, Cut, RatingPlace, RatingSum, RatingTally
+from models.rating_wall import SMALLEST_GROUP, Cut, RatingPlace, RatingTally
 from models.ratings import Grade, RatingOccasion
 from models.rectifications import Rectification
 from operations.access.actor import Actor
@@ -23,6 +23,7 @@ from operations.access.wall_scope import rated_units
 from operations.insight import rectifications
 from operations.insight.period import Period
 from operations.ratings.campaigns.counting import wilson
+from operations.ratings.wall import sums
 
 FEWEST, FEW, NONE = SMALLEST_GROUP, 100, 0
 SATISFIED = (Grade.VERY_SATISFIED, Grade.SATISFIED, Grade.FAIRLY_SATISFIED)
@@ -142,27 +143,24 @@ def lines(actor: Actor, narrowing: Narrowing) -> list[Line]:
 
 def total(rows: Sequence[Line], label: str) -> Line:
     """All lines together."""
-    sums = {part: sum(row.counts.get(part, 0) for row in rows) for part in Part}
-    return Line(label, counts=sums)
+    counts = {part: sum(row.counts.get(part, 0) for row in rows) for part in Part}
+    return Line(label, counts=counts)
 
 
 def _counted(actor: Actor, narrowing: Narrowing) -> dict[tuple[Any, ...], dict[Part, int]]:
-    sums: Any = RatingSum
-    keys = KEYS[narrowing.by]
-    grades = {part: sum(getattr(sums, grade.value) for grade in of) for part, of in
+    found = sums.of_period(narrowing.period.begins, narrowing.period.ends, cut=CUTS[narrowing.by],
+                           where=lambda rows: [rows.unit_id.in_(_units(actor, narrowing))]).c
+    keys = [found[key] for key in KEYS[narrowing.by]]
+    grades = {part: sum(found[grade.value] for grade in of) for part, of in
               {Part.SATISFIED: SATISFIED, Part.BAD: BAD}.items()}
-    wanted = {Part.CASES: sums.cases, **grades, Part.EXCLUDED: sums.excluded}
-    rows = select(*(getattr(sums, key) for key in keys), *(func.sum(what) for what in wanted.values())).where(
-        sums.cut == CUTS[narrowing.by], sums.counts_on >= narrowing.period.begins,
-        sums.counts_on <= narrowing.period.ends, sums.unit_id.in_(_units(actor, narrowing)),
-    ).group_by(*(getattr(sums, key) for key in keys))
-    found = {}
-    for row in db.session.execute(rows):
+    wanted: Any = {Part.CASES: found.cases, **grades, Part.EXCLUDED: found.excluded}
+    counted: dict[tuple[Any, ...], dict[Part, int]] = {}
+    for row in db.session.execute(select(*keys, *(func.sum(what) for what in wanted.values())).group_by(*keys)):
         counts = dict(zip(wanted, row[len(keys):], strict=True))
         counts[Part.VALID] = counts[Part.SATISFIED] + counts[Part.BAD]
         counts[Part.RATED] = counts[Part.VALID] + counts[Part.EXCLUDED]
-        found[tuple(row[:len(keys)])] = counts
-    return found
+        counted[tuple(row[:len(keys)])] = counts
+    return counted
 
 
 def _rectified(actor: Actor, narrowing: Narrowing) -> dict[tuple[Any, ...], dict[Part, int]]:
@@ -179,15 +177,16 @@ def _rectified(actor: Actor, narrowing: Narrowing) -> dict[tuple[Any, ...], dict
 STATES = {Part.DUE: rectifications.State.DUE, Part.ON_TIME: rectifications.State.ON_TIME}
 KEYS = {By.UNIT: ("unit_id",), By.WINDOW: ("window_id",), By.OFFICER: ("window_id", "officer_id"),
         By.ITEM: ("occasion", "item")}
+# As the partial index has it: none but 差评 are rectified, which the planner cannot know.
+_IS_BAD = RatingPlace.grade.in_([literal_column(f"'{grade.value}'") for grade in BAD])
 CUTS = {By.UNIT: Cut.UNIT, By.WINDOW: Cut.DESK, By.OFFICER: Cut.DESK, By.ITEM: Cut.ITEM}
 
 
 def rectified(rows: Any) -> Any:
-    """Rectifications with both first clocks and the place of their rating."""
-    contact, fix = rectifications.CONTACT, rectifications.FIX
-    return (rows.join(contact, contact.id == Rectification.contact_clock_id)
-            .join(fix, fix.id == Rectification.fix_clock_id)
-            .join(RatingPlace, RatingPlace.rating_id == Rectification.rating_id))
+    """Rectifications with the clock and the place of their rating; STATES ask for no other clock."""
+    fix = rectifications.FIX
+    return (rows.join(fix, fix.id == Rectification.fix_clock_id)
+            .join(RatingPlace, (RatingPlace.rating_id == Rectification.rating_id) & _IS_BAD))
 
 
 def of_period(period: Period) -> tuple[ColumnElement[bool], ...]:

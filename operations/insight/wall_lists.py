@@ -16,7 +16,7 @@ from models.access import User
 from models.base import db
 from models.directory import Organisation
 from models.hall import CountedCase
-from models.rating_wall import RatingGroup, RatingPlace, RatingRound, RatingSum
+from models.rating_wall import RatingGroup, RatingPlace, RatingRound
 from models.ratings import Grade, Rating, RatingChannel, RatingOccasion
 from models.rectifications import Rectification
 from models.tickets import Ticket
@@ -27,6 +27,7 @@ from operations.insight import rectifications, wall
 from operations.insight.keyset import TOP, Place, cut, page_of
 from operations.insight.lines import Cursor
 from operations.insight.wall import BAD, NONE, SATISFIED, Narrowing, Part
+from operations.ratings.wall import sums
 
 PAGE = 25
 GRADES: dict[Part, Sequence[Grade]] = {Part.SATISFIED: SATISFIED, Part.BAD: BAD, Part.VALID: tuple(Grade),
@@ -136,12 +137,11 @@ def count(actor: Actor, part: Part, narrowing: Narrowing) -> int:
         rows: Any = wall.rectified(select(func.count()).select_from(Rectification)).where(
             state, *wall.of_period(narrowing.period), *_placed(RatingPlace, actor, narrowing))
     else:
-        sums: Any = RatingSum
         columns = {Part.CASES: ("cases",), Part.EXCLUDED: ("excluded",), Part.RATED: (*map(str, Grade), "excluded")}
         wanted = columns.get(part) or [str(grade) for grade in GRADES[part]]
-        rows = select(func.coalesce(func.sum(sum(getattr(sums, name) for name in wanted)), 0)).where(
-            sums.cut == wall.CUTS[narrowing.by], sums.counts_on >= narrowing.period.begins,
-            sums.counts_on <= narrowing.period.ends, *_placed(sums, actor, narrowing))
+        found = sums.of_period(narrowing.period.begins, narrowing.period.ends, cut=wall.CUTS[narrowing.by],
+                               where=lambda counted: _placed(counted, actor, narrowing))
+        rows = select(func.coalesce(func.sum(sum(found.c[name] for name in wanted)), 0))
     return db.session.scalar(rows) or 0
 
 

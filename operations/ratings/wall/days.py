@@ -1,4 +1,4 @@
-"""The Shanghai day of a moment of the database, and the last day of that month, in the words of either engine."""
+"""The Shanghai day of a moment of the database, and first and last days of months, in the words of either engine."""
 
 from typing import Any
 
@@ -23,6 +23,14 @@ class last_of_month(GenericFunction[Any]):
     name = "last_of_month"
 
 
+class first_of_month(GenericFunction[Any]):
+    """``first_of_month(day)``: the first day of the month of a day."""
+
+    type = Date()
+    inherit_cache = True
+    name = "first_of_month"
+
+
 @compiles(shanghai_day, "sqlite")
 def _day_on_sqlite(element: Any, compiler: Any, **rest: Any) -> str:
     return f"date({compiler.process(element.clauses, **rest)}, '+8 hours')"
@@ -42,3 +50,13 @@ def _month_on_sqlite(element: Any, compiler: Any, **rest: Any) -> str:
 def _month_on_postgresql(element: Any, compiler: Any, **rest: Any) -> str:
     here = f"timezone('Asia/Shanghai', {compiler.process(element.clauses, **rest)})"
     return f"CAST(date_trunc('month', {here}) + interval '1 month' - interval '1 day' AS date)"
+
+
+@compiles(first_of_month, "sqlite")
+def _first_on_sqlite(element: Any, compiler: Any, **rest: Any) -> str:
+    return f"date({compiler.process(element.clauses, **rest)}, 'start of month')"
+
+
+@compiles(first_of_month, "postgresql")
+def _first_on_postgresql(element: Any, compiler: Any, **rest: Any) -> str:
+    return f"CAST(date_trunc('month', CAST({compiler.process(element.clauses, **rest)} AS timestamp)) AS date)"

@@ -32,8 +32,9 @@ from models.ratings import Grade, RatingOccasion
 from operations.base import be_patient, operation
 from operations.clocks import shanghai
 from operations.clocks.reckoning import midnight
-from operations.ratings.wall import grouping, placing
+from operations.ratings.wall import grouping, placing, sums
 from operations.ratings.wall.days import shanghai_day
+from operations.ratings.wall.sums import COUNTS
 
 # The planner takes tables that fill up meanwhile for empty, and would go through them once for every rating.
 IN_SETS = ("SET LOCAL enable_nestloop = off", "SET LOCAL work_mem = '64MB'")
@@ -41,7 +42,6 @@ IN_SETS = ("SET LOCAL enable_nestloop = off", "SET LOCAL work_mem = '64MB'")
 AGAIN = timedelta(hours=1)
 OF_CUT = {Cut.UNIT: ("unit_id",), Cut.DESK: ("unit_id", "window_id", "officer_id"),
           Cut.ITEM: ("unit_id", "occasion", "item")}
-COUNTS = ("cases", *(grade.value for grade in Grade), "excluded")
 
 
 @operation
@@ -63,7 +63,8 @@ def recount(*, everything: bool = False) -> int:
 
 
 def count(days: Collection[date] | None, until: datetime) -> None:
-    """Write the sums of these days anew, of all days for None: cases known by ``until``, and every placed rating."""
+    """Write the sums of these days and of their months anew, of all days for None: cases known by ``until``, and every
+    placed rating."""
     if days is not None and not days:
         return
     table = RatingSum.__table__
@@ -72,10 +73,11 @@ def count(days: Collection[date] | None, until: datetime) -> None:
         both = union_all(*(_counted(source, keys, days) for source in _sources(days, until))).subquery()
         item = {} if "item" in keys else {"item": literal("")}
         by = {name: both.c[name] for name in ("counts_on", *keys)}
-        sums = {name: func.sum(both.c[name]) for name in COUNTS}
-        columns = {"cut": literal(cut, table.c.cut.type), **item, **by, **sums}
+        counts = {name: func.sum(both.c[name]) for name in COUNTS}
+        columns = {"cut": literal(cut, table.c.cut.type), **item, **by, **counts}
         db.session.execute(
             insert(table).from_select(list(columns), select(*columns.values()).group_by(*by.values())))
+    sums.add_up(None if days is None else {day.replace(day=1) for day in days})
 
 
 def _sources(days: Collection[date] | None, until: datetime) -> list[Any]:

@@ -11,7 +11,7 @@ from models import clock
 from models.base import db
 from models.directory import Organisation
 from models.hall import CountedCase
-from models.rating_wall import RatingGroup, RatingPlace, RatingSum
+from models.rating_wall import RatingGroup, RatingMonth, RatingPlace, RatingSum
 from models.ratings import Grade, Rating, RatingOccasion
 from models.rectifications import AppealGround, Rectification
 from operations.access.people import actor_named
@@ -19,6 +19,7 @@ from operations.access.wall_scope import get_rated_unit, sees_officers
 from operations.errors import NotFound
 from operations.insight import period, wall, wall_lists
 from operations.insight.keyset import TOP, Place
+from operations.insight.period import Period
 from operations.insight.wall import By, Narrowing, Part
 from operations.ratings import appeals
 from operations.ratings.wall import tallying
@@ -171,6 +172,7 @@ def test_counting_what_has_changed_comes_to_the_same_as_counting_everything(hall
     with clock.standing_at(START + 30 * DAY):
         tallying.recount(everything=True)
     assert _sums() == little and len(little) > 20
+    _ensure_every_span_adds_up_its_days(hall)
     grades = [str(grade) for grade in Grade]
     told = sum(getattr(row, grade) for row in db.session.scalars(select(RatingSum)) for grade in grades)
     placed = select(func.count()).where(RatingPlace.is_anonymous.is_(False) | RatingPlace.group_id.is_not(None))
@@ -178,8 +180,23 @@ def test_counting_what_has_changed_comes_to_the_same_as_counting_everything(hall
 
 
 def _sums():
-    columns = [column for column in RatingSum.__table__.c if column.name != "id"]
-    return sorted(map(repr, db.session.execute(select(*columns))))
+    columns = [[column for column in model.__table__.c if column.name != "id"] for model in (RatingSum, RatingMonth)]
+    return sorted(repr(row) for of in columns for row in db.session.execute(select(*of)))
+
+
+def _ensure_every_span_adds_up_its_days(hall):
+    """Of a month, of less than one, and of days before and behind whole ones."""
+    reader, days = actor_named("hening"), db.session.scalars(select(RatingSum.counts_on).distinct()).all()
+    first, last = min(days), max(days)
+    assert (first.year, first.month) != (last.year, last.month)
+    for begins, ends in ((first, last), (first.replace(day=1), last), (first, first), (first + timedelta(days=1), last),
+                         (first.replace(day=1), last.replace(day=1) - timedelta(days=1))):
+        for by in (By.WINDOW, By.OFFICER, By.ITEM):
+            whole = wall.total(wall.lines(reader, Narrowing(Period(begins, ends), hall.unit_id, by)), "")
+            held = [one for one in days if begins <= one <= ends]
+            each = [wall.total(wall.lines(reader, Narrowing(Period(one, one), hall.unit_id, by)), "") for one in held]
+            for part in (Part.CASES, Part.VALID, Part.BAD, Part.EXCLUDED):
+                assert whole.counts[part] == sum(one.counts[part] for one in each), (begins, ends, by, part)
 
 
 def test_every_list_is_as_long_as_its_figure_says(hall):
