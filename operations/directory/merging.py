@@ -16,6 +16,7 @@ from models.correspondence import BroadcastOptOut, Message
 from models.directory import Contact, Enterprise, EnterpriseMerge, MergedRow, Project, Region, Stewardship, Tag
 from models.engagement import Interaction, MeetingDecision, MeetingGuest, MeetingProblem
 from models.hall import CountedCase
+from models.hall_intake import ArrivedCase
 from models.tickets import Draft, Ticket
 from operations import log
 from operations.access.actor import Actor, Standing
@@ -55,13 +56,14 @@ FOLLOWERS: tuple[Follower, ...] = (
     Follower("会议问题", MeetingProblem.__table__),
     Follower("会议决定", MeetingDecision.__table__),
     Follower("计数办件", CountedCase.__table__),
+    Follower("到件", ArrivedCase.__table__),
 )
 # What is said of the row itself, not of the firm: it stays with the duplicate, whose page goes on showing it. What
 # waits there for somebody (a claim of an account, a request, a hand-over) is decided there; a draw is kept as drawn.
 STAYING = frozenset({
     "enterprise_names", "enterprise_search", "fact_changes", "enterprise_merges", "ownership_claims", "claims",
     "fact_requests", "invitations", "obligations", "broadcast_deliveries", "handover_items", "plan_rows",
-    "staged_stewardships", "campaign_picks", "campaign_invitations",
+    "staged_stewardships", "staged_cases", "case_versions", "campaign_picks", "campaign_invitations",
 })
 
 
