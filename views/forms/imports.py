@@ -16,7 +16,7 @@ class ImportForm(BaseForm):
     """上传填报表."""
 
     kind = CodeField("模板", ImportKind, default=ImportKind.ENTERPRISES.value)
-    system = SelectField("大厅系统", description="只有计数办件要选", **UNKNOWN)
+    system = SelectField("大厅系统", description="只有计数办件要选", default="", **UNKNOWN)  # printed where there is one
     file = FileField("文件", description="按模板填好的 .xlsx，或 UTF-8、GB18030 编码的 .csv；一行一家，可有二三十万行。",
                      render_kw={"accept": ".xlsx,.xls,.csv"})
 
