@@ -49,10 +49,10 @@ FORMS = (
     }),
     Filled("-", "/r/thanks/{addition}", {"words": TEXT}),
     Filled("wujie", "/tickets/{complaint}/accused", {"name-unit": LAND}),
-    Filled("-", "/d/{desk}", {"number": "A002", "grade": "dissatisfied", "tags": "其他", "words": TEXT, "named": "yes"}),
     Filled("-", "/w/{case_link}", {"grade": "dissatisfied", "tags": "其他", "words": TEXT, "named": "no"}),
+    Filled("-", "/d/{desk}", {"number": "A002", "grade": "dissatisfied", "tags": "其他", "words": TEXT, "named": "yes"}),
     Filled("dengli", "/hall/new", {"code": "another", "name": TEXT}),
-    Filled("dengli", "/hall/codes/{hall_code}", {"target": TEXT}),
+    Filled("dengli", "/hall/codes/{hall_code}", {"target": "云州市住房和城乡建设局"}),
     Filled("wujie", "/desk-codes/kiosks", {"kiosk-window": "{window}", "kiosk-place": TEXT}, "/desk-codes"),
     Filled("wujie", "/rating-tags/online/dissatisfied", {
         "tags": f"{TEXT}\n其他", "effective_on": "2027-01-04", "reason": TEXT,
