@@ -17,6 +17,8 @@ class ExportKind(LabelledEnum):
     SUPERVISIONS = "supervisions", "督办台账"
     MEASURES = "measures", "约谈问责登记表"
     RECTIFICATIONS = "rectifications", "差评整改登记表"
+    RATING_WALL = "rating_wall", "评价墙"
+    COMPLETENESS = "completeness", "评价完整性"
 
     @property
     def counter(self) -> str:

@@ -11,6 +11,8 @@ from models.access import Role
 from models.exports import Export, ExportKind
 from operations.access.measure_scope import READING as MEASURING
 from operations.access.rectification_scope import READING as RECTIFYING
+from operations.access.wall_scope import OVERSEEING
+from operations.access.wall_scope import READING as RATED
 from operations.errors import NotFound
 from operations.insight import (
     enterprise_sheet,
@@ -21,10 +23,11 @@ from operations.insight import (
     queue,
     rectification_sheet,
     rectifications,
+    wall_sheet,
 )
 from operations.insight.enterprise_picks import Picking
 from operations.insight.export_files import Content
-from views import measure_filter, rectification_filter, watch_filter, ways
+from views import completeness, measure_filter, rating_wall, rectification_filter, watch_filter, ways
 from views.enterprises.blueprint import SEEING
 from views.enterprises.filtering import filter_of, tab_of
 from views.forms.base import RefusableForm
@@ -39,9 +42,11 @@ TAKING = (Role.UNIT_LEADER, *SEEING)
 READING = (*TAKING, *exports.APPROVING)
 # Lists whose own page asks for nothing but the list: who may take them.
 ASKED_HERE = {ExportKind.SUPERVISIONS: WATCHING, ExportKind.MEASURES: MEASURING,
-              ExportKind.RECTIFICATIONS: RECTIFYING}
+              ExportKind.RECTIFICATIONS: RECTIFYING, ExportKind.RATING_WALL: RATED,
+              ExportKind.COMPLETENESS: OVERSEEING}
 BACK = {ExportKind.SUPERVISIONS: ("督办台", "/watch"), ExportKind.MEASURES: ("约谈问责", "/measures"),
-        ExportKind.RECTIFICATIONS: ("差评整改", "/rectifications")}
+        ExportKind.RECTIFICATIONS: ("差评整改", "/rectifications"), ExportKind.RATING_WALL: ("评价墙", "/ratings"),
+        ExportKind.COMPLETENESS: ("评价完整性", "/ratings/completeness")}
 
 
 @bp.get("")
@@ -58,7 +63,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.route("/new/<any(supervisions, measures, rectifications):kind>", methods=["GET", "POST"])
+@bp.route("/new/<any(supervisions, measures, rectifications, rating_wall, completeness):kind>", methods=["GET", "POST"])
 @for_roles(*TAKING)
 def new(kind: str) -> ResponseReturnValue:
     """申请导出: of a list that is too long to take without somebody else's word."""
@@ -119,6 +124,9 @@ def _measured(kind: ExportKind, args: MultiDict[str, str]) -> tuple[str, int]:
     if kind is ExportKind.RECTIFICATIONS:
         wanted = rectification_filter.read(args)
         return rectification_filter.words(wanted), rectifications.count(current_user, wanted)
+    if kind in SUMS:
+        scope, content = SUMS[kind](args)
+        return scope, wall_sheet.count(content)
     narrowing = watch_filter.read(args)
     return watch_filter.words(narrowing), queue.count(current_user, narrowing)
 
@@ -130,9 +138,24 @@ def _content(export: Export) -> Content:
         return measure_sheet.content(current_user, measure_filter.read(args))
     if export.kind is ExportKind.RECTIFICATIONS:
         return rectification_sheet.content(current_user, rectification_filter.read(args))
+    if export.kind in SUMS:
+        return SUMS[export.kind](args)[1]
     if export.kind is ExportKind.SUPERVISIONS:
         return ledger_sheet.content(current_user, watch_filter.read(args))
     return enterprise_sheet.content(current_user, Picking(None, filter_of(args), tab_of(args)))
+
+
+def _wall(args: MultiDict[str, str]) -> tuple[str, Content]:
+    narrowing, unit = rating_wall.narrowed(args)
+    return rating_wall.words(narrowing, unit), wall_sheet.of_wall(current_user, narrowing)
+
+
+def _completeness(args: MultiDict[str, str]) -> tuple[str, Content]:
+    narrowing, among = completeness.narrowed(args)
+    return completeness.words(narrowing), wall_sheet.of_completeness(current_user, narrowing, among)
+
+
+SUMS = {ExportKind.RATING_WALL: _wall, ExportKind.COMPLETENESS: _completeness}
 
 
 def _decided(export: Export, form: RefusableForm, is_granted: bool) -> ResponseReturnValue:

@@ -4,21 +4,23 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from models import clock
 from models.directory import Organisation
 from models.ratings import RatingOccasion
-from operations.access.wall_scope import READING, ensure_sees_officers, get_rated_unit, sees_officers
+from operations.access.wall_scope import OVERSEEING, READING, ensure_sees_officers, get_rated_unit, sees_officers
 from operations.errors import NotFound
-from operations.insight import period, wall, wall_lists
+from operations.insight import exports, period, wall, wall_lists, wall_sheet
 from operations.insight.period import Period
 from operations.insight.wall import By, Narrowing, Part
 from views.guards import for_roles
 from views.watch import place_of
 from views.watch_filter import row_id
+from views.workbooks import sent_workbook
 
 HOME, WALL = "/ratings", ("period", "from", "to", "unit", "by")
 bp = Blueprint("rating_wall", __name__, url_prefix=HOME)
@@ -36,8 +38,27 @@ def index() -> str:
         counted_at=wall.counted_at(), parts=Part,
         list_url=lambda part, key: f"{HOME}/{part.value}?{urlencode({**written, **key})}",
         unit_url=lambda key: f"{HOME}?{urlencode({**written, **key})}",
-        home_url=f"{HOME}?{urlencode(days_of(narrowing.period))}",
+        home_url=f"{HOME}?{urlencode(days_of(narrowing.period))}", export_url=url_for(".export", **written),
+        completeness_url=url_for("completeness.index", **days_of(narrowing.period))
+        if current_user.holds(*OVERSEEING) else "",
     )
+
+
+@bp.post("/export")
+@for_roles(*READING)
+def export() -> ResponseReturnValue:
+    """导出评价墙: its sums as they stand; above the free size it is asked for."""
+    narrowing, unit = narrowed(request.args)
+    written, content = as_query(narrowing), wall_sheet.of_wall(current_user, narrowing)
+    if wall_sheet.count(content) > exports.free_rows():
+        return redirect(url_for("exports.new", kind="rating_wall", **written))
+    file = exports.take_few(current_user, content, query=urlencode(written), scope=words(narrowing, unit))
+    return sent_workbook(file, content.kind.label)
+
+
+def words(narrowing: Narrowing, unit: Organisation | None) -> str:
+    """What the wall is narrowed to, for people."""
+    return f"{narrowing.period.words} {unit.short_name if unit else '各单位'} {narrowing.by.label}"
 
 
 @bp.get("/<any(cases, rated, valid, satisfied, bad, excluded, due, on_time):part>")
@@ -95,7 +116,7 @@ def as_query(narrowing: Narrowing) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def days_of(span: Period) -> dict[str, str]:
+def days_of(span: Period) -> dict[str, Any]:
     """A period as an address has it."""
     return {"period": span.code} if span.code else {"from": span.begins.isoformat(), "to": span.ends.isoformat()}
 

@@ -4,7 +4,7 @@ Officers' figures are for the leader of that very unit and for supervisors of it
 page, list, file or address.
 """
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from models.access import Role
 from models.base import db
@@ -22,6 +22,22 @@ OVERSEEING = (Role.SUPERVISOR, Role.LEADER, Role.DISCIPLINE_OBSERVER)
 def rated_units(actor: Actor, *roles: Role) -> ColumnElement[bool]:
     """The condition on ``organisations``: the units whose figures the actor sees, by the posts of ``roles`` or all."""
     return or_(false(), *(_units_of(post) for post in actor.posts_as(*(roles or READING))))
+
+
+def overseen_units(actor: Actor) -> ColumnElement[bool]:
+    """The condition on ``organisations``: the units of whose single cases the actor may know whether they are rated."""
+    return and_(rated_units(actor, *OVERSEEING), Organisation.id.not_in(sorted(actor.houses)))
+
+
+def get_overseen_unit(actor: Actor, unit_id: int) -> Organisation:
+    """One of them, or NotFound."""
+    return the_one(select(Organisation).where(overseen_units(actor), Organisation.id == unit_id))
+
+
+def overseen_grounds(actor: Actor) -> list[str]:
+    """The paths of the regions above which the actor oversees, none below another."""
+    paths = sorted({post.region_path for post in actor.posts_as(*OVERSEEING) if post.region_path})
+    return [path for path in paths if not any(path != other and path.startswith(other) for other in paths)]
 
 
 def get_rated_unit(actor: Actor, unit_id: int) -> Organisation:

@@ -34,7 +34,7 @@ def within(rows: Iterable[Any], most: int) -> list[Any]:
     return found
 
 
-def workbook(title: str, mark: str, heads: Sequence[tuple[str, int]], rows: Iterable[Sequence[str]]) -> IO[bytes]:
+def workbook(title: str, mark: str, heads: Sequence[tuple[str, int]], rows: Iterable[Sequence[str | int]]) -> IO[bytes]:
     """One sheet, written row by row; what somebody typed is never a formula, and every page says who took it."""
     file: IO[bytes] = tempfile.TemporaryFile()
     with xlsxwriter.Workbook(file, PLAIN) as book:
@@ -47,7 +47,7 @@ def workbook(title: str, mark: str, heads: Sequence[tuple[str, int]], rows: Iter
         sheet.freeze_panes(2, 0)
         for number, cells in enumerate(rows, start=2):
             for place, value in enumerate(cells):
-                sheet.write_string(number, place, value)
+                (sheet.write_string if isinstance(value, str) else sheet.write_number)(number, place, value)
     file.seek(0)
     return file
 

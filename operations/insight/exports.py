@@ -27,7 +27,8 @@ from operations.insight.export_files import MOST_ROWS, Content
 from operations.words import ensure_said
 
 ACTIONS = {ExportKind.ENTERPRISES: "export_enterprises", ExportKind.SUPERVISIONS: "export_ledger",
-           ExportKind.MEASURES: "export_measures", ExportKind.RECTIFICATIONS: "export_rectifications"}
+           ExportKind.MEASURES: "export_measures", ExportKind.RECTIFICATIONS: "export_rectifications",
+           ExportKind.RATING_WALL: "export_rating_wall", ExportKind.COMPLETENESS: "export_completeness"}
 APPROVING = (Role.SECURITY_ADMINISTRATOR,)
 REASON_LIMIT, MOST_WAITING, SHOWN = 200, 3, 50
 

@@ -83,7 +83,7 @@ def named(actor: Actor, part: Part, narrowing: Narrowing, *, place: Place = TOP)
         rows = wall.rectified(rows.select_from(Rectification)).where(state)
     rows = rows.where(RatingPlace.is_anonymous.is_(False), _of_part(part), *wall.of_period(narrowing.period),
                       *_placed(RatingPlace, actor, narrowing))
-    return _entries(cut(rows, moment, rating_id, size=PAGE, place=place, is_descending=True), actor, place)
+    return entries(cut(rows, moment, rating_id, size=PAGE, place=place, is_descending=True), actor, place)
 
 
 def anonymous(actor: Actor, part: Part, narrowing: Narrowing) -> Anonymous:
@@ -126,7 +126,7 @@ def cases(actor: Actor, narrowing: Narrowing, *, place: Place = TOP) -> Entries:
     ]
     both = union_all(*(select(part.subquery()) for part in parts)).subquery()
     rows: Any = select(both)
-    return _entries(
+    return entries(
         cut(rows, both.c.page_moment, both.c.page_id, size=PAGE, place=place, is_descending=True), actor, place)
 
 
@@ -170,7 +170,7 @@ def _placed(columns: Any, actor: Actor, narrowing: Narrowing) -> list[ColumnElem
     return found
 
 
-def _entries(statement: Any, actor: Actor, place: Place) -> Entries:
+def entries(statement: Any, actor: Actor, place: Place) -> Entries:
     """The lines of a page: what they are called by is read for the page alone."""
     page = page_of(list(db.session.execute(statement)), size=PAGE, place=place)
     made = _of_ratings(page.rows) if page.rows and hasattr(page.rows[0], "rating_id") else _of_cases(page.rows)

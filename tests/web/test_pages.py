@@ -134,6 +134,7 @@ PAGES = {
         "/unreasonable", "/unreasonable/{finding}", "/follow-ups/coverage", "/follow-ups/coverage?by=unit",
         "/follow-ups/coverage/tickets?show=called",
         "/ratings?period=2026", "/ratings/valid?period=2026",
+        "/ratings/completeness?period=2026", "/ratings/completeness/finished?period=2026",
         "/figures?period=2026", "/figures/finished/whole?period=2026",
         "/coverage", "/coverage?by=person", "/filling", "/filling/{filling}", "/filling/{filling}/enterprises",
     ),
