@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models import clock
 from models.base import db
 from models.bulk import insert_rows
-from models.campaigns import Campaign, ObjectKind
+from models.campaigns import Campaign, CampaignInvitation, CampaignToken, ObjectKind
 from models.clocks import Policy
 from models.deliveries import Delivery
 from models.directory import Enterprise, EnterpriseSize
@@ -83,8 +83,12 @@ def running(**rest):
 
 
 def tokens():
-    """The tokens that lie in the outbox, in the order of the invitations."""
-    words = db.session.scalars(select(Delivery.words).where(Delivery.key.startswith("campaign-")).order_by(Delivery.id))
+    """The tokens that lie in the outbox, campaign by campaign, the reminders behind, in the order of the firms."""
+    rows = select(Delivery.words).join(CampaignToken, CampaignToken.delivery_key == Delivery.key)
+    rows = rows.join(CampaignInvitation, CampaignInvitation.id == CampaignToken.invitation_id)
+    words = db.session.scalars(rows.order_by(
+        CampaignInvitation.campaign_id, Delivery.created_at, CampaignInvitation.enterprise_id
+    ))
     return [re.search(rf"{ADDRESS}([\w-]+)", one)[1] for one in words]
 
 
