@@ -77,6 +77,7 @@ class Life:
             return self.submit().accept().dispatch()
         self.city.goes_on("handling", lambda: self.submit().accept().dispatch())
         self.ticket = self.ticket or db.session.scalars(select(Ticket)).one()
+        db.session.commit()  # SQLite has one writer, and the test may be about another
         return self
 
     def sign(self, by=None):
