@@ -3,7 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TEST_ARGS ?=
-WORKERS ?= auto
+# Half as many again as processors: some always wait for a browser, a disk or the database.
+WORKERS ?= $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null | awk '{ print int($$1 * 3 / 2) }'),auto)
 # Compiled files are kept: without them every pytest worker would compile its plugins anew.
 unexport PYTHONDONTWRITEBYTECODE
 
