@@ -61,7 +61,7 @@ def _disk(room: Path) -> Check:
 
 def _sweep() -> Check:
     beat = heartbeat.of_the_sweep()
-    return Check("sweep", "时限巡检", not beat.stale, beat.words, heartbeat.age_seconds(), "s")
+    return Check("sweep", "时限巡检", not beat.stale, beat.words, beat.seconds, "s")
 
 
 def _notices() -> Check:

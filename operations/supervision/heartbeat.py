@@ -28,28 +28,23 @@ HALTED = "服务器时间跳变，等系统管理员确认；在此之前不会�
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """The sentence shown, whether it is alarming, and then what it means for whoever reads it."""
+    """The sentence shown, whether it is alarming, and then what it means; ``seconds`` since, None for never."""
 
     words: str
     stale: bool
     advice: str = LATE
+    seconds: int | None = None
 
 
 def of_the_sweep() -> Heartbeat:
     """上次巡检 38 秒前; alarming when it is older than five minutes, has never been, or the time cannot be trusted."""
     last = db.session.execute(_LAST).one()
+    seconds = None if last.at is None else max(0, int((clock.now() - last.at).total_seconds()))
     if last.is_halted:
-        return Heartbeat("时钟异常，督办已停", True, HALTED)
-    if last.at is None:
+        return Heartbeat("时钟异常，督办已停", True, HALTED, seconds)
+    if seconds is None:
         return Heartbeat("还没有巡检过", True)
-    seconds = max(0, int((clock.now() - last.at).total_seconds()))
-    return Heartbeat(f"上次巡检 {_words(seconds)}前", seconds > STALE_AFTER_SECONDS)
-
-
-def age_seconds() -> float | None:
-    """How long ago the sweep last ended; None when it never did."""
-    last = db.session.execute(_LAST).one()
-    return None if last.at is None else max(0.0, (clock.now() - last.at).total_seconds())
+    return Heartbeat(f"上次巡检 {_words(seconds)}前", seconds > STALE_AFTER_SECONDS, seconds=seconds)
 
 
 def _words(seconds: int) -> str:
