@@ -7,13 +7,13 @@ from sqlalchemy.orm import aliased
 
 from models.base import db
 from models.clocks import Clock, ClockKind, ClockOutcome
+from models.days import last_of_month, shanghai_day
 from models.directory import Organisation, OrganisationKind, Region
 from models.hall import CountedCase
 from models.rating_wall import RatingPlace, RatingRound
 from models.ratings import Rating, RatingOccasion
 from models.tickets import Result, Ticket
 from operations.ratings import appeals
-from operations.ratings.wall.days import last_of_month, shanghai_day
 
 OF_RATING = ("unit_id", "window_id", "officer_id", "occasion", "item")
 ALL_PLACED = ("rating_id", *OF_RATING, "grade", "is_anonymous", "is_excluded", "rated_at", "counts_on")

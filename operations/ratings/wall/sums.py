@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, insert, select, union_all
 
 from models.base import db
+from models.days import first_of_month
 from models.rating_wall import Cut, RatingMonth, RatingSum
 from models.ratings import Grade
-from operations.ratings.wall.days import first_of_month
 
 PLACE = ("cut", "unit_id", "window_id", "officer_id", "occasion", "item")
 COUNTS = ("cases", *(grade.value for grade in Grade), "excluded")

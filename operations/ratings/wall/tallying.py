@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from models import clock
 from models.base import UTCDateTime, db
+from models.days import shanghai_day
 from models.hall import CountedCase
 from models.hall_intake import CaseVersion
 from models.rating_wall import Cut, RatingGroup, RatingPlace, RatingRound, RatingSum, RatingTally
@@ -33,7 +34,6 @@ from operations.base import be_patient, operation
 from operations.clocks import shanghai
 from operations.clocks.reckoning import midnight
 from operations.ratings.wall import grouping, placing, sums
-from operations.ratings.wall.days import shanghai_day
 from operations.ratings.wall.sums import COUNTS
 
 # The planner takes tables that fill up meanwhile for empty, and would go through them once for every rating.
