@@ -18,7 +18,7 @@ from models.access import Role
 from models.base import db
 from models.directory import Organisation
 from models.hall import CountedCase
-from models.rating_wall import RatingGroup, RatingPlace
+from models.rating_wall import SMALLEST_GROUP, RatingGroup, RatingPlace
 from models.ratings import Grade, Rating
 from models.tickets import Result, Ticket
 from operations.access.actor import Actor
@@ -27,7 +27,7 @@ from operations.clocks import shanghai
 from operations.insight.keyset import TOP, Page, Place, paged
 from operations.insight.measures import quarter_of
 
-FEWEST = 5  # of fewer no sum is told to the unit
+FEWEST = SMALLEST_GROUP  # of fewer no sum is told to the unit
 ABOVE = (Role.SUPERVISOR, Role.DISCIPLINE_OBSERVER)
 READING = (Role.UNIT_LEADER, *ABOVE)
 PAGE, QUARTERS_SHOWN = 25, 4

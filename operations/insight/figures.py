@@ -29,9 +29,10 @@ from operations.access.withholding import open_to
 from operations.insight import follow_up_coverage
 from operations.insight.keyset import TOP, Page, Place, paged
 from operations.insight.period import Period
+from operations.insight.wall import FEWEST, in_per_cent
 
 READING = (Role.UNIT_LEADER, *REGIONAL)
-FEWEST, PAGE = 5, 25
+PAGE = 25
 WEIGHTS = {"response": 30, "solved": 35, "satisfied": 35}  # 三率 (facts.md §2.4)
 AGES = (("30 天以内", 0, 30), ("31 至 90 天", 31, 90), ("90 天以上", 91, None))
 # Whose time a clock measures: of stewards and the centre, or of the unit that the work lies with.
@@ -94,9 +95,7 @@ class Counted:
     @property
     def words(self) -> str:
         """In per cent; a dash of nothing, and no rate of fewer than FEWEST."""
-        if not self.of:
-            return "—"
-        return f"{100 * self.count / self.of:.1f}%" if self.of >= FEWEST else "样本不足"
+        return in_per_cent(self.count, self.of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,6 @@ from operations.ratings.wall import sums
 FEWEST, FEW, NONE = SMALLEST_GROUP, 100, 0
 SATISFIED = (Grade.VERY_SATISFIED, Grade.SATISFIED, Grade.FAIRLY_SATISFIED)
 BAD = (Grade.DISSATISFIED, Grade.VERY_DISSATISFIED)
-
-
 NO_WINDOW, NO_ITEM = "不分窗口（诉求，和几个窗口合成一组的匿名评价）", "不分事项（没有写明，和几个事项合成一组的匿名评价）"
 
 
@@ -55,6 +53,13 @@ class Part(LabelledEnum):
     ON_TIME = "on_time", "按时整改"
 
 
+def in_per_cent(count: int, of: int) -> str:
+    """A rate as it is read: a dash of nothing, and no rate of fewer than FEWEST."""
+    if not of:
+        return "—"
+    return f"{100 * count / of:.1f}%" if of >= FEWEST else "样本不足"
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """So many of so many."""
@@ -66,16 +71,9 @@ class Rate:
     of: int
 
     @property
-    def is_enough(self) -> bool:
-        """Whether there are enough to speak of a rate."""
-        return self.of >= FEWEST
-
-    @property
     def words(self) -> str:
         """In per cent; a dash of nothing."""
-        if not self.of:
-            return "—"
-        return f"{100 * self.count / self.of:.1f}%" if self.is_enough else "样本不足"
+        return in_per_cent(self.count, self.of)
 
     @property
     def band(self) -> str:
