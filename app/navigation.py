@@ -7,9 +7,9 @@ from flask import Flask, request
 from flask_login import current_user
 
 from models.access import Role
-from operations import notices
+from operations.insight import glance
 from operations.insight.finding import SEARCHERS
-from operations.supervision import heartbeat
+from operations.insight.glance import Glance
 
 R = Role
 UNIT = (R.CASE_OFFICER, R.UNIT_LEADER)
@@ -92,7 +92,7 @@ def register(app: Flask) -> None:
 
 
 def shell() -> dict[str, Any]:
-    """What ``layout.html`` and ``portal.html`` need: three small statements at most."""
+    """What ``layout.html`` and ``portal.html`` need: one statement, and only when one of them calls ``glance``."""
     context: dict[str, Any] = {
         "text_size": request.cookies.get("text", ""),
         "contrast": request.cookies.get("contrast", ""),
@@ -100,8 +100,7 @@ def shell() -> dict[str, Any]:
         "may_search": False,
         "menu": [],
         "everywhere": [],
-        "unread": 0,
-        "heartbeat": None,
+        "glance": None,
     }
     if current_user.is_authenticated:
         roles = current_user.roles
@@ -114,10 +113,13 @@ def shell() -> dict[str, Any]:
         at_hand = sorted((one for one in shown if one.on_phone), key=lambda one: one.on_phone != "only")[:ON_A_PHONE]
         context["menu"] = [_entry(place, here, on_phone=place in at_hand and place.on_phone) for place in shown]
         context["everywhere"] = places
-        context["unread"] = notices.count_unread(current_user)
-        if not roles.isdisjoint(ABOVE):
-            context["heartbeat"] = heartbeat.of_the_sweep()
+        context["glance"] = _glance
     return context
+
+
+def _glance() -> Glance:
+    """Asked by the shells alone: a page without a menu, such as that of a refusal, pays for nothing."""
+    return glance.of(current_user)
 
 
 def _covers(place: Place) -> bool:

@@ -14,7 +14,7 @@ from models.directory import Organisation, OrganisationKind, Region, Stewardship
 from models.notices import Notice, NoticeKind
 from models.tickets import Proposal, SigningStage, Ticket, UnitOrder
 from operations.access.actor import Actor
-from operations.access.withholding import is_kept_from, kept_from, not_barred, open_to
+from operations.access.withholding import KEPT_FROM_ASKER, is_kept_from, not_barred, open_to
 from operations.base import before_commit, operation, remembered
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
@@ -35,10 +35,11 @@ _STEWARDS = select(Stewardship.steward_id).where(
 _MEMBERS = select(Post.user_id).where(Post.enterprise_id == bindparam("enterprise"), Post.ended_at.is_(None))
 
 
-_UNREAD = select(func.count()).select_from(
+# Parameters: ``person`` and those of ``withholding.asked_by``. Read by every page, see operations/insight/glance.py.
+UNREAD = select(func.count()).select_from(
     select(Notice.id)
     .where(Notice.user_id == bindparam("person"), Notice.read_at.is_(None), Notice.delivered_at.is_not(None),
-           or_(Notice.ticket_id.is_(None), Notice.ticket_id.not_in(kept_from(bindparam("person"))),
+           or_(Notice.ticket_id.is_(None), Notice.ticket_id.not_in(KEPT_FROM_ASKER),
                Notice.kind == NoticeKind.MESSAGE))
     .limit(UNREAD_COUNTED)
     .subquery()
@@ -209,11 +210,6 @@ def may_know(actor: Actor) -> ColumnElement[bool]:
     """The condition on messages, delivered ones too: a unit may have been named since. Members read all of theirs."""
     is_member = Notice.kind == NoticeKind.MESSAGE if actor.holds(Role.ENTERPRISE_MEMBER) else false()
     return or_(open_to(actor, Notice.ticket_id), is_member)
-
-
-def count_unread(actor: Actor) -> int:
-    """Unread messages, counted up to UNREAD_COUNTED so that neglect costs no time. Every page asks it."""
-    return db.session.connection().scalar(_UNREAD, {"person": actor.user_id}) or 0
 
 
 @operation

@@ -1,7 +1,6 @@
-"""企业: the list of those an official looks after or answers for, and what the page of one shows."""
+"""企业: those an official looks after, by name or lately spoken to, and what the page of one shows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -15,43 +14,9 @@ from operations.access import scope
 from operations.access.actor import Actor
 from operations.clocks import rulebook
 from operations.errors import NotFound
-from operations.insight import desk, search
-from operations.insight.keyset import TOP, Place, paged
-from operations.insight.lines import COLUMNS, UNIT, Cursor, Line, line_of, next_due
+from operations.insight.lines import COLUMNS, UNIT, Line, line_of, next_due
 
-SHOWN, TICKETS_SHOWN, NAMES_SHOWN = 25, 25, 8
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One page of the list with the cursors of its neighbours."""
-
-    firms: Sequence[desk.Firm]
-    before: Cursor | None
-    after: Cursor | None
-
-
-def listed(actor: Actor, *, tab: str = "all", words: str = "", place: Place = TOP) -> Listed:
-    """企业列表：those the actor may open, the longest silent first; ``words`` begin a name or a credit code."""
-    now = clock.now()
-    held = select(func.count()).where(Ticket.enterprise_id == Enterprise.id, Ticket.closed_at.is_(None))
-    columns = (
-        *desk.FIRM_COLUMNS, Enterprise.credit_code, held.scalar_subquery().label("open_count"),
-        *desk.firm_facts(Enterprise.id),
-    )
-    is_held = select(Ticket.id).where(Ticket.enterprise_id == Enterprise.id, Ticket.closed_at.is_(None)).exists()
-    rows = scope.visible_enterprises(actor).where(desk.firm_tabs(is_held)[tab]).with_only_columns(*columns)
-    if words:
-        rows = rows.where(search.named(words))
-    rows = rows.params(desk.tab_lines(now))
-    page = paged(rows, Enterprise.quiet_since, Enterprise.id, size=SHOWN, place=place)
-    firms = [_with_code(desk.firm_of(row, now=now), row.credit_code) for row in page.rows]
-    return Listed(firms, page.previous, page.next)
-
-
-def _with_code(firm: desk.Firm, credit_code: str | None) -> desk.Firm:
-    firm.about = f"{firm.about}　{credit_code}" if credit_code else firm.about
-    return firm
+TICKETS_SHOWN, NAMES_SHOWN = 25, 8
 
 
 def named(actor: Actor, words: str) -> Sequence[Any]:

@@ -3,7 +3,7 @@
 Three statements in all, built once and kept: each carries its own figures beside the rows that it lists.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,7 +19,7 @@ from models.engagement import Interaction
 from models.tickets import Act, Status, Ticket, TicketKind
 from operations.access.actor import Actor
 from operations.access.scope import stewarded_by
-from operations.access.withholding import kept_from
+from operations.access.withholding import KEPT_FROM_ASKER, asked_by
 from operations.clocks import rulebook, shanghai
 from operations.clocks.lights import Light, light_of
 from operations.clocks.wording import ago, moment, short_day
@@ -48,12 +48,16 @@ STANDING = {Light.HOLD.value: ("暂停", "时限已停"), Light.NONE.value: ("�
 TABS = ("quiet", "promised", "open", "all")
 MINE = stewarded_by(bindparam("person"), NOW)
 # Neither listed nor counted: complaints about the steward's own unit.
-MAY_KNOW = Ticket.id.not_in(kept_from(bindparam("person")))
+MAY_KNOW = Ticket.id.not_in(KEPT_FROM_ASKER)
 TICKET_COLUMNS = (Ticket.id, Ticket.number, Ticket.subject, Ticket.status, Ticket.kind, Ticket.due_at)
 FIRM_COLUMNS = (
     Enterprise.id, Enterprise.name, Enterprise.category, Enterprise.contact_name, Enterprise.contact_phone,
     Enterprise.quiet_since, Enterprise.next_contact_on,
 )
+# Of the running tickets of an enterprise, which ``_Worst`` puts together.
+TIGHTEST: dict[str, Any] = {
+    "due_at": func.min(Ticket.due_at), "warn_at": func.min(Ticket.warn_at), "rung": func.max(Ticket.rung)
+}
 
 
 @dataclass(slots=True)
@@ -110,7 +114,7 @@ class Firms:
 def work(actor: Actor, *, view: str = "all", after: Cursor | None = None) -> Work:
     """今天要办：the open tickets of the steward's enterprises, by working time left, paused ones last."""
     now = clock.now()
-    asked = {"person": actor.user_id, "now": now, "tonight": tonight(now)}
+    asked = {"person": actor.user_id, "now": now, "tonight": tonight(now)} | asked_by(actor)
     if after:
         asked |= {"after_due": after.moment, "after_id": after.row_id}
     rows = plain_rows(_work(view, after is not None), asked)
@@ -124,7 +128,7 @@ def work(actor: Actor, *, view: str = "all", after: Cursor | None = None) -> Wor
 def firms(actor: Actor, *, tab: str = "quiet") -> Firms:
     """我的企业：those of one tab, the longest silent first."""
     now = clock.now()
-    rows = plain_rows(_firms(tab), {"person": actor.user_id, "now": now} | tab_lines(now))
+    rows = plain_rows(_firms(tab), {"person": actor.user_id, "now": now} | tab_lines(now) | asked_by(actor))
     counts = {name: rows[0][place] for place, name in enumerate(TABS)} if rows else dict.fromkeys(TABS, 0)
     return Firms([firm_of(row, now=now) for row in rows if row.is_wanted], counts)
 
@@ -221,7 +225,9 @@ def _work(view: str, is_further: bool) -> Select[*tuple[Any, ...]]:
 @cache
 def _firms(tab: str) -> Select[*tuple[Any, ...]]:
     held = (
-        select(Ticket.enterprise_id, func.count().label("open_count"))
+        select(Ticket.enterprise_id, func.count().label("open_count"), *(
+            measure.filter(Ticket.paused_at.is_(None)).label(name) for name, measure in TIGHTEST.items()
+        ))
         .where(Ticket.enterprise_id.in_(MINE), Ticket.closed_at.is_(None), MAY_KNOW)
         .group_by(Ticket.enterprise_id)
         .subquery()
@@ -231,7 +237,7 @@ def _firms(tab: str) -> Select[*tuple[Any, ...]]:
     page = (
         select(
             *(func.count().filter(tabs[name]).over().label(f"count_{name}") for name in TABS),
-            *FIRM_COLUMNS, held.c.open_count, is_wanted.label("is_wanted"),
+            *FIRM_COLUMNS, *(held.c[name] for name in ("open_count", *TIGHTEST)), is_wanted.label("is_wanted"),
         )
         .outerjoin(held, held.c.enterprise_id == Enterprise.id)
         .where(Enterprise.id.in_(MINE))
@@ -239,8 +245,7 @@ def _firms(tab: str) -> Select[*tuple[Any, ...]]:
         .limit(FIRMS_SHOWN)
         .subquery()
     )
-    beside = firm_facts(page.c.id)
-    return select(page, *beside).order_by(page.c.is_wanted.desc(), page.c.quiet_since, page.c.id)
+    return select(page, how_spoken(page.c.id)).order_by(page.c.is_wanted.desc(), page.c.quiet_since, page.c.id)
 
 
 def firm_tabs(is_held: ColumnElement[bool]) -> dict[str, ColumnElement[bool]]:
@@ -253,18 +258,18 @@ def firm_tabs(is_held: ColumnElement[bool]) -> dict[str, ColumnElement[bool]]:
     }
 
 
-def firm_facts(enterprise_id: Any, may_know: ColumnElement[bool] = MAY_KNOW) -> tuple[ColumnElement[Any], ...]:
-    """Beside each listed enterprise: how it was last spoken to, and what the light of its tickets is made of."""
+def how_spoken(enterprise_id: Any) -> ColumnElement[Any]:
+    """Beside each listed enterprise: how it was last spoken to."""
     spoken = select(Interaction.kind).where(Interaction.enterprise_id == enterprise_id)
     spoken = spoken.order_by(Interaction.occurred_at.desc(), Interaction.id.desc()).limit(1)
+    return spoken.scalar_subquery().label("spoken")
+
+
+def lights(enterprise_id: Any, may_know: ColumnElement[bool]) -> Iterator[ColumnElement[Any]]:
+    """Beside each enterprise of a page: what the light of its tickets is made of, as far as ``may_know``."""
     runs = and_(Ticket.enterprise_id == enterprise_id, Ticket.closed_at.is_(None), Ticket.paused_at.is_(None), may_know)
-    measures: dict[str, Any] = {
-        "due_at": func.min(Ticket.due_at), "warn_at": func.min(Ticket.warn_at), "rung": func.max(Ticket.rung)
-    }
-    return (
-        spoken.scalar_subquery().label("spoken"),
-        *(select(measure).where(runs).scalar_subquery().label(name) for name, measure in measures.items()),
-    )
+    for name, measure in TIGHTEST.items():
+        yield select(measure).where(runs).scalar_subquery().label(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +283,7 @@ class _Worst:
 
 
 def firm_of(row: Any, *, now: datetime) -> Firm:
-    """The enterprise of a plain row: ``FIRM_COLUMNS``, ``open_count`` and ``firm_facts``."""
+    """The enterprise of a plain row: ``FIRM_COLUMNS``, ``open_count``, ``TIGHTEST`` and ``how_spoken``."""
     lines, light = tab_lines(now), None
     if row.open_count:
         light = light_of(_Worst(row.due_at, row.warn_at, row.rung or 0), now) if row.due_at else Light.HOLD

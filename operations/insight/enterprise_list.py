@@ -95,7 +95,9 @@ def narrowed(
     actor: Actor, wanted: EnterpriseFilter, now: datetime, *, tab: str = "all", columns: Sequence[Any] = (Enterprise,)
 ) -> Select[Any]:
     """The list as a statement without an order. Parameters: ``desk.tab_lines(now)``."""
-    held = select(Ticket.id).where(Ticket.enterprise_id == Enterprise.id, Ticket.closed_at.is_(None)).exists()
+    held = select(Ticket.id).where(
+        Ticket.enterprise_id == Enterprise.id, Ticket.closed_at.is_(None), ticket_scope(actor)
+    ).exists()
     rows = enterprises(actor, wanted, now, *columns)
     return rows if tab == "all" else rows.where(desk.firm_tabs(held)[tab])
 
@@ -132,7 +134,7 @@ def _told(actor: Actor, page: Any) -> Select[*tuple[Any, ...]]:
             *desk.FIRM_COLUMNS, Enterprise.credit_code, Enterprise.status, Enterprise.size, Region.name.label("region"),
             Organisation.short_name.label("owner"), open_tickets.scalar_subquery().label("open_count"),
             steward.scalar_subquery().label("steward"), tags.scalar_subquery().label("tags"),
-            *desk.firm_facts(Enterprise.id, ticket_scope(actor)),
+            desk.how_spoken(Enterprise.id), *desk.lights(Enterprise.id, ticket_scope(actor)),
             page.c.quiet_since.label("page_moment"), page.c.id.label("page_id"),
         )
         .join(page, page.c.id == Enterprise.id)

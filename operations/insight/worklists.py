@@ -29,7 +29,7 @@ from models.supervision import Level, Supervision
 from models.tickets import Act, Proposal, ProposalKind, SigningStage, Status, Ticket
 from operations.access.actor import Actor, Standing
 from operations.access.scope import units_of
-from operations.access.withholding import kept_from
+from operations.access.withholding import KEPT_FROM_ASKER, asked_by
 from operations.clocks import rulebook
 from operations.clocks.calendar import WorkCalendar
 from operations.clocks.lights import Light, light_of
@@ -103,7 +103,7 @@ class Tasks:
 def tasks(actor: Actor, *, what: Owed | None = None, after: Cursor | None = None) -> Tasks:
     """待办：the tickets on which a unit of the actor's owes something, or owes ``what``, by time left."""
     posts = actor.posts_as(*UNIT_ROLES)
-    asked: dict[str, Any] = {"person": actor.user_id} | ({"what": what} if what else {})
+    asked: dict[str, Any] = asked_by(actor) | ({"what": what} if what else {})
     if after:
         asked |= {"after_due": after.moment, "after_id": after.row_id}
     rows = plain_rows(_page(posts, what is not None, after is not None), asked)
@@ -123,7 +123,7 @@ def _in_order(duties: list[Duty], wanted: Owed | None) -> list[Duty]:
 
 
 def _counts(actor: Actor, posts: tuple[Standing, ...]) -> dict[Owed | None, int]:
-    (found,) = plain_rows(_counting(posts), {"person": actor.user_id})
+    (found,) = plain_rows(_counting(posts), asked_by(actor))
     return dict(zip((None, *Owed), found, strict=True))
 
 
@@ -175,7 +175,7 @@ def _counting(posts: tuple[Standing, ...]) -> Select[*tuple[Any, ...]]:
 
 def _may_know(owed: Any) -> ColumnElement[bool]:
     """Not about a unit of which the person is as well."""
-    return owed.c.ticket_id.not_in(kept_from(bindparam("person")))
+    return owed.c.ticket_id.not_in(KEPT_FROM_ASKER)
 
 
 @lru_cache(maxsize=512)

@@ -1,8 +1,9 @@
 """心跳: when the sweep last ran, for everybody who relies on it."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 from models import clock
 from models.base import db
@@ -13,13 +14,14 @@ SWEEP = "sweep"
 STALE_AFTER_SECONDS = 300  # security.md R6: an escalation is never more than five minutes late
 
 
-_LAST = select(
+# What a statement must read for ``told``; every page of those above has it beside its unread messages.
+COLUMNS: tuple[ColumnElement[Any], ...] = (
     select(JobRun.finished_at)
     .where(JobRun.name == SWEEP, JobRun.finished_at.is_not(None))
     .order_by(JobRun.finished_at.desc())
     .limit(1)
     .scalar_subquery()
-    .label("at"),
+    .label("swept_at"),
     exists().where(ClockStop.confirmed_at.is_(None)).label("is_halted"),
 )
 LATE = "时限巡检没有按时运行，灯色可能不是最新的。"
@@ -38,8 +40,12 @@ class Heartbeat:
 
 def of_the_sweep() -> Heartbeat:
     """上次巡检 38 秒前; alarming when it is older than five minutes, has never been, or the time cannot be trusted."""
-    last = db.session.execute(_LAST).one()
-    seconds = None if last.at is None else max(0, int((clock.now() - last.at).total_seconds()))
+    return told(db.session.execute(select(*COLUMNS)).one())
+
+
+def told(last: Any) -> Heartbeat:
+    """The heartbeat that a row with ``COLUMNS`` tells of."""
+    seconds = None if last.swept_at is None else max(0, int((clock.now() - last.swept_at).total_seconds()))
     if last.is_halted:
         return Heartbeat("时钟异常，督办已停", True, HALTED, seconds)
     if seconds is None:

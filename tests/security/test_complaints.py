@@ -17,7 +17,8 @@ from operations import notices
 from operations.access.people import actor_named
 from operations.clocks.calendar import Limit
 from operations.errors import NotAllowed, Refused
-from operations.insight import inbox
+from operations.insight import desk, enterprise_list, glance, inbox
+from operations.insight.enterprise_filter import EnterpriseFilter
 from operations.supervision import refusals, supervision
 from operations.supervision.refusal_checks import Case
 from operations.tickets import accused, conversation, coordination, intake, suggesting
@@ -169,7 +170,7 @@ def test_who_is_named_later_loses_it_at_once_and_its_messages_too(app, town):
     life.does(accused.name, "wujie", unit=street)
 
     assert told(town, "liumin", [mine, "/notices", "/desk"]) == []
-    assert notices.count_unread(actor_named("liumin")) == notices_of("liumin") - 1
+    assert glance.of(actor_named("liumin")).unread == notices_of("liumin") - 1
     assert told(town, "hengzha", [f"/my{mine}"])
     row = accused.of_ticket(life.ticket)[0]
     life.does(accused.end, "wujie", accused_id=row.id, reason="说的是另一个街道")
@@ -296,3 +297,16 @@ def test_an_enterprise_says_whom_it_complains_of_and_reads_that_it_is_kept_from_
     number = done.rpartition("=")[2]
     assert f"{POWER}。该单位及其人员看不到这件诉求" in said(caller.asks("GET", f"/my/tickets/{number}"))
     assert "投诉或举报的单位" not in caller.page("/my/tickets/new/2?draft=" + town.names["draft"]).words
+
+
+@ONE_ENGINE
+def test_an_enterprise_does_not_stand_among_those_with_open_demands_for_a_complaint_alone(city):
+    """Where it stands in a list would tell the steward as much as the complaint itself."""
+    life, steward = Life(city).submit(TicketKind.REPORT).accept(), actor_named("liumin")
+    with life.here():
+        assert enterprise_list.count(steward, EnterpriseFilter(), tab="open") == 1
+        assert [firm.open_count for firm in desk.firms(steward, tab="open").rows] == [1]
+        life.does(accused.name, "wujie", unit=city.organisations["城东街道办事处"])
+
+        assert enterprise_list.count(steward, EnterpriseFilter(), tab="open") == 0
+        assert desk.firms(steward, tab="open").rows == []

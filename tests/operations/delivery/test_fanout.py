@@ -19,6 +19,7 @@ from operations.delivery.adapters.base import Receipt
 from operations.delivery.choices import Wishes
 from operations.delivery.wording import Site
 from operations.errors import BadInput, NotAllowed, Refused
+from operations.insight import glance
 from tests.lives import START, Life, shanghai
 from tests.operations.delivery.test_sending import SETTINGS, Gateway
 from tests.shared import ENGINES_TRIED
@@ -126,7 +127,7 @@ def test_what_somebody_has_chosen_holds_and_the_default_for_what_they_have_not(c
     assert [db.session.get(Notice, row.notice_id).kind for row in rows()] == [NoticeKind.MESSAGE]
     wishes = choices.wishes_of(actor)
     assert wishes.told[NoticeKind.SUPERVISION] == {Carrier.EMAIL} and wishes.told[NoticeKind.MESSAGE] == {Carrier.SMS}
-    assert notices.count_unread(actor) == 2  # in the site nothing can be turned off
+    assert glance.of(actor).unread == 2  # in the site nothing can be turned off
 
 
 def test_who_cannot_be_reached_has_no_row(chen, ticket):

@@ -1,0 +1,33 @@
+"""What stands on every page beside the menu: unread messages and, for those above, when the sweep last ran."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from models.access import Role
+from models.base import db
+from operations import notices
+from operations.access.actor import Actor
+from operations.access.withholding import asked_by
+from operations.supervision import heartbeat
+from operations.supervision.heartbeat import Heartbeat
+
+RELIES_ON_THE_SWEEP = (Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.DISCIPLINE_OBSERVER)
+_UNREAD = notices.UNREAD.scalar_subquery().label("unread")
+_OF_MESSAGES, _OF_BOTH = select(_UNREAD), select(_UNREAD, *heartbeat.COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """``unread`` is counted up to ``notices.UNREAD_COUNTED``, so that neglect costs no time."""
+
+    unread: int
+    heartbeat: Heartbeat | None
+
+
+def of(actor: Actor) -> Glance:
+    """One statement: every page pays for it."""
+    relies = actor.holds(*RELIES_ON_THE_SWEEP)
+    asked = {"person": actor.user_id} | asked_by(actor)
+    row = db.session.connection().execute(_OF_BOTH if relies else _OF_MESSAGES, asked).one()
+    return Glance(row.unread, heartbeat.told(row) if relies else None)
