@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import re
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -37,11 +38,12 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What eight clients saw."""
+    """What eight clients saw; nobody has asked with ``next_turn`` or a later one yet."""
 
     per_second: float
     times_ms: list[float]
     failures: list[bytes]
+    next_turn: int
 
 
 @contextlib.contextmanager
@@ -105,17 +107,29 @@ def csrf_of(port: int, path: str, cookie: str) -> tuple[str, str]:
     return _hidden(page, "csrf_token"), _cookie(page) or cookie
 
 
-def pressed(port: int, asking: Asking, *, seconds: float, clients: int = 8) -> Load:
-    """Let ``clients`` ask for ``seconds``, each in a process of its own; every answer is checked."""
+def pressed(port: int, asking: Asking, *, seconds: float, clients: int = 8, first: int = 0) -> Load:
+    """Let ``clients`` ask for ``seconds`` from the ``first`` turn on, each in a process of its own; every answer is
+    checked."""
     fork, ends = multiprocessing.get_context("fork"), []
     for number in range(clients):
         mine, theirs = fork.Pipe(duplex=False)
-        fork.Process(target=_client, args=(theirs, port, asking, seconds, number, clients), daemon=True).start()
+        fork.Process(target=_client, args=(theirs, port, asking, seconds, first + number, clients), daemon=True).start()
         ends.append(mine)
     results = [end.recv() for end in ends]
     times = [span for spans, _, _ in results for span in spans]
-    took = max(span for _, span, _ in results)
-    return Load(len(times) / took, times, [failure for _, _, failures in results for failure in failures])
+    took, most = max(span for _, span, _ in results), max(len(spans) for spans, _, _ in results)
+    failures = [failure for _, _, failures in results for failure in failures]
+    return Load(len(times) / took, times, failures, first + clients * most)
+
+
+def together(loads: Sequence[Load]) -> Load:
+    """Several turns as one: the middle of their rates, all that was seen in them."""
+    return Load(
+        statistics.median(load.per_second for load in loads),
+        [span for load in loads for span in load.times_ms],
+        [failure for load in loads for failure in load.failures],
+        loads[-1].next_turn,
+    )
 
 
 def memory_of_workers(master: int) -> list[float]:
@@ -125,8 +139,8 @@ def memory_of_workers(master: int) -> list[float]:
     return [int(size.group(1)) / 1024 for size in sizes if size]
 
 
-def _client(end: Connection, port: int, asking: Asking, seconds: float, number: int, clients: int) -> None:
-    times, failures, turn = [], [], number
+def _client(end: Connection, port: int, asking: Asking, seconds: float, turn: int, clients: int) -> None:
+    times, failures = [], []
     started = time.perf_counter()
     while (now := time.perf_counter()) - started < seconds:
         try:

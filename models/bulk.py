@@ -15,6 +15,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from models.base import TenThousandYuan
 
 Rows = Sequence[dict[str, Any]]
+_POSTGRESQL = postgresql.dialect()
 
 
 def insert_rows(connection: sa.Connection, table: sa.Table, rows: Rows, *, ignoring: bool = False) -> None:
@@ -171,7 +172,7 @@ def _as_arrays(table: sa.Table, rows: Rows, ending: str) -> tuple[str, tuple[Any
     names = list(rows[0])
     selected, arrays, constants, varying = [], [], [], []
     for number, name in enumerate(names):
-        kind = table.c[name].type.compile(dialect=postgresql.dialect())
+        kind = table.c[name].type.compile(dialect=_POSTGRESQL)
         kind = "VARCHAR" if kind.startswith("VARCHAR") else kind
         values = [row[name] for row in rows]
         if isinstance(table.c[name].type, TenThousandYuan):
