@@ -163,6 +163,19 @@ class Config:
     LETTER_FONTS_DIR = Setting(
         env.folder, default=None, shown="无", means="单位自有字体（如仿宋、小标宋）的目录；程序只带自由字体"
     )
+    BACKUPS = Setting(
+        env.switch, default=False,
+        means="每夜备份全站，并在临时库里恢复核对（`on`、`off`）；另有备份办法的可以关闭",
+    )
+    BACKUPS_DIR = Setting(
+        env.folder, default=lambda c: c.VAR_DIR / "backups", shown="`VAR_DIR/backups`",
+        means="每夜备份存放目录，应在另一块磁盘或另一台机器上",
+    )
+    BACKUPS_KEPT = Setting(env.whole(1, 3650), default=35, means="保留最近多少份每夜备份")
+    DRILL_DATABASE_URL = Setting(
+        env.database_address, default="", shown="与数据库同一服务器", secret=True,
+        means="恢复演练用的数据库地址，同 `DATABASE_URL` 的写法；演练在它旁边建 `…_drill` 库，用后即删，账户须能建库",
+    )
     SWEEP_SECONDS = Setting(env.whole(5, 600), default=30, means="巡检间隔的秒数；到期事项由巡检预警、督办")
 
     SQLALCHEMY_DATABASE_URI = Derived(lambda c: c.DATABASE_URL)
@@ -204,6 +217,7 @@ class Production(Config):
         default=lambda c: [env.host_of(c.PUBLIC_URL)], shown="`PUBLIC_URL` 的主机名"
     )
     SESSION_COOKIE_SECURE = vars(Config)["SESSION_COOKIE_SECURE"].but(parse=env.switched_on, default=True)
+    BACKUPS = vars(Config)["BACKUPS"].but(default=True)
     # A code on a terminal is a code in whatever keeps the terminal's lines.
     TEXTING = vars(Config)["TEXTING"].but(parse=env.one_of("off", "gateway"), default="off")
 

@@ -67,7 +67,7 @@ class _Checks:
         family = import_module("prometheus_client.core").GaugeMetricFamily
         well = family("zqztc_check_well", "1 when a check is well", labels=("check",))
         figure = family("zqztc_check_figure", "What a check found", labels=("check", "unit"))
-        for check in health.checks(current_app.config["VAR_DIR"]):
+        for check in health.checks(current_app.config):
             well.add_metric((check.name,), float(check.is_well))
             if check.figure is not None:
                 figure.add_metric((check.name, check.unit), check.figure)

@@ -3,6 +3,7 @@
 from datetime import time
 
 from jobs import (
+    backup,
     cadence,
     campaigns,
     counting,
@@ -47,6 +48,7 @@ SCHEDULE: tuple[Job, ...] = (
     Job("send-mails", delivery.by(Carrier.EMAIL), Every(30), "发出通知邮件"),
     Job("send-wecom", delivery.by(Carrier.WECOM), Every(30), "向企业微信群发出通知"),
     Job("send-dingtalk", delivery.by(Carrier.DINGTALK), Every(30), "向钉钉群发出通知"),
+    Job("backup", backup.run, Daily(time(2, 10)), "备份：备份全站，在临时库里恢复并逐一核对（恢复演练）"),
     Job("housekeeping", housekeeping.run, Daily(time(3, 20)), "清理过期的表单、登录失败记录、草稿附件和作业台账"),
 )
 

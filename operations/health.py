@@ -5,7 +5,7 @@ oldest message waits, and whether the newest links of the log are whole.
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from models.base import db
 from models.deliveries import Delivery
 from models.notices import Notice
 from operations import verification
+from operations.backup import nightly
 from operations.supervision import heartbeat
 
 NOTICES_WAIT_SECONDS, DELIVERIES_WAIT_SECONDS = 600, 1800
@@ -39,9 +40,10 @@ class Check:
     unit: str
 
 
-def checks(room: Path) -> Sequence[Check]:
-    """Everything looked at, by a handful of small statements; ``room`` is the folder that the program writes to."""
-    return [_disk(room), _sweep(), _notices(), _deliveries(), _chain()]
+def checks(settings: Mapping[str, Any]) -> Sequence[Check]:
+    """Everything looked at, by a handful of small statements; backups only where the site makes its own."""
+    looked_at = [_disk(settings["VAR_DIR"]), _sweep(), _notices(), _deliveries(), _chain()]
+    return looked_at + ([_backup()] if settings["BACKUPS"] else [])
 
 
 def can_write(room: Path) -> bool:
@@ -80,6 +82,12 @@ def _chain() -> Check:
     found = verification.verify_newest(LINKS_READ)
     words = f"最近 {found.events} 条相接" if found.is_whole else f"第 {found.findings[0].seq} 条：{found.findings[0].what}"
     return Check("chain", "日志链", found.is_whole, words, float(len(found.findings)), "findings")
+
+
+def _backup() -> Check:
+    row = nightly.latest()
+    age = None if row is None else _age(row.began_at)
+    return Check("backup", "备份", nightly.is_fresh(row), nightly.words(row), age, "s")
 
 
 def _age(since: datetime | None) -> int:

@@ -27,14 +27,13 @@ def ready() -> ResponseReturnValue:
     A late sweep or a waiting outbox shows as ``late`` and leaves the answer at 200: taking every web server out
     because the scheduler stands still would make it worse.
     """
-    room = current_app.config["VAR_DIR"]
     try:
-        found = health.checks(room)
+        found = health.checks(current_app.config)
     except SQLAlchemyError:
         db.session.rollback()
         return {"status": "away", "checks": {"database": "away"}}, 503
     said = {"database": "well"} | {check.name: "well" if check.is_well else "late" for check in found}
-    is_ready = health.can_write(room)
+    is_ready = health.can_write(current_app.config["VAR_DIR"])
     return {"status": "ready" if is_ready else "full", "checks": said}, 200 if is_ready else 503
 
 
@@ -42,4 +41,4 @@ def ready() -> ResponseReturnValue:
 @for_roles(Role.SYSTEM_ADMINISTRATOR)
 def page() -> ResponseReturnValue:
     """运行状况."""
-    return render_template("health/index.html", checks=health.checks(current_app.config["VAR_DIR"]))
+    return render_template("health/index.html", checks=health.checks(current_app.config))

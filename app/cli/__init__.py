@@ -20,6 +20,8 @@ AREAS = {
     "due": "due",
     "audit": "audit",
     "regions": "regions",
+    "backup": "backup",
+    "restore": "backup",
     "bench": "bench",
     "docs": "site",
 }

@@ -5,7 +5,7 @@ from importlib import import_module
 import click
 
 # A module of ``benchmarks`` by this name has a click command called ``command``.
-BENCHMARKS = ("loop", "directory", "supervision", "ratings")
+BENCHMARKS = ("loop", "directory", "supervision", "ratings", "restore")
 
 
 class Benchmarks(click.Group):

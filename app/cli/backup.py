@@ -1,0 +1,71 @@
+"""``backup`` and ``restore``: the whole site into a folder, and back."""
+
+import time
+from pathlib import Path
+
+import click
+from flask import current_app
+
+from app.cli.opening import on_the_ground, on_the_site
+from app.ground import ground_floor
+from config import from_environment
+from models.base import db
+from operations.backup import restoring, settling, taking
+from operations.backup.manifest import Manifest
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@on_the_site
+def backup(folder: Path) -> None:
+    """把数据库和附件备份到一个新目录，附各表、各文件和日志链的摘要；不必停机。"""
+    began = time.monotonic()
+    made = taking.back_up(db.engine.url, _folders(), folder)
+    click.echo(f"备份完成：{folder}，{_contents(made)}；用时 {time.monotonic() - began:.1f} 秒")
+    if made.missing:
+        click.echo(f"注意：{len(made.missing)} 个附件在备份前就已缺失或损坏，如 {made.missing[0]}", err=True)
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="替换现有的站点；原来的库和附件改名保留。")
+@click.option("--check", "is_trial", is_flag=True, help="只在临时库里恢复并核对，不动现有的站点。")
+@on_the_ground
+def restore(folder: Path, replace: bool, is_trial: bool) -> None:
+    """从备份恢复：先在旁边恢复并逐一核对，全部相符才换上。"""
+    began, target, folders = time.monotonic(), db.engine.url, _folders()
+    if not is_trial:
+        restoring.ensure_free(target, folders, replace=replace)
+    kept: list[str] = []
+    with restoring.filled(folder, target, name="trial" if is_trial else "restoring") as (made, scratch):
+        if not is_trial:
+            _settle(made, scratch.render_as_string(hide_password=False))
+            kept = restoring.put_in_place(folder, scratch, target=target, folders=folders)
+    verdict = "备份可以恢复" if is_trial else "恢复完成"
+    click.echo(f"{verdict}，逐一核对无误：{_contents(made)}；用时 {time.monotonic() - began:.1f} 秒")
+    for place in kept:
+        click.echo(f"原来的保留在：{place}")
+    if not is_trial:
+        click.echo("所有人须重新登录；没有发完的站外消息没有重发，见“投递”。请运行 zhitongche init，再启动网站和作业。")
+
+
+def _settle(made: Manifest, address: str) -> None:
+    """Within the restored database, before anybody else sees it."""
+    scratch = type("Scratch", (from_environment(),), {"SQLALCHEMY_DATABASE_URI": address})
+    with ground_floor(scratch).app_context():
+        settling.settle(made)
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _folders() -> dict[str, Path]:
+    return {"attachments": current_app.config["ATTACHMENTS_DIR"], "imports": current_app.config["IMPORTS_DIR"]}
+
+
+def _contents(made: Manifest) -> str:
+    size = f"{made.bytes / 1_000_000:,.1f} MB"
+    return f"{size}，{len(made.tables)} 张表 {made.rows:,} 行、{len(made.files) - 1:,} 个文件、日志 {made.seq:,} 条"
+
+
+COMMANDS: tuple[click.Command, ...] = (backup, restore)
