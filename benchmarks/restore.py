@@ -60,6 +60,7 @@ def _fill(size: int) -> None:
     city = demo_city.build()
     if db.engine.dialect.name == "postgresql":
         tickets = size // BYTES_A_TICKET
+        db.session.execute(sa.text("SET LOCAL statement_timeout = 0"))  # a page's patience is not a filling's
         crowd.fill(city, crowd.Sizes(tickets, tickets * 3 // 10, max(tickets // 5, 400)))
     else:
         enterprises = size // BYTES_AN_ENTERPRISE
