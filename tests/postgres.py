@@ -5,8 +5,12 @@ event log append-only have a say; on somebody else's server, where we may not, t
 """
 
 import os
+import pickle
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -68,12 +72,17 @@ class Postgres:
             self.remembered.add(name)
 
     def recall(self, name: str, build: Callable[[], None]) -> None:
-        """Restore what this name stands for; built by who asks first."""
-        if name not in self.remembered:
+        """Restore what this name stands for; the first worker that asks builds it, for all of them."""
+        if not self.may_act_as_replica:
             self.restore()
             build()
-            self.remember(name)
-        elif self.untouched != name:
+            return
+        if name not in self.remembered:
+            path = shared.room() / f"{name}.postgres"
+            shared.once(path.name, lambda: self._build(name, build, path))
+            if name not in self.remembered:
+                self._take_over(name, path)
+        if self.untouched != name:
             self.restore(name)
 
     def restore(self, name: str = MIGRATED) -> None:
@@ -98,6 +107,27 @@ class Postgres:
         self.engine.dispose()
         server.drop_database(self.base_url, self.name)
 
+    def _build(self, name: str, build: Callable[[], None], path: Path) -> None:
+        self.restore()
+        build()
+        self.remember(name)
+        self.untouched = name
+        with self.engine.connect() as connection:
+            path.write_bytes(pickle.dumps(kept_rows(connection, name)))
+
+    def _take_over(self, name: str, path: Path) -> None:
+        kept: Kept = pickle.loads(path.read_bytes())
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+            for table, (columns, rows) in kept.tables.items():
+                copy = f'CREATE TABLE {name}."{table}" AS SELECT {columns} FROM public."{table}" WITH NO DATA'
+                connection.exec_driver_sql(copy)
+                with driver_of(connection).cursor() as cursor:
+                    with cursor.copy(f'COPY {name}."{table}" FROM STDIN (FORMAT BINARY)') as copying:
+                        copying.write(rows)
+            connection.exec_driver_sql(kept.function)
+        self.remembered.add(name)
+
     def _note_commit(self, _connection: sa.Connection) -> None:
         self.untouched = ""
 
@@ -118,6 +148,29 @@ class Postgres:
     def _restore(self, name: str) -> None:
         with self.engine.connect() as connection:
             connection.exec_driver_sql(f"SELECT {name}.restore()")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What one worker hands to the others: columns and rows of each table that is not empty, and the function."""
+
+    tables: dict[str, tuple[str, bytes]]
+    function: str
+
+
+def kept_rows(connection: sa.Connection, name: str) -> Kept:
+    tables = {}
+    for table in sa.inspect(connection).get_table_names(schema=name):
+        columns = _writable_columns(connection, table)
+        with driver_of(connection).cursor() as cursor:
+            with cursor.copy(f'COPY {name}."{table}" TO STDOUT (FORMAT BINARY)') as copying:
+                tables[table] = (columns, b"".join(copying))
+    source = "SELECT pg_get_functiondef(to_regproc(%s))"
+    return Kept(tables, connection.exec_driver_sql(source, (f"{name}.restore",)).scalar_one())
+
+
+def driver_of(connection: sa.Connection) -> psycopg.Connection:
+    return connection.connection.driver_connection
 
 
 def restoring_function(connection: sa.Connection, name: str) -> str:

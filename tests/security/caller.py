@@ -2,6 +2,7 @@
 
 import re
 from io import BytesIO
+from typing import NamedTuple
 
 from tests.views.guest import Guest, Page
 
@@ -23,14 +24,26 @@ class Upload(str):
         return Upload(super().replace(*words), self.content)
 
 
-class Caller:
-    """``Caller(app, "liumin").asks("POST", "/feedback", {"words": "x"})``; without a name it is anybody."""
+class Key(NamedTuple):
+    """What the browser of somebody who has signed in holds: the cookie, and the token of every form."""
 
-    def __init__(self, app, username=None):
-        guest = Guest(app, username)
-        self.client, self.cookie_name = guest.client, app.config["SESSION_COOKIE_NAME"]
-        self.token = TOKEN.search(guest.opens("/account" if username else "/login").html).group(1)
-        self.cookie = self.client.get_cookie(self.cookie_name).value
+    cookie: str
+    token: str
+
+
+def signed_in(app, username=None):
+    """The key of an account; without a name that of anybody."""
+    guest = Guest(app, username)
+    token = TOKEN.search(guest.opens("/account" if username else "/login").html).group(1)
+    return Key(guest.client.get_cookie(app.config["SESSION_COOKIE_NAME"]).value, token)
+
+
+class Caller:
+    """``Caller(app, signed_in(app, "liumin")).asks("POST", "/feedback", {"words": "x"})``."""
+
+    def __init__(self, app, key):
+        self.client, self.cookie_name = Guest(app).client, app.config["SESSION_COOKIE_NAME"]
+        self.cookie, self.token = key
 
     def asks(self, method, path, fields=(), **rest):
         """With the cookie as it was in the beginning, so that no message of an earlier answer shows on this one."""

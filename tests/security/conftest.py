@@ -2,6 +2,8 @@
 
 import io
 import logging
+import pickle
+import shutil
 from types import SimpleNamespace
 
 import pytest
@@ -9,19 +11,30 @@ import pytest
 from app.logs import OneLine
 from models import clock
 from models.base import db
+from tests import shared
 from tests.conftest import settle_city
 from tests.security import town as towns
-from tests.security.caller import Caller
+from tests.security.caller import Caller, signed_in
 from tests.security.matrix import ANYBODY, WHO
 
 
 @pytest.fixture(scope="session")
-def built_town(app, database):
-    with app.app_context(), clock.standing_at(towns.NOW):
+def built_town(app, database, engine_name):
+    """Built by the first worker that asks, for all of them: rows, names, who is signed in, and the files kept."""
+    told = shared.room() / f"town-{engine_name}"
+
+    def build():
         names = towns.build(settle_city(database)) | {"key": "A" * 22, "code": "0" * 16}
-        callers = {name: Caller(app, None if name == ANYBODY else name) for name in WHO}
+        keys = {name: signed_in(app, None if name == ANYBODY else name) for name in WHO}
         db.session.remove()
-        database.remember("town")
+        told.write_bytes(pickle.dumps((names, keys)))
+        shutil.copytree(app.config["VAR_DIR"], f"{told}-var")
+
+    with app.app_context(), clock.standing_at(towns.NOW):
+        database.recall("town", build)
+    names, keys = pickle.loads(told.read_bytes())
+    shutil.copytree(f"{told}-var", app.config["VAR_DIR"], dirs_exist_ok=True)
+    callers = {name: Caller(app, key) for name, key in keys.items()}
 
     def restore():
         db.session.remove()
