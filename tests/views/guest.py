@@ -88,7 +88,9 @@ class Guest:
         return self
 
     def opens(self, path):
-        return Page(self.downloads(path))
+        page = Page(self.downloads(path))
+        assert page.status != 500, path
+        return page
 
     def downloads(self, path):
         """The answer itself, read to its end."""

@@ -152,6 +152,7 @@ def test_contacts_projects_and_tags_come_and_go(guest, firm, at):
     words = person.opens(at()).words
     assert "赵工" in words and "0412-5551234" not in words and "12,000.5 万元" in words and "在建" in words
     project, contact = db.session.scalars(select(Project)).one(), db.session.scalars(select(Contact)).one()
+    assert "12000.5000" in person.opens(at(f"/projects/{project.id}")).html
     _, sent = send(guest, OWNER, at(f"/projects/{project.id}"), stage="operating", finished_on="2026-01-01")
     assert sent.status == 422 and "竣工日期" in sent.words
     send(guest, OWNER, at(f"/projects/{project.id}"), stage="operating", finished_on="2026-08-01")

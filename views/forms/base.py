@@ -25,11 +25,14 @@ OWN = ("csrf_token", "form_key", "version")
 LARGEST = 2**63
 
 
-def clean(text: str | None) -> str:
-    """Text as it is stored: NFC, Unix line ends, no control or bidirectional characters, no outer white space."""
+def clean(text: Any) -> str:
+    """Text as it is stored: NFC, Unix line ends, no control or bidirectional characters, no outer white space.
+
+    A stored value that is no text, such as an amount, stands in its field as text.
+    """
     if text is None:
         return ""
-    said = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    said = unicodedata.normalize("NFC", str(text)).replace("\r\n", "\n").replace("\r", "\n")
     return "".join(char for char in said if char in "\n\t" or unicodedata.category(char) not in UNSEEN).strip()
 
 
