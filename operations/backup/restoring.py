@@ -45,7 +45,8 @@ def filled(folder: Path, target: sa.URL, *, name: str) -> Iterator[tuple[Manifes
 
 
 def put_in_place(folder: Path, scratch: sa.URL, *, target: sa.URL, folders: Mapping[str, Path]) -> list[str]:
-    """Files first, the database last: until then the former site is as it was. Returns where the former is kept."""
+    """The folders are copied beside first; then the database changes places, last the folders. Returns where the
+    former is kept: broken off between, ``*.restoring`` and ``*.before-…`` say by their names what they are."""
     aside, kept = f"before-{clock.now():%Y%m%dT%H%M%SZ}", []
     ready = {place: _copied_beside(folder / name, place) for name, place in folders.items()}
     kept.append(stores.store_of(target).exchange(scratch, target, aside=aside.replace("-", "_")))

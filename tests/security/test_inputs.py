@@ -76,9 +76,9 @@ def names_in(caller, form, town):
 
 
 def in_turn(engine_name):
-    """The forms with their places: a usual run sends a half on SQLite, a quarter on PostgreSQL, a drill all on both."""
+    """The forms with their places: a usual run sends a third on SQLite, a sixth on PostgreSQL, a drill all on both."""
     forms = list(enumerate(FORMS))
-    return some(forms, 4, place=1) if engine_name == "postgresql" else some(forms, 2)
+    return some(forms, 6, place=1) if engine_name == "postgresql" else some(forms, 3)
 
 
 @contextmanager
@@ -112,7 +112,7 @@ def contents(names=Base.metadata.tables):
 @pytest.mark.parametrize("engine_name", ENGINES_TRIED, indirect=True, scope="session")
 def test_a_form_changes_its_own_fields_and_nothing_else(app, town):
     everything, changed = columns_as_fields(), {}
-    for form in some(FORMS, 2):
+    for form in some(FORMS, 3):
         caller = town.callers[form.username]
         path, fields = filled_in(caller, form, town.names)
         own = names_in(caller, form, town.names)
@@ -160,16 +160,15 @@ def test_what_somebody_typed_is_text_on_every_page(app, town, evil):
         path, fields = filled_in(caller, form, town.names)
         typed = {name: fields[name].replace(TEXT, evil) for name in form.texts}
         answer = caller.asks("POST", path, fields | typed)
-        assert answer.status_code < 500, path
         assert_dead(answer, path)
 
     shown = sum(assert_dead(answer, path) for answer, path in pages_of_everybody(town))
-    assert shown > 40, "hardly anything of what was typed is shown anywhere: this test looks in the wrong places"
+    assert shown > 20, "hardly anything of what was typed is shown anywhere: this test looks in the wrong places"
 
 
 def pages_of_everybody(town):
     """Each page as some see it, and a ticket's tabs: those who may see a page change from row to row."""
-    for place, row in enumerate(row for row in matrix.rows() if row.method == "GET"):
+    for place, row in enumerate(some([row for row in matrix.rows() if row.method == "GET"], 2)):
         path = row.filled_in(town.names)[0]
         seers = [username for username in WHO if row.codes[username] == "200" and not path.startswith("/static")]
         for username in some(seers, 6, place=place) or seers[:1]:
@@ -182,7 +181,8 @@ def pages_of_everybody(town):
 
 
 def assert_dead(answer, path):
-    """Nothing on the page is alive; answers whether the page shows what was typed."""
+    """Nothing on the page is alive, and it did not break; answers whether the page shows what was typed."""
+    assert answer.status_code < 500, path
     if answer.mimetype != "text/html":
         answer.close()
         return False
@@ -209,7 +209,7 @@ def test_a_body_that_is_no_form_breaks_nothing(app, town):
     for offset, form in enumerate(FORMS):
         caller = town.callers[form.username]
         path = form.path.format(**town.names)
-        for place, (body, kind) in enumerate(some(NO_FORM, 4, place=offset)):
+        for place, (body, kind) in enumerate(some(NO_FORM, 6, place=offset)):
             headers = {"X-CSRFToken": caller.token} if place % 4 else {}
             answer = caller.asks("POST", path, data=body, content_type=kind, headers=headers)
             assert answer.status_code < 500, (path, body[:20], kind)
