@@ -6,6 +6,7 @@ from flask_login import LoginManager, current_user
 
 from operations.access import accounts, kept_forms
 from operations.access.actor import Actor
+from views.guards import session_rules
 
 # What a page asks by itself carries this header: it must not keep the session of an empty desk alive.
 BACKGROUND = "X-Background"
@@ -50,17 +51,7 @@ def _load(token: str) -> Actor | None:
     if "last_token" not in session:  # setdefault would write the cookie anew
         session["last_token"] = token
     by_itself = BACKGROUND in request.headers
-    return accounts.actor_of(token, address=request.remote_addr or "", rules=_rules(), is_work=not by_itself)
-
-
-def _rules() -> accounts.SessionRules:
-    config = current_app.config
-    return accounts.SessionRules(
-        idle=config["SESSION_IDLE"],
-        idle_privileged=config["SESSION_IDLE_PRIVILEGED"],
-        absolute=config["PERMANENT_SESSION_LIFETIME"],
-        per_account=config["SESSIONS_PER_ACCOUNT"],
-    )
+    return accounts.actor_of(token, address=request.remote_addr or "", rules=session_rules(), is_work=not by_itself)
 
 
 def _require_person() -> ResponseReturnValue | None:

@@ -23,6 +23,7 @@ DAYS = (1, 7, 30)
 LABELS = {str(act): act.label for act in (*Act, *RectificationAct)} | {
     "sign_in": "登录",
     "sign_out": "退出",
+    "end_sessions": "退出其他登录",
     "restore_backup": "恢复备份",
     "change_password": "改密码",
     "refused": "越权被拒",

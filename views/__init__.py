@@ -3,6 +3,7 @@
 from views import (
     account,
     account_notices,
+    account_sessions,
     at_window,
     attachments,
     audit,
@@ -77,6 +78,7 @@ from views import (
 BLUEPRINTS = (
     account.bp,
     account_notices.bp,
+    account_sessions.bp,
     at_window.bp,
     attachments.bp,
     audit.bp,

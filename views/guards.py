@@ -1,16 +1,29 @@
-"""Who may open a page at all. What they find there is decided by the scope functions."""
+"""Who may open a page at all, and for how long a session lives. What they find is decided by the scope functions."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from flask import current_app
 from flask_login import current_user
 
 from models.access import Role
+from operations.access.accounts import SessionRules
 from operations.errors import NotFound
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+def session_rules() -> SessionRules:
+    """How long a session lives: the site's settings."""
+    config = current_app.config
+    return SessionRules(
+        idle=config["SESSION_IDLE"],
+        idle_privileged=config["SESSION_IDLE_PRIVILEGED"],
+        absolute=config["PERMANENT_SESSION_LIFETIME"],
+        per_account=config["SESSIONS_PER_ACCOUNT"],
+    )
 
 
 def open_to_all(view: Callable[P, R]) -> Callable[P, R]:

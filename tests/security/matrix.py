@@ -24,7 +24,7 @@ THEIRS = {
     "file_draft": "file_draft_theirs", "draft": "draft_theirs", "talk": "talk_theirs", "notice": "notice_theirs",
     "broadcast": "broadcast_theirs",
     "order": "order_theirs", "order_answered": "order_theirs", "steward": "steward_theirs",
-    "member": "member_theirs", "invitation": "invitation_theirs",
+    "member": "member_theirs", "session": "session_theirs", "invitation": "invitation_theirs",
     "filling": "filling_theirs", "fact_request": "fact_request_theirs", "claim": "claim_theirs",
     "refusal": "refusal_theirs", "refusal_more": "refusal_theirs", "seat": "seat_theirs",
     "ruling": "ruling_theirs", "queue_view": "queue_view_theirs",

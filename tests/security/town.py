@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from models import clock
-from models.access import MemberRole, Post, Role, User
+from models.access import LoginSession, MemberRole, Post, Role, User
 from models.base import db
 from models.campaigns import Campaign, ObjectKind
 from models.correspondence import Side
@@ -114,12 +114,22 @@ def build(city):
     measures(city, town)
     post_covers(town)
     campaigns(town)
+    town |= {"session": elsewhere(city, "hengzha"), "session_theirs": elsewhere(city, "hongda")}
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)
     town["delivery"] = dead_letter()
     windows_of_the_hall(city, town)
     halls(city, town)
     return town
+
+
+def elsewhere(city, username):
+    """The account is signed in at another place as well."""
+    signed_in = LoginSession(token_hash=f"of {username} elsewhere", user_id=city.users[username].id, created_at=NOW,
+                             seen_at=NOW, address="203.0.113.9", agent="Firefox on Windows")
+    db.session.add(signed_in)
+    db.session.commit()
+    return signed_in.id
 
 
 def windows_of_the_hall(city, town):

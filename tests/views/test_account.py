@@ -10,6 +10,7 @@ from models.base import db
 from models.log import Event, EventWords
 from models.notices import Notice
 from operations import notices
+from operations.access import own_sessions
 from operations.demo.city import PASSWORD
 from operations.tickets import conversation
 
@@ -47,6 +48,41 @@ def test_display_settings_are_kept_in_the_browser(member):
 
     assert 'data-text="xlarge" data-contrast="high"' in saved.html
     assert saved.form()["size"] == "xlarge" and "keys_off" in saved.form()
+
+
+def test_somebody_sees_where_they_are_signed_in_and_ends_it_there(member, guest):
+    other, third = guest("hengzha"), guest("hengzha")
+    page = member.opens("/account/sessions")
+    assert page.words.count("用过") == 3 and page.words.count("这一处") == 1
+    one = next(form["action"] for form in page.forms if "/sessions/" in form["action"])
+
+    assert member.sends(page, one).leads_to == "/account/sessions"
+    gone = [not person.opens("/my").status == 200 for person in (other, third)]
+    assert sum(gone) == 1, "one of the two, not both"
+    member.sends(member.opens("/account/sessions"), "/account/sessions/end")
+    assert all(person.opens("/my").leads_to.startswith("/login") for person in (other, third))
+    assert member.opens("/my").status == 200
+    assert member.opens("/account/sessions").words.count("这一处") == 1
+    assert db.session.scalars(select(Event.action).where(Event.action == "end_sessions")).all() == ["end_sessions"] * 2
+
+
+def test_nobody_ends_the_session_of_somebody_else_or_their_own_by_its_number(member, guest):
+    stranger = guest("hongda")
+    page = member.opens("/account/sessions")
+    for row in db.session.scalars(select(LoginSession)).all():
+        assert member.sends(page, f"/account/sessions/{row.id}/end").status == 404
+    assert stranger.opens("/my").status == 200 and member.opens("/my").status == 200
+
+
+@pytest.mark.parametrize(("agent", "device"), [
+    ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/120 Safari/537.36", "Windows 上的 Chrome"),
+    ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120 Safari/537.36 Edg/120", "Windows 上的 Edge"),
+    ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) MicroMessenger/8", "iPhone 上的 微信"),
+    ("Mozilla/5.0 (Linux; Android 14) Chrome/120 Mobile Safari/537.36", "安卓 上的 Chrome"),
+    ("curl/8", "未知设备"), ("", "未知设备"),
+])
+def test_a_device_is_called_by_what_people_call_it(agent, device):
+    assert own_sessions.device_of(agent) == device
 
 
 def test_a_changed_password_ends_every_other_session(member, guest):

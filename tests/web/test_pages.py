@@ -84,7 +84,7 @@ PAGES = {
         "/enterprises/bulk/tag?everything=1",
         "/enterprises/{enterprise}/demand", "/tickets/{submitted}", "/notices", "/search", "/search?q=2607",
         "/search/stewards/{steward}", "/visits", "/visits/{enterprise}/plan", "/meetings/1",
-        "/account", "/account/notices", "/feedback", "/claims", "/claims/{claim}", "/interactions",
+        "/account", "/account/notices", "/account/sessions", "/feedback", "/claims", "/claims/{claim}", "/interactions",
         "/messages",
         "/interactions/{talk}/ticket", "/enterprises/{enterprise}/messages", "/broadcasts", "/broadcasts/new",
         "/broadcasts/{broadcast}",
