@@ -13,7 +13,18 @@ from models.directory import Stewardship
 from operations import notices
 from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import SHANGHAI
-from operations.demo import campaigns, catalogue, correspondence, duty, gatherings, letters, outgoing, rules, suburbs
+from operations.demo import (
+    campaigns,
+    catalogue,
+    correspondence,
+    duty,
+    gatherings,
+    hall,
+    letters,
+    outgoing,
+    rules,
+    suburbs,
+)
 from operations.demo.scene import OFFICE, Scene, Stage
 from operations.demo.stories import CIRCULARS, LINES, STORIES, TALKS
 from operations.demo.stories.story import Circular, Contact, Line, Story
@@ -52,6 +63,7 @@ def live() -> int:
     happenings += [Happening(moment(when), act) for when, act in gatherings.acts(stage, moment)]
     happenings += [Happening(moment(when), act) for when, act in letters.acts(stage)]
     happenings += [Happening(moment(when), act) for when, act in campaigns.acts(stage, moment)]
+    happenings += [Happening(moment(when), act) for when, act in hall.acts(stage)]
     happenings.append(Happening(moment(READ_UNTIL), lambda: _read_notices(stage)))
     happenings += [Happening(moment(HANDED_OVER), act) for act in duty.acts(stage)]
     happenings.append(Happening(moment(TEXTED), lambda: outgoing.text_three(stage)))
@@ -111,6 +123,7 @@ def _submit(story: Story, scene: Scene) -> None:
         urgency=story.urgency,
         category=story.category,
         channel=story.channel,
+        accused=scene.unit(story.accused) if story.accused else None,
     )
     ticket = intake.submit(demand, actor=scene.actor(story.by) if story.by else scene.enterprise_side)
     scene.ticket_id = scene.stage.tickets[story.subject] = ticket.id

@@ -10,7 +10,10 @@ from operations.demo.steps import Step
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One demand. ``by`` is the account that submits; empty is the enterprise, or who speaks for it."""
+    """One demand. ``by`` is the account that submits; empty is the enterprise, or who speaks for it.
+
+    ``accused`` is the unit that a complaint is about: it sees nothing of it.
+    """
 
     subject: str
     content: str
@@ -22,6 +25,7 @@ class Story:
     urgency: Urgency = Urgency.ORDINARY
     category: str = ""
     by: str = ""
+    accused: str = ""
 
 
 @dataclass(frozen=True, slots=True)

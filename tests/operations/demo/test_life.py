@@ -9,11 +9,13 @@ from models import clock
 from models.access import Post
 from models.base import db
 from models.directory import Enterprise
+from models.hall_intake import IntakeDay, IntakeWay
 from models.log import Event
 from models.measures import Measure, MeasureKind, Reconsideration
 from models.ratings import FollowUp, Grade, Rating
 from models.supervision import Level, Supervision, SupervisionEnd
 from models.tickets import (
+    AccusedUnit,
     Act,
     Consultation,
     DeadlineExtension,
@@ -26,6 +28,8 @@ from models.tickets import (
     Ticket,
     TicketKind,
 )
+from operations.access.people import actor_named
+from operations.access.scope import visible_tickets
 from operations.clocks import rulebook
 from operations.clocks.lights import Light, light_of
 from operations.demo import life
@@ -157,3 +161,19 @@ def test_every_story_is_told_in_order():
 
 def test_everybody_of_the_table_has_a_post():
     assert db.session.scalar(select(func.count(Post.user_id.distinct()))) == 41
+
+
+def test_the_hall_sends_cases_that_count_that_wait_and_that_nobody_could_read():
+    days = db.session.execute(select(IntakeDay.way, func.sum(IntakeDay.new_count), func.sum(IntakeDay.waiting_count),
+                                     func.sum(IntakeDay.refused_count)).group_by(IntakeDay.way)).all()
+    # Eight a day on four days: all of the first wait, then one of each; seven come in when the codes are matched.
+    assert {way: tuple(sums) for way, *sums in days} == {
+        IntakeWay.API: (21, 11, 2), IntakeWay.CODES: (7, 0, 0),
+    }  # fmt: skip
+
+
+def test_a_complaint_is_kept_from_the_unit_that_it_is_about():
+    about = select(Ticket.id).join(AccusedUnit, AccusedUnit.ticket_id == Ticket.id)
+    (complaint,) = db.session.scalars(about)
+    assert not db.session.scalars(visible_tickets(actor_named("zhoujian")).where(Ticket.id == complaint)).all()
+    assert db.session.scalars(visible_tickets(actor_named("wujie")).where(Ticket.id == complaint)).all()
