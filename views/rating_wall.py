@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from markupsafe import Markup, escape
 from werkzeug.datastructures import MultiDict
 
 from models import clock
@@ -36,7 +37,7 @@ def index() -> str:
         "rating_wall/index.html", rows=rows, total=wall.total(rows, unit.short_name if unit else "合计"), unit=unit,
         narrowing=narrowing, offered=period.offered(), tabs=_tabs(narrowing, unit), now=clock.now(),
         counted_at=wall.counted_at(), parts=Part,
-        list_url=lambda part, key: f"{HOME}/{part.value}?{urlencode({**written, **key})}",
+        list_query=lambda key: Markup(escape(urlencode({**written, **key}))),
         unit_url=lambda key: f"{HOME}?{urlencode({**written, **key})}",
         home_url=f"{HOME}?{urlencode(days_of(narrowing.period))}", export_url=url_for(".export", **written),
         completeness_url=url_for("completeness.index", **days_of(narrowing.period))
