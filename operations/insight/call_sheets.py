@@ -18,7 +18,7 @@ from models.unreasonable import UnreasonableFinding
 from operations.access.actor import Actor
 from operations.access.withholding import open_to
 from operations.clocks import rulebook
-from operations.insight.keyset import TOP, Place, paged
+from operations.insight.keyset import TOP, Place, paged_first
 from operations.insight.lines import CALLED, COLUMNS, UNIT, Cursor, Line, conditions, line_of, tonight
 from operations.tickets import avoidance, musts
 
@@ -55,8 +55,8 @@ def to_call(actor: Actor, *, view: str = "all", place: Place = TOP) -> CallSheet
     """待回访：the replied tickets of the actor's region by due moment."""
     now, calendar = clock.now(), rulebook.current().calendar
     moments = {"now": now, "tonight": tonight(now)}
-    rows = _sheets().where(*_replied(actor), conditions()[view]).params(moments)
-    page = paged(rows, Ticket.due_at, Ticket.id, size=SHOWN, place=place)
+    waiting = select(Ticket.id).where(*_replied(actor), conditions()[view]).params(moments)
+    page = paged_first(waiting, _sheets(), Ticket.due_at, Ticket.id, size=SHOWN, place=place)
     ids = [row.id for row in page.rows]
     promises, attempts, must = _promises(ids), _attempts(ids), musts.of(ids)
     barred = avoidance.reasons(ids, actor.user_id)

@@ -38,6 +38,21 @@ def paged(
     return page_of(list(db.session.execute(statement)), size=size, place=place)
 
 
+def paged_first(
+    keys: Select[Any], rows: Select[Any], moment: Any, row_id: Any, *, size: int, place: Place = TOP
+) -> Page:
+    """The page of ``keys`` in the order of (moment, id), and ``rows`` joined to it alone.
+
+    For a list that waits in the order of an index: planners take an open state for rarer than it is, join all that
+    wait and sort them. ``keys`` narrows by the table of ``row_id``; ``rows`` selects from it with its outer joins.
+    """
+    chosen = cut(keys.add_columns(moment.label("page_moment"), row_id.label("page_id")), moment, row_id,
+                 size=size, place=place).subquery("page")
+    found = rows.add_columns(chosen.c.page_moment, chosen.c.page_id).join(chosen, chosen.c.page_id == row_id)
+    order = (key.desc() if place.before is not None else key.asc() for key in (chosen.c.page_moment, chosen.c.page_id))
+    return page_of(list(db.session.execute(found.order_by(*order))), size=size, place=place)
+
+
 def cut(
     rows: Select[Any], moment: Any, row_id: Any, *, size: int, place: Place = TOP, is_descending: bool = False
 ) -> Select[Any]:
