@@ -69,7 +69,7 @@ def export() -> ResponseReturnValue:
 def narrowed(args: MultiDict[str, str]) -> tuple[Narrowing, Sequence[Ground]]:
     """What the address asks for, and all regions. Raises NotFound for a region or unit that the reader oversees not."""
     among = completeness.grounds(current_user)
-    ground = _ground(among, row_id(args["region"])) if args.get("region") else None
+    ground = ground_of(among, args.get("region", ""))
     unit = get_overseen_unit(current_user, row_id(args["unit"])) if args.get("unit") else None
     return Narrowing(period_of(args), ground, unit.id if unit else None), among
 
@@ -80,8 +80,11 @@ def words(narrowing: Narrowing) -> str:
     return f"{narrowing.period.words} {unit or (narrowing.ground.label if narrowing.ground else '各区域')}"
 
 
-def _ground(among: Sequence[Ground], region_id: int) -> Ground:
-    found = next((one for one in among if one.region_id == region_id), None)
+def ground_of(among: Sequence[Ground], said: str) -> Ground | None:
+    """The region of this id, if any is said. Raises NotFound for one that is not among them."""
+    if not said:
+        return None
+    found = next((one for one in among if one.region_id == row_id(said)), None)
     if found is None:
         raise NotFound
     return found

@@ -1,5 +1,6 @@
 """指标: the rates of the loop by unit and period, each with both of its lists."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,8 +10,9 @@ from flask_login import current_user
 from models.directory import Organisation
 from operations.access.wall_scope import get_rated_unit
 from operations.errors import NotFound
-from operations.insight import figures, period, time_spent
+from operations.insight import completeness, figures, period, time_spent
 from operations.insight.figures import BY_CODE, READING, STAGES, Narrowing, Side
+from views.completeness import ground_of
 from views.guards import for_roles
 from views.rating_wall import days_of, period_of
 from views.watch import place_of
@@ -23,13 +25,15 @@ bp = Blueprint("figures", __name__, url_prefix="/figures")
 @for_roles(*READING)
 def index() -> str:
     """All of them, of the reader's ground or of one unit."""
-    narrowing, unit = _narrowed()
+    among = completeness.grounds(current_user)
+    narrowing, unit = _narrowed(among)
     found, query = figures.counted(current_user, narrowing), urlencode(_written(narrowing))
     return render_template(
         "figures/index.html", found=found, score=figures.score(found), narrowing=narrowing, unit=unit, sides=Side,
-        ages=figures.ageing(current_user, narrowing.unit_id), offered=period.offered(),
+        ages=figures.ageing(current_user, narrowing), offered=period.offered(),
         spent=time_spent.tables(current_user, narrowing), stages=STAGES,
-        units=figures.units(current_user), list_url=lambda figure, side: f"/figures/{figure.code}/{side.value}?{query}",
+        units=figures.units(current_user), grounds=among,
+        list_url=lambda figure, side: f"/figures/{figure.code}/{side.value}?{query}",
     )
 
 
@@ -37,7 +41,7 @@ def index() -> str:
 @for_roles(*READING)
 def listed(code: str, side: str) -> str:
     """What stands behind a numerator or a denominator."""
-    figure, (narrowing, unit) = BY_CODE.get(code), _narrowed()
+    figure, (narrowing, unit) = BY_CODE.get(code), _narrowed(completeness.grounds(current_user))
     if figure is None:
         raise NotFound
     page = figures.page_of(current_user, figure, Side(side), narrowing, place=place_of(request.args))
@@ -50,11 +54,13 @@ def listed(code: str, side: str) -> str:
     )
 
 
-def _narrowed() -> tuple[Narrowing, Organisation | None]:
+def _narrowed(among: Sequence[completeness.Ground]) -> tuple[Narrowing, Organisation | None]:
     unit = get_rated_unit(current_user, row_id(request.args["unit"])) if request.args.get("unit") else None
-    return Narrowing(period_of(request.args), unit.id if unit else None), unit
+    ground = ground_of(among, request.args.get("region", ""))
+    return Narrowing(period_of(request.args), unit.id if unit else None, ground), unit
 
 
 def _written(narrowing: Narrowing) -> dict[str, Any]:
     unit = {"unit": narrowing.unit_id} if narrowing.unit_id else {}
-    return {**days_of(narrowing.period), **unit}
+    region = {"region": narrowing.ground.region_id} if narrowing.ground else {}
+    return {**days_of(narrowing.period), **region, **unit}

@@ -27,6 +27,7 @@ from operations.access.scope import REGIONAL, units_of
 from operations.access.wall_scope import rated_units
 from operations.access.withholding import open_to
 from operations.insight import follow_up_coverage
+from operations.insight.completeness import Ground
 from operations.insight.keyset import TOP, Page, Place, paged
 from operations.insight.period import Period
 from operations.insight.wall import FEWEST, in_per_cent
@@ -100,10 +101,19 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """A period and perhaps a unit."""
+    """A period and perhaps a unit, a region, or both."""
 
     period: Period
     unit_id: int | None = None
+    ground: Ground | None = None
+
+    @property
+    def region(self) -> ColumnElement[bool]:
+        """On ``tickets``."""
+        if self.ground is None:
+            return true()
+        path, own = self.ground.path, Ticket.region_path
+        return own == path if self.ground.is_own else own.startswith(path, autoescape=True)
 
 
 class Side(LabelledEnum):
@@ -197,14 +207,15 @@ def page_of(actor: Actor, figure: Figure, side: Side, narrowing: Narrowing, *, p
     return paged(rows, source.moment, source.row_id, size=PAGE, place=place, is_descending=True)
 
 
-def ageing(actor: Actor, unit_id: int | None = None) -> list[tuple[str, int]]:
+def ageing(actor: Actor, narrowing: Narrowing) -> list[tuple[str, int]]:
     """挂账 by how long it has lasted: what is on the ledger now."""
     now, found = clock.now(), []
     for label, least, most in AGES:
         since = LedgerEntry.entered_at > now - timedelta(days=most + 1) if most is not None else true()
         rows = select(func.count()).select_from(LedgerEntry).join(Ticket, Ticket.id == LedgerEntry.ticket_id).where(
             LedgerEntry.left_at.is_(None), LedgerEntry.entered_at <= now - timedelta(days=least), since,
-            _scope(actor, LedgerEntry.unit_id), LedgerEntry.unit_id == unit_id if unit_id else true())
+            _scope(actor, LedgerEntry.unit_id), narrowing.region,
+            LedgerEntry.unit_id == narrowing.unit_id if narrowing.unit_id else true())
         found.append((label, db.session.scalar(rows) or 0))
     return found
 
@@ -224,7 +235,7 @@ def rows_of(figure: Figure, actor: Actor, narrowing: Narrowing, *columns: Any) -
         rows = rows.join(Ticket, Ticket.id == source.model.ticket_id)
     span = (source.moment >= narrowing.period.since, source.moment < narrowing.period.until)
     unit = source.unit == narrowing.unit_id if narrowing.unit_id else true()
-    return rows.where(source.is_one, figure.whole, *span, unit, _scope(actor, source.unit))
+    return rows.where(source.is_one, figure.whole, *span, unit, narrowing.region, _scope(actor, source.unit))
 
 
 def _scope(actor: Actor, unit: Any) -> ColumnElement[bool]:

@@ -23,3 +23,18 @@ def test_what_is_no_figure_or_not_ones_own_is_not_there(city, sign_in):
     land = city.organisations["云州市自然资源局"].id
     for path in ("/figures/nonsense/part", "/figures/on_time/both", f"/figures?unit={land}"):
         assert leader.get(path) == 404
+
+
+def test_the_figures_of_a_region_are_of_its_own_demands(life, city, sign_in):
+    life.handling().sign().result().reply().call().rate()
+    office, leader = sign_in("hening"), sign_in("zhoujian")
+    east, tech = city.regions["990102"].id, city.regions["990103"].id
+    here = re.compile(r'href="(/figures/finished/whole\?[^"]*region=%d[^"]*)">(\d+)<' % east)
+    assert office.get(f"/figures?period=2026-08&region={east}") == 200
+    (url, count), = here.findall(office.html)
+    assert office.get(url.replace("&amp;", "&")) == 200
+    assert len(re.findall("data-entry", office.html)) == int(count) == 1
+    assert office.get(f"/figures/finished/whole?period=2026-08&region={tech}") == 200
+    assert "data-entry" not in office.html
+    assert office.get("/figures?region=999999") == 404
+    assert leader.get(f"/figures?region={east}") == 404

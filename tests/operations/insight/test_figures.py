@@ -259,7 +259,7 @@ def test_who_used_the_days(reader):
 
 
 def test_what_is_on_the_ledger_is_told_by_its_age(reader):
-    assert figures.ageing(reader) == [("30 天以内", 1), ("31 至 90 天", 1), ("90 天以上", 1)]
+    assert figures.ageing(reader, AUGUST) == [("30 天以内", 1), ("31 至 90 天", 1), ("90 天以上", 1)]
 
 
 @pytest.mark.parametrize("code", ANSWERS)
