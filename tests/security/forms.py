@@ -36,8 +36,6 @@ class Filled:
 
 
 FORMS = (
-    Filled("hengzha", "/account/sessions/end", {}, "/account/sessions"),
-    Filled("hengzha", "/account/sessions/{session}/end", {}, "/account/sessions"),
     Filled("hening", "/supervisions/{order_answered}/reject", {"reason": TEXT}, "/supervisions/{order_answered}"),
     Filled("hengzha", "/my/tickets/new/1", {"kind": "help", "category": CATEGORY}),
     Filled("hengzha", "/my/tickets/new/2?draft={draft}", {"subject": TEXT, "content": TEXT, "urgency": "ordinary"}),
