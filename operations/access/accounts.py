@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore
@@ -35,6 +36,10 @@ class SessionRules:
     idle_privileged: timedelta = timedelta(minutes=15)
     absolute: timedelta = timedelta(hours=8)
     per_account: int = 3
+
+    def idle_of(self, roles: Collection[Role]) -> timedelta:
+        """How long somebody with these roles may do nothing."""
+        return self.idle if frozenset(PRIVILEGED).isdisjoint(roles) else self.idle_privileged
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +147,7 @@ def actor_of(
         return None
     first, now = rows[0], clock.now()
     posts = tuple(_standing(row) for row in rows if row.post_id is not None)
-    idle = rules.idle_privileged if any(post.role in PRIVILEGED for post in posts) else rules.idle
+    idle = rules.idle_of([post.role for post in posts])
     if now - first.seen_at > idle or now - first.session_created_at > rules.absolute:
         return None
     if is_work and now - first.seen_at > SEEN_EVERY:

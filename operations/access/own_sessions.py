@@ -10,7 +10,7 @@ from models import clock
 from models.access import LoginSession
 from models.base import db
 from operations import log
-from operations.access.accounts import PRIVILEGED, SessionRules
+from operations.access.accounts import SessionRules
 from operations.access.actor import Actor
 from operations.base import operation
 from operations.errors import NotFound
@@ -37,11 +37,11 @@ class Place:
 def listed(actor: Actor, *, rules: SessionRules) -> Sequence[Place]:
     """Every session of the actor's account that still opens something, this one first, then the latest seen."""
     now = clock.now()
-    idle = rules.idle_privileged if actor.holds(*PRIVILEGED) else rules.idle
     rows = db.session.scalars(
         select(LoginSession)
         .where(LoginSession.user_id == actor.user_id, LoginSession.ended_at.is_(None),
-               LoginSession.seen_at >= now - idle, LoginSession.created_at >= now - rules.absolute)
+               LoginSession.seen_at >= now - rules.idle_of(actor.roles),
+               LoginSession.created_at >= now - rules.absolute)
         .order_by((LoginSession.id == actor.session_id).desc(), LoginSession.seen_at.desc(), LoginSession.id)
     )
     return [Place(row.id, device_of(row.agent), row.address, row.created_at, row.seen_at, row.id == actor.session_id)

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from models.access import Role
 from models.base import db
 from operations import notices
 from operations.access.actor import Actor
+from operations.access.scope import REGIONAL
 from operations.access.withholding import asked_by
 from operations.supervision import heartbeat
 from operations.supervision.heartbeat import Heartbeat
 
-RELIES_ON_THE_SWEEP = (Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.DISCIPLINE_OBSERVER)
 _UNREAD = notices.UNREAD.scalar_subquery().label("unread")
 _OF_MESSAGES, _OF_BOTH = select(_UNREAD), select(_UNREAD, *heartbeat.COLUMNS)
 
@@ -27,7 +26,7 @@ class Glance:
 
 def of(actor: Actor) -> Glance:
     """One statement: every page pays for it."""
-    relies = actor.holds(*RELIES_ON_THE_SWEEP)
+    relies = actor.holds(*REGIONAL)
     asked = {"person": actor.user_id} | asked_by(actor)
     row = db.session.connection().execute(_OF_BOTH if relies else _OF_MESSAGES, asked).one()
     return Glance(row.unread, heartbeat.told(row) if relies else None)
