@@ -1,4 +1,4 @@
-"""Real HTTP: two gunicorn sync workers serving an app, and eight clients asking as fast as they are answered."""
+"""Real HTTP: two gunicorn sync workers serving an app, and clients asking as fast as they are answered."""
 
 import contextlib
 import multiprocessing
@@ -38,7 +38,7 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What eight clients saw; nobody has asked with ``next_turn`` or a later one yet."""
+    """What the clients saw; nobody has asked with ``next_turn`` or a later one yet."""
 
     per_second: float
     times_ms: list[float]
