@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import groupby, islice
 from typing import NamedTuple
 
@@ -113,10 +113,11 @@ def _day_taken(office: OfficeTime, day: date, *, year: int, seconds: int) -> str
     return Stretch(day, day, *_standing(office, day)).told(year, _duration_in_words(seconds))
 
 
-def _chain(office: OfficeTime, first: date, last: date, *, year: int, whole_day: str = "") -> list[str]:
+@lru_cache(4096)  # the letters of one sweep count the same few days
+def _chain(office: OfficeTime, first: date, last: date, *, year: int, whole_day: str = "") -> tuple[str, ...]:
     """The days one stretch after another; a chain that outgrows its room is folded in the middle."""
     if first > last:
-        return []
+        return ()
     if office.count_working_days(first, last) > TOLD_DAYS:
         return _folded(office, first, last, year=year, whole_day=whole_day)
     told: list[str] = []
@@ -126,17 +127,17 @@ def _chain(office: OfficeTime, first: date, last: date, *, year: int, whole_day:
         room -= len(told[-1]) + len(ARROW)
         if room < 0:
             return _folded(office, first, last, year=year, whole_day=whole_day)
-    return told
+    return tuple(told)
 
 
-def _folded(office: OfficeTime, first: date, last: date, *, year: int, whole_day: str) -> list[str]:
+def _folded(office: OfficeTime, first: date, last: date, *, year: int, whole_day: str) -> tuple[str, ...]:
     # Walking in from both ends keeps the cost of a limit of ten years that of a limit of ten weeks.
     ordinals = range(first.toordinal(), last.toordinal() + 1)
     head = list(islice(_stretches(office, ordinals), KEPT))
     tail = list(islice(_stretches(office, reversed(ordinals)), KEPT))[::-1]
     middle = _counts(office, head[-1].last + DAY, tail[0].first - DAY, year=year)
     shown = [stretch.told(year, whole_day) for stretch in head + tail]
-    return [*shown[:KEPT], middle, *shown[KEPT:]]
+    return (*shown[:KEPT], middle, *shown[KEPT:])
 
 
 def _stretches(office: OfficeTime, ordinals: Iterable[int]) -> Iterator[Stretch]:

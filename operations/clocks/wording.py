@@ -1,6 +1,7 @@
 """Moments and spans of working time in the words of the pages. Moments are shown on a Shanghai clock."""
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from models import clock
 from operations.clocks import shanghai
@@ -17,6 +18,7 @@ def moment(value: datetime | None) -> str:
     return f"{_near(here.date(), today)} {here:%H:%M}"
 
 
+@lru_cache(4096)  # thousands of letters of one sweep name the same few moments
 def moment_in_full(value: datetime | None) -> str:
     """``2026年8月24日17:30``: what a letter says, which is read at any time."""
     if value is None:

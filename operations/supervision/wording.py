@@ -1,6 +1,7 @@
 """Why an order was opened and what comes next, in the words of the pages."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from models.clocks import ClockKind
@@ -18,6 +19,7 @@ RULES = {
 }
 
 
+@cache
 def cause(rule: str) -> str:
     """The rule that opened an order: ``handling_lapsed`` is 办结时限到期."""
     kind, _, how = rule.rpartition("_")
