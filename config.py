@@ -74,6 +74,18 @@ class Config:
         means="换密钥后 8 小时内仍认可的旧密钥，以逗号分隔",
         secret=True,
     )
+    DATA_KEYS = Setting(
+        env.secret_keys,
+        default=lambda c: [env.kept_secret(c.VAR_DIR / "data_key")],
+        shown="首次启动时生成，存于 `VAR_DIR/data_key`",
+        means=f"加密库中机密字段（两步验证的密钥）的密钥，不随备份：{env.SECRET_ADVICE}；换密钥时新的写在前面，以逗号分隔",
+        secret=True,
+    )
+    TWO_STEPS = Setting(
+        env.one_of("off", "privileged"),
+        default="off",
+        means="两步验证：`privileged` 时系统、安全、审计管理员、督办员和单位负责人必须在密码之后再输入手机动态码；`off` 由个人自愿",
+    )
     TRUSTED_HOSTS = Setting(
         env.names,
         default=lambda c: ["127.0.0.1", "localhost", env.host_of(c.PUBLIC_URL)],
@@ -208,6 +220,10 @@ class Production(Config):
     SECRET_KEY = vars(Config)["SECRET_KEY"].but(
         default=env.required(f"生产环境必须设置 SECRET_KEY：{env.SECRET_ADVICE}"), shown="必须设置"
     )
+    DATA_KEYS = vars(Config)["DATA_KEYS"].but(
+        default=env.required(f"生产环境必须设置 DATA_KEYS：{env.SECRET_ADVICE}"), shown="必须设置"
+    )
+    TWO_STEPS = vars(Config)["TWO_STEPS"].but(parse=env.privileged_always, default="privileged")
     PUBLIC_URL = vars(Config)["PUBLIC_URL"].but(
         parse=env.https_address,
         default=env.required("生产环境必须设置 PUBLIC_URL：对外的 https 网址"),

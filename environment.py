@@ -109,6 +109,12 @@ def switched_on(given: str) -> bool:
     return True
 
 
+def privileged_always(given: str) -> str:
+    if given != "privileged":
+        raise ValueError("生产环境只能是 privileged")
+    return given
+
+
 def one_of(*words: str) -> Callable[[str], str]:
     def parse(given: str) -> str:
         if given not in words:
@@ -241,7 +247,10 @@ def secret_key(given: str) -> str:
 
 
 def secret_keys(given: str) -> list[str]:
-    return [secret_key(key) for key in names(given)]
+    keys = [secret_key(key) for key in names(given)]
+    if not keys:
+        raise ValueError(f"须为{SECRET_ADVICE}")
+    return keys
 
 
 def kept_secret(path: Path) -> str:

@@ -67,6 +67,7 @@ PLACES = (
     Place("公文", "mail", "/letters", (*UNIT, *ABOVE)),
     Place("群发", "megaphone", "/broadcasts", (R.REGISTRAR,)),
     Place("工作日历", "calendar", "/calendar", (R.SECURITY_ADMINISTRATOR,)),
+    Place("账号", "lock", "/accounts", (R.SECURITY_ADMINISTRATOR,)),
     Place("代理", "people", "/post-covers", (R.SECURITY_ADMINISTRATOR, R.UNIT_LEADER)),
     Place("督办规则", "gauge", "/policies", (R.SECURITY_ADMINISTRATOR, R.SUPERVISOR)),
     Place("走访规则", "walk", "/cadence", (R.SECURITY_ADMINISTRATOR,)),

@@ -10,7 +10,7 @@ import environment as env
 from environment import ConfigurationError
 
 GOOD_KEY = "9f2c1e7ab4d85036" * 4
-PRODUCTION = {"SECRET_KEY": GOOD_KEY, "PUBLIC_URL": "https://zqztc.example.gov.cn"}
+PRODUCTION = {"SECRET_KEY": GOOD_KEY, "DATA_KEYS": GOOD_KEY, "PUBLIC_URL": "https://zqztc.example.gov.cn"}
 
 
 def given(kind=config.Config, **values):
@@ -58,6 +58,7 @@ def test_a_setting_is_read_from_the_environment(name, text, value):
         ("VAR_DIR", "var"),
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", "0" * 64),
+        ("DATA_KEYS", ","),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(name, text):
@@ -81,6 +82,8 @@ def test_production_starts_when_it_has_what_it_needs():
     [
         ("SECRET_KEY", ""),
         ("SECRET_KEY", "too-short-for-production"),
+        ("DATA_KEYS", ""),
+        ("TWO_STEPS", "off"),
         ("PUBLIC_URL", ""),
         ("PUBLIC_URL", "http://zqztc.example.gov.cn"),
         ("SESSION_COOKIE_SECURE", "off"),

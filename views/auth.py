@@ -2,12 +2,12 @@
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 
 from operations.access import accounts
 from operations.demo import presence
 from operations.errors import BadInput
-from views import ways
+from views import sessions, ways
 from views.forms.auth import LoginForm
 from views.guards import open_to_all
 
@@ -21,8 +21,8 @@ def login() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return redirect(_way_on())
     form = LoginForm.from_request()
-    if form.was_submitted_and_valid() and _signed_in(form):
-        return redirect(_way_on())
+    if form.was_submitted_and_valid() and (token := _token(form)):
+        return redirect(_way_on() if sessions.begin(token) else url_for("two_step.enter", next=_way_on()))
     page = render_template("auth/login.html", form=form, demo=_demo_accounts(), password=presence.PASSWORD)
     return page, 422 if form.errors else 200
 
@@ -48,17 +48,13 @@ def _demo_accounts() -> list[presence.DemoAccount]:
     return [account for account in presence.accounts() if account.has_first_password]
 
 
-def _signed_in(form: LoginForm) -> bool:
+def _token(form: LoginForm) -> str:
+    """Of the new session; empty when name and password do not match."""
     name, address = form.username.data, request.remote_addr or ""
     try:
-        token = accounts.sign_in(name, form.password.data, address=address, agent=request.user_agent.string,
-                                 per_account=current_app.config["SESSIONS_PER_ACCOUNT"])
+        return accounts.sign_in(name, form.password.data, address=address, agent=request.user_agent.string,
+                                per_account=current_app.config["SESSIONS_PER_ACCOUNT"])
     except BadInput as refusal:
         accounts.note_failure(name, address=address)
         form.blame("password", str(refusal))
-        return False
-    kept = {key: session[key] for key in ("kept_form",) if key in session}
-    session.clear()  # a new session id at every sign-in: nothing of the one before is carried on
-    session.update(kept, last_token=token)
-    actor = accounts.actor_of(token, address=address)
-    return actor is not None and login_user(actor)
+        return ""

@@ -19,6 +19,7 @@ AREAS = {
     "replay": "messages",
     "due": "due",
     "audit": "audit",
+    "account": "accounts",
     "regions": "regions",
     "backup": "backup",
     "restore": "backup",

@@ -5,8 +5,10 @@ from models.access.codes import Invitation, OneTimeCode
 from models.access.covers import PostCover
 from models.access.posts import CADRES, MemberRole, Post, Role
 from models.access.sessions import KeptForm, LoginAttempt, LoginSession, Submission
+from models.access.two_step import Authenticator, RecoveryCode
 
 __all__ = [
+    "Authenticator",
     "CADRES",
     "Invitation",
     "KeptForm",
@@ -16,6 +18,7 @@ __all__ = [
     "OneTimeCode",
     "Post",
     "PostCover",
+    "RecoveryCode",
     "Role",
     "Submission",
     "User",

@@ -11,7 +11,10 @@ from models.base import Base, created_at, primary_key
 
 
 class LoginSession(Base):
-    """登录会话. The cookie holds a random token, this row its SHA-256: a copy of the table opens nothing."""
+    """登录会话. The cookie holds a random token, this row its SHA-256: a copy of the table opens nothing.
+
+    ``two_step_at``: when the second step was taken. Without it the session of an account that needs it opens no page.
+    """
 
     __tablename__ = "login_sessions"
     __table_args__ = (Index("ix_login_sessions_user", "user_id"),)
@@ -23,11 +26,15 @@ class LoginSession(Base):
     seen_at: Mapped[datetime]
     address: Mapped[str] = mapped_column(sa.String(64), default="")
     agent: Mapped[str] = mapped_column(sa.String(200), default="")
+    two_step_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
 
 class LoginAttempt(Base):
-    """登录失败. One row per failure; the limits of ``operations.accounts`` count them."""
+    """登录失败. One row per failure; the limits of ``operations.access.accounts`` count them.
+
+    What else is tried and counted has a name in capitals (``CODE/17``), which nobody can type at the sign-in.
+    """
 
     __tablename__ = "login_attempts"
     __table_args__ = (

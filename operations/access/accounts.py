@@ -2,18 +2,18 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, select, update
 from sqlalchemy.orm import aliased
 
 from models import clock
-from models.access import LoginAttempt, LoginSession, Post, Role, User
+from models.access import Authenticator, LoginAttempt, LoginSession, Post, Role, User
 from models.access.posts import ADMINISTRATORS
 from models.base import db
 from models.directory import Organisation, Region, Steward
@@ -25,21 +25,42 @@ from operations.errors import BadInput, TooManyAttempts
 
 SEEN_EVERY = timedelta(minutes=1)
 PRIVILEGED = (*ADMINISTRATORS, Role.SUPERVISOR)
+# Whose password alone opens nothing where the site asks for two steps (security.md (a.2), 身份鉴别 d).
+IN_TWO_STEPS = (*PRIVILEGED, Role.UNIT_LEADER)
+HALF_FOR = timedelta(minutes=10)
 WRONG = "用户名或密码不对，请检查后重试。"
 
 
 @dataclass(frozen=True, slots=True)
 class SessionRules:
-    """How long a session lives and how many an account may have; the site's settings."""
+    """How long a session lives and how many an account may have; the site's settings.
+
+    ``two_steps``: the posts of ``IN_TWO_STEPS`` need a second step. Whoever has set one up takes it anyway.
+    """
 
     idle: timedelta = timedelta(minutes=30)
     idle_privileged: timedelta = timedelta(minutes=15)
     absolute: timedelta = timedelta(hours=8)
     per_account: int = 3
+    two_steps: bool = False
 
     def idle_of(self, roles: Collection[Role]) -> timedelta:
         """How long somebody with these roles may do nothing."""
         return self.idle if frozenset(PRIVILEGED).isdisjoint(roles) else self.idle_privileged
+
+    def must_take_two(self, roles: Collection[Role]) -> bool:
+        """Whether the password alone opens nothing to somebody with these roles."""
+        return self.two_steps and not frozenset(IN_TWO_STEPS).isdisjoint(roles)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Whom a session belongs to. Until it ``is_whole`` its owner owes the second step, and it opens nothing else."""
+
+    actor: Actor
+    has_authenticator: bool
+    must_take_two: bool
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +151,7 @@ def change_password(actor: Actor, *, current: str, wanted: str) -> None:
     if not _matches(user, current):
         raise BadInput("现在的密码不对。")
     user.password_hash, user.password_changed_at = hash_password(wanted), clock.now()
-    others = update(LoginSession).where(LoginSession.user_id == user.id, LoginSession.id != actor.session_id)
-    db.session.connection().execute(others.where(LoginSession.ended_at.is_(None)).values(ended_at=clock.now()))
+    end_sessions(user.id, but=actor.session_id)
     log.record("change_password", object_type="user", object_id=user.id, actor=actor)
 
 
@@ -142,17 +162,43 @@ def actor_of(
 
     ``is_work``: somebody asked. What a page asks by itself does not count against the idle limit.
     """
+    found = signed_in(token, address=address, rules=rules, is_work=is_work)
+    return found.actor if found is not None and found.is_whole else None
+
+
+def signed_in(token: str, *, address: str, rules: SessionRules, is_work: bool = True) -> SignedIn | None:
+    """The session of this token, also one that lacks its second step, for which it waits ten minutes."""
     rows = db.session.connection().execute(_BY_TOKEN, {"token_hash": digest_of(token)}).all()
     if not rows:
         return None
     first, now = rows[0], clock.now()
-    posts = tuple(_standing(row) for row in rows if row.post_id is not None)
-    idle = rules.idle_of([post.role for post in posts])
-    if now - first.seen_at > idle or now - first.session_created_at > rules.absolute:
+    held = tuple(_standing(row) for row in rows if row.post_id is not None)
+    posts = held + standing_in(held)
+    roles = [post.role for post in posts]
+    must = rules.must_take_two(roles)
+    is_whole = first.two_step_at is not None or not (must or first.has_authenticator)
+    longest = rules.absolute if is_whole else HALF_FOR
+    if now - first.seen_at > rules.idle_of([post.role for post in held]) or now - first.session_created_at > longest:
         return None
     if is_work and now - first.seen_at > SEEN_EVERY:
         _note_seen(first.session_id, now)
-    return Actor(first.user_id, first.user_name, posts + standing_in(posts), first.session_id, token, address)
+    actor = Actor(first.user_id, first.user_name, posts, first.session_id, token, address)
+    return SignedIn(actor, first.has_authenticator, must, is_whole)
+
+
+def renew(session_id: int | None, **changes: object) -> str:
+    """A new token for this session, in the running operation: whoever had learnt the one before holds nothing."""
+    token = secrets.token_urlsafe(32)
+    renewing = update(LoginSession).where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
+    db.session.connection().execute(renewing.values(token_hash=digest_of(token), **changes))
+    return token
+
+
+def end_sessions(user_id: int, *, but: int | None = None) -> None:
+    """Every session of the account is over, in the running operation, ``but`` this one."""
+    running = update(LoginSession).where(LoginSession.user_id == user_id, LoginSession.ended_at.is_(None))
+    kept = running.where(LoginSession.id != but) if but is not None else running
+    db.session.connection().execute(kept.values(ended_at=clock.now()))
 
 
 def digest_of(token: str) -> str:
@@ -166,6 +212,9 @@ _BY_TOKEN = (
         LoginSession.id.label("session_id"),
         LoginSession.created_at.label("session_created_at"),
         LoginSession.seen_at,
+        LoginSession.two_step_at,
+        exists().where(Authenticator.user_id == User.id, Authenticator.confirmed_at.is_not(None))
+        .label("has_authenticator"),
         User.id.label("user_id"),
         User.name.label("user_name"),
         Post.id.label("post_id"),
@@ -227,13 +276,19 @@ def _matches(user: User | None, password: str) -> bool:
             return False
 
 
+def ensure_few(failed: ColumnElement[bool], limits: Iterable[Lockout], words: str | None = None) -> None:
+    """Raise TooManyAttempts when the failures that ``failed`` picks have used up one of the limits."""
+    now = clock.now()
+    for limit in limits:
+        counted = select(func.count()).where(failed, LoginAttempt.failed_at > now - limit.within)
+        if (db.session.scalar(counted) or 0) >= limit.failures:
+            raise TooManyAttempts(words)
+
+
 def _ensure_not_locked(account: str, address: str) -> None:
-    now, failed = clock.now(), LoginAttempt.failed_at
     by_account, by_address = LoginAttempt.account == account, LoginAttempt.address == address
     for limit, condition in ((PER_PAIR, by_account & by_address), (PER_ACCOUNT, by_account), (PER_ADDRESS, by_address)):
-        counted = select(func.count()).where(condition, failed > now - limit.within)
-        if (db.session.scalar(counted) or 0) >= limit.failures:
-            raise TooManyAttempts
+        ensure_few(condition, (limit,))
 
 
 def _end_oldest(user: User, now: datetime, per_account: int) -> None:

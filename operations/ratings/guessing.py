@@ -35,4 +35,4 @@ def note_wrong(card_id: int, source: str) -> None:
 
 
 def _name(card_id: int) -> str:
-    return f"desk/{card_id}"
+    return f"DESK/{card_id}"

@@ -26,11 +26,12 @@ from tests.together import at_once
 
 # Rows that serve a moment and may be forgotten; and the directory, which nothing deletes from but no law forbids.
 FORGETTABLE = {
-    "arrived_cases", "carrier_states", "chosen_columns", "clock_beats", "deliveries", "delivery_attempts",
-    "directory_counts", "drafts", "enterprise_search", "hall_nonces", "job_runs", "kept_forms", "login_attempts",
-    "login_sessions", "notices", "one_time_codes", "rating_addition_tokens", "rating_months", "rating_sources",
-    "rating_sums", "rating_tallies", "rating_tokens", "saved_views", "staged_cases", "staged_enterprises",
-    "staged_stewards", "staged_stewardships", "submissions", "talk_drafts", "ticket_search",
+    "arrived_cases", "authenticators", "carrier_states", "chosen_columns", "clock_beats", "deliveries",
+    "delivery_attempts", "directory_counts", "drafts", "enterprise_search", "hall_nonces", "job_runs", "kept_forms",
+    "login_attempts", "login_sessions", "notices", "one_time_codes", "rating_addition_tokens", "rating_months",
+    "rating_sources", "rating_sums", "rating_tallies", "rating_tokens", "recovery_codes", "saved_views",
+    "staged_cases", "staged_enterprises", "staged_stewards", "staged_stewardships", "submissions", "talk_drafts",
+    "ticket_search",
 }
 DIRECTORY = {"enterprises", "industries", "organisations", "regions", "users"}
 

@@ -57,6 +57,7 @@ FORMS = (
     Filled("wujie", "/rating-tags/online/dissatisfied", {
         "tags": f"{TEXT}\n其他", "effective_on": "2027-01-04", "reason": TEXT,
     }),
+    Filled("security", "/accounts/{account}/two-step/reset", {"reset-reason": TEXT}, "/accounts/{account}"),
     Filled("hengzha", "/feedback", {"words": TEXT}),
     Filled("hengzha", "/my/profile/{enterprise}/edit", {"address": TEXT, "contact_name": TEXT}),
     Filled("dengli", "/fact-requests/{fact_request}/confirm", {"confirm-reason": TEXT},

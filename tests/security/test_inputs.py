@@ -26,7 +26,7 @@ TAKEN = ("302", "in", "200")
 DRAWN = {
     "number", "tail", "body", "prev", "hash", "salt", "digest", "key", "token_hash", "public_id", "stored_name", "tags",
     "form_key", "body_digest", "target", "dedup_key", "password_hash", "code_hash", "key_hash",
-    "binding_hash", "device_hash",
+    "binding_hash", "device_hash", "sealed_secret",
 }
 DRAWN_THERE = {("deliveries", "words"), ("follow_up_plans", "seed")}  # the code; the key of a draw
 BY_TYPE = {

@@ -1,0 +1,49 @@
+"""账号: where the security administrator finds an account and helps whoever cannot sign in."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from operations.access import account_desk, two_step
+from operations.access.account_desk import LOOKING
+from views.forms.base import clean
+from views.forms.two_step import ResetForm
+from views.guards import for_roles
+
+bp = Blueprint("accounts", __name__, url_prefix="/accounts")
+LONGEST = 64
+
+
+@bp.get("")
+@for_roles(*LOOKING)
+def index() -> str:
+    """Found by user name, mobile or the beginning of a name."""
+    words = clean(request.args.get("q"))[:LONGEST]
+    return render_template("accounts/index.html", words=words, accounts=account_desk.found(current_user, words),
+                           most=account_desk.SHOWN)
+
+
+@bp.get("/<id:user_id>")
+@for_roles(*LOOKING)
+def show(user_id: int) -> ResponseReturnValue:
+    """One account and what may be done for it."""
+    return _shown(user_id, ResetForm(formdata=None, prefix="reset-"))
+
+
+@bp.post("/<id:user_id>/two-step/reset")
+@for_roles(*LOOKING)
+def reset_two_step(user_id: int) -> ResponseReturnValue:
+    """重置两步验证."""
+    account, form = account_desk.get(current_user, user_id), ResetForm.from_request(prefix="reset-")
+    if form.was_submitted_and_valid() and form.carried_out(
+        lambda: two_step.reset(account.id, actor=current_user, reason=form.reason.data)
+    ):
+        flash(f"{account.name}的两步验证已重置，其登录已全部退出。", "green")
+        return redirect(url_for(".show", user_id=user_id))
+    return _shown(user_id, form)
+
+
+def _shown(user_id: int, form: ResetForm) -> ResponseReturnValue:
+    page = render_template("accounts/show.html", account=account_desk.get(current_user, user_id), form=form,
+                           is_self=user_id == current_user.user_id)
+    return page, form.status_code if form.errors else 200

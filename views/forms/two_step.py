@@ -1,0 +1,31 @@
+"""Forms of 两步验证: a code of the app, a 备用码, and the word of whoever resets it."""
+
+from wtforms import StringField
+from wtforms.validators import InputRequired
+
+from views.forms.base import NotLonger, RefusableForm
+from views.forms.tickets import text
+
+REASON_LIMIT = 200
+
+
+class AppCodeForm(RefusableForm):
+    """动态码."""
+
+    code = StringField("动态码", [InputRequired("请输入验证器上的 6 位数字"), NotLonger(max=40)],
+                       description="手机验证器上“政企直通车”一行的 6 位数字，30 秒换一次。",
+                       render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "data-size": "m"})
+
+
+class RecoveryForm(RefusableForm):
+    """备用码."""
+
+    code = StringField("备用码", [InputRequired("请输入一个备用码"), NotLonger(max=40)],
+                       description="设置时保存下来的 10 个备用码之一，每个只能用一次。",
+                       render_kw={"autocomplete": "off", "autocapitalize": "none", "data-size": "l"})
+
+
+class ResetForm(RefusableForm):
+    """重置."""
+
+    reason = text("理由", "请写明理由", most=REASON_LIMIT, rows=2, hint="例如：手机丢失，已当面核对工作证。")
