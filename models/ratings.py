@@ -34,6 +34,7 @@ class FollowUp(Base):
         sa.UniqueConstraint("ticket_id", "round", "attempt"),
         CheckConstraint("was_reached = (is_solved IS NOT NULL)", name="solved_iff_reached"),
         CheckConstraint("rework_reason IS NULL OR NOT (is_solved AND is_satisfied)", name="reason_of_rework_only"),
+        Index("ix_follow_ups_called", "called_at"),
     )
 
     id: Mapped[primary_key]

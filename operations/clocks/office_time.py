@@ -162,6 +162,10 @@ class OfficeTime:
         """办公秒数：office time from ``start`` to ``end`` in seconds, 0 when the end is not after the start."""
         return max(0, self._position(end) - self._position(start))
 
+    def positions(self, last: date) -> list[int]:
+        """办公秒数表：the office seconds before each day from the first covered one to the day after ``last``."""
+        return [days * self.day_seconds for days in self._days_before[: index_of(last) + 2]]
+
     def add_office_seconds(self, start: datetime, seconds: int) -> datetime:
         """顺延：the moment when ``seconds`` of office time are used up, at the closing when it falls on one.
 

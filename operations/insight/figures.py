@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from models import clock
@@ -138,9 +138,10 @@ def _pressed(level: Level) -> ColumnElement[bool]:
 
 
 def _without_extensions() -> ColumnElement[Any]:
-    """The due date that a clock had before its first extension; its own where it has none."""
-    first = select(func.min(DeadlineExtension.due_before)).where(DeadlineExtension.clock_id == Clock.id)
-    return func.coalesce(first.correlate(Clock).scalar_subquery(), Clock.due_at)
+    """The due date that a clock had before its first extension; its own where it has none, as most of them."""
+    of_clock = DeadlineExtension.clock_id == Clock.id
+    first = select(func.min(DeadlineExtension.due_before)).where(of_clock).correlate(Clock).scalar_subquery()
+    return case((exists().where(of_clock), first), else_=Clock.due_at)
 
 
 _MET = Clock.outcome == ClockOutcome.MET
@@ -176,17 +177,22 @@ FIGURES: tuple[Figure, ...] = (
 # 用时: no rates; their lists show whose time was counted (see time_spent.py).
 STAGES = {kind: Figure(f"spent-{kind.value}", f"{kind.label}用时", "stopped", true(), "本期停止的时限",
                        Clock.kind == kind) for kind in (*DESKS, *UNITS)}
+_BY_SOURCE = {code: [figure for figure in FIGURES if figure.source == code] for code in SOURCES
+              if any(figure.source == code for figure in FIGURES)}
 BY_CODE = {figure.code: figure for figure in (*FIGURES, *STAGES.values())}
 
 
 def counted(actor: Actor, narrowing: Narrowing) -> list[Counted]:
-    """Every figure, a statement each."""
-    found = []
-    for figure in FIGURES:
-        part = func.count().filter(figure.part)
-        of, count = db.session.execute(rows_of(figure, actor, narrowing, func.count(), part)).one()
-        found.append(Counted(figure, count, of))
-    return found
+    """Every figure; those that count rows of one source together, since a year of a city is read for each statement."""
+    found: dict[str, Counted] = {}
+    for source, of_one in _BY_SOURCE.items():
+        counts = [func.count().filter(condition) for figure in of_one
+                  for condition in (and_(figure.whole, figure.part), figure.whole)]
+        rows = _rows(source, actor, narrowing, *counts).where(or_(*(figure.whole for figure in of_one)))
+        told = db.session.execute(rows).one()
+        found |= {figure.code: Counted(figure, told[2 * place], told[2 * place + 1])
+                  for place, figure in enumerate(of_one)}
+    return [found[figure.code] for figure in FIGURES]
 
 
 def score(found: Sequence[Counted]) -> float | None:
@@ -229,13 +235,17 @@ def units(actor: Actor) -> Sequence[Any]:
 
 def rows_of(figure: Figure, actor: Actor, narrowing: Narrowing, *columns: Any) -> Any:
     """What the denominator counts, as a statement of these columns."""
-    source = SOURCES[figure.source]
+    return _rows(figure.source, actor, narrowing, *columns).where(figure.whole)
+
+
+def _rows(code: str, actor: Actor, narrowing: Narrowing, *columns: Any) -> Any:
+    source = SOURCES[code]
     rows: Any = select(*columns).select_from(source.model)
     if source.model is not Ticket:
         rows = rows.join(Ticket, Ticket.id == source.model.ticket_id)
     span = (source.moment >= narrowing.period.since, source.moment < narrowing.period.until)
     unit = source.unit == narrowing.unit_id if narrowing.unit_id else true()
-    return rows.where(source.is_one, figure.whole, *span, unit, narrowing.region, _scope(actor, source.unit))
+    return rows.where(source.is_one, *span, unit, narrowing.region, _scope(actor, source.unit))
 
 
 def _scope(actor: Actor, unit: Any) -> ColumnElement[bool]:

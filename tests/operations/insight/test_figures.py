@@ -7,6 +7,8 @@ E  five in hand (30-34)                               F  two withdrawn, one refu
 G  two submitted, nobody has taken them in (39-40)
 """
 
+import random
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
@@ -22,6 +24,7 @@ from models.supervision import Supervision
 from models.tickets import DeadlineExtension, LedgerEntry, Proposal, Ticket, UnitOrder
 from models.unreasonable import UnreasonableFinding
 from operations.access.people import actor_named
+from operations.clocks import rulebook
 from operations.insight import figures, period, time_spent
 from operations.insight.figures import BY_CODE, FIGURES, STAGES, Narrowing, Side
 from operations.insight.keyset import Place
@@ -256,6 +259,32 @@ def test_who_used_the_days(reader):
     for one in unit.spent:
         page = figures.page_of(reader, STAGES[one.kind], Side.WHOLE, replace(AUGUST, unit_id=unit.unit_id))
         assert len(page.rows) == figures.PAGE and page.next
+
+
+def test_office_time_is_what_the_calendar_says_of_every_clock_and_pause(reader):
+    """Any second of a year, nights, holidays and make-up days among them, less pauses; reckoned clock by clock here."""
+    chance, calendar = random.Random(5), rulebook.current().calendar
+    unit, clocks, pauses, expected = actor_named("chenjing").posts[0].unit_id, [], [], Counter()
+    for number in range(1, 401):
+        stopped = shanghai("2025-12-31 23:59") - timedelta(seconds=chance.randrange(364 * 86_400))
+        started = stopped - timedelta(seconds=chance.randrange(40 * 86_400), microseconds=chance.randrange(10**6))
+        kind, owner = chance.choice([("coordination", None), ("assisting", unit), ("handling", None)])
+        ticket = chance.choice(A)
+        clocks.append({"id": 10_000 + number, "ticket_id": ticket, "round": 1, "kind": kind, "limit": "5d",
+                       "unit_id": owner, "started_at": started, "original_due_at": stopped, "due_at": stopped,
+                       "warn_at": stopped, "stopped_at": stopped, "outcome": "met"})
+        ran = calendar.office_seconds(started, stopped)
+        if chance.random() < 0.3:
+            begun = started + (stopped - started) * chance.random()
+            pauses.append({"clock_id": 10_000 + number, "reason": "ledger", "started_at": begun, "ended_at": stopped})
+            ran -= calendar.office_seconds(begun, stopped)
+        expected[kind] += ran
+    db.session.execute(insert(Clock), clocks)
+    db.session.execute(insert(ClockPause), pauses)
+    found = {one.kind.value: one.seconds for line in time_spent.lines(reader, Narrowing(period.named("2025")))
+             for one in line.spent}
+    db.session.rollback()
+    assert found == expected
 
 
 def test_what_is_on_the_ledger_is_told_by_its_age(reader):
