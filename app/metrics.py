@@ -27,6 +27,7 @@ def register(app: Flask) -> None:
         folder = app.config["VAR_DIR"] / "metrics"
         folder.mkdir(parents=True, exist_ok=True)
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(folder))  # read when the library is loaded
+        _answers()  # now: of two threads that make it with their first answers at once, the second would fail
         app.after_request(_count)
 
 
