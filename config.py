@@ -188,6 +188,9 @@ class Config:
         env.database_address, default="", shown="与数据库同一服务器", secret=True,
         means="恢复演练用的数据库地址，同 `DATABASE_URL` 的写法；演练在它旁边建 `…_drill` 库，用后即删，账户须能建库",
     )
+    SLOW_STATEMENT_MS = Setting(
+        env.whole(1, 60_000), default=1000, means="数据库语句用时达到这么多毫秒的，写一行日志；只写语句，不写参数"
+    )
     SWEEP_SECONDS = Setting(env.whole(5, 600), default=30, means="巡检间隔的秒数；到期事项由巡检预警、督办")
 
     SQLALCHEMY_DATABASE_URI = Derived(lambda c: c.DATABASE_URL)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from app import logs
+from app import logs, slow_statements
 from models import engine
 from models.base import db
 from operations.clocks import rulebook
@@ -18,4 +18,5 @@ def ground_floor(config: object) -> Flask:
             engine.prepare(one)
     rulebook.keep_hours(app.config["OFFICE_HOURS"])
     logs.register(app)
+    slow_statements.register(app)
     return app

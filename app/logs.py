@@ -20,7 +20,7 @@ PERSONAL = re.compile(
 GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 # Told to us at every step by libraries; what matters of it we say ourselves.
 TALKATIVE = ("alembic", "apscheduler", "werkzeug")
-TOLD = ("job", "method", "rule", "number", "status", "ms")
+TOLD = ("job", "method", "rule", "number", "status", "ms", "statement")
 
 
 def register(app: Flask) -> None:

@@ -5,9 +5,11 @@ import logging
 import sys
 
 import pytest
+import sqlalchemy as sa
 
-from app import create_app
+from app import create_app, slow_statements
 from app.logs import OneLine
+from models.base import db
 from tests.conftest import settings_for
 
 
@@ -75,3 +77,20 @@ def test_static_files_make_no_lines(client, caplog):
 def test_nothing_is_written_in_tests(client, capsys):
     client.get("/login")
     assert capsys.readouterr().err == ""
+
+
+def test_a_slow_statement_is_a_line_without_what_was_bound_to_it(app, caplog):
+    engine = sa.create_engine(app.config["SQLALCHEMY_DATABASE_URI"])
+    slow_statements.watch(engine, 0)
+    with caplog.at_level(logging.WARNING), engine.connect() as connection:
+        connection.execute(sa.text("SELECT\n  :said AS said"), {"said": "机密"})
+    engine.dispose()
+    (line,) = [record for record in caplog.records if record.name == "zhitongche.database"]
+    assert (line.getMessage(), line.statement[:6]) == ("slow statement", "SELECT")
+    assert "机密" not in str(vars(line)) and line.ms >= 0
+
+
+def test_a_quick_statement_is_no_line(app, caplog):
+    with caplog.at_level(logging.WARNING), app.app_context():
+        db.session.execute(sa.text("SELECT 1"))
+    assert caplog.records == []
