@@ -3,9 +3,11 @@
 import gc
 
 from app import create_app
+from app.at_start import ensure_migrated
 from config import from_environment
 
 app = create_app(from_environment())
+ensure_migrated(app)
 
 # Half a million objects are here to stay. The collector of garbage need not go through them again with every few
 # pages (a tenth of a page's time), nor write into what a forked worker shares with the others.

@@ -1,13 +1,10 @@
 """Bringing the database to this program's version. Apart from the site, whose workers never need what it loads."""
 
-from pathlib import Path
-
 import flask_migrate
 from flask import current_app
 
+from app.at_start import MIGRATIONS
 from models.base import db
-
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 def upgrade() -> None:

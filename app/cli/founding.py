@@ -6,7 +6,8 @@ from time import perf_counter
 import click
 from flask import current_app
 
-from app.cli.opening import TOO_NEW, Schema, schema, sqlite_path
+from app.at_start import sqlite_path
+from app.cli.opening import TOO_NEW, Schema, schema
 from app.upgrading import upgrade
 from models.base import db
 from operations.demo import life, presence

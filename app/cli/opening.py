@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from enum import Enum
 from functools import wraps
-from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import sqlalchemy as sa
@@ -11,8 +10,8 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from app.at_start import MIGRATIONS, is_there, sqlite_path
 from app.ground import ground_floor
-from app.upgrading import MIGRATIONS
 from config import from_environment
 from models.base import READ_ONLY, db
 from operations.errors import Refused
@@ -70,7 +69,7 @@ def ensure_ready() -> None:
 def schema() -> Schema:
     """Compare the database's revision with the newest of ``migrations/``. Never creates a file."""
     path = sqlite_path()
-    if path is not None and not _is_there(path):
+    if path is not None and not is_there(path):
         return Schema.ABSENT
     scripts = ScriptDirectory.from_config(_alembic())
     reading = READ_ONLY[db.engine.dialect.name]
@@ -85,20 +84,6 @@ def schema() -> Schema:
     if not present <= known:
         return Schema.AHEAD
     return Schema.CURRENT if present == set(scripts.get_heads()) else Schema.BEHIND
-
-
-def sqlite_path() -> str | None:
-    """The file of an SQLite database; None for another engine."""
-    return db.engine.url.database if db.engine.dialect.name == "sqlite" else None
-
-
-def _is_there(path: str) -> bool:
-    # Never by opening it: closing any descriptor of the file drops this process's POSIX locks on it, and with them
-    # SQLite's; the next process to leave would then take the write-ahead log away from under us.
-    try:
-        return Path(path).stat().st_size > 0
-    except FileNotFoundError:
-        return False
 
 
 def _alembic() -> AlembicConfig:

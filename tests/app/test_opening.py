@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from app.cli import opening
+from app import at_start
 
 WRITE = (
     "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('INSERT INTO t VALUES (1)'); "
@@ -19,7 +19,7 @@ def test_looking_whether_the_file_is_there_drops_no_lock_on_it(tmp_path):
     with contextlib.closing(sqlite3.connect(path)) as ours:
         ours.execute("PRAGMA journal_mode=WAL")
         ours.execute("CREATE TABLE t (a)")
-        assert opening._is_there(str(path))
+        assert at_start.is_there(str(path))
         subprocess.run([sys.executable, "-c", WRITE, path], check=True)
 
         assert Path(f"{path}-shm").exists()  # the last of the others has left our log alone
@@ -29,5 +29,5 @@ def test_looking_whether_the_file_is_there_drops_no_lock_on_it(tmp_path):
 def test_an_empty_or_missing_file_is_no_database(tmp_path):
     empty = tmp_path / "empty.sqlite3"
     empty.touch()
-    assert not opening._is_there(str(empty))
-    assert not opening._is_there(str(tmp_path / "none.sqlite3"))
+    assert not at_start.is_there(str(empty))
+    assert not at_start.is_there(str(tmp_path / "none.sqlite3"))
