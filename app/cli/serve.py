@@ -3,14 +3,11 @@
 import errno
 import importlib.util
 import os
-import shutil
 import socket
 import sys
 import time
-from importlib import import_module
 
 import click
-from flask import current_app
 
 from app.cli import founding
 from app.cli.opening import on_the_ground
@@ -21,7 +18,6 @@ from models.base import db
 from operations.demo import presence
 from operations.errors import Refused
 
-THREADS = 4
 STARTING_SECONDS = 30.0
 UNREADY = "网站 30 秒内没有应答，请看上面的日志。"
 
@@ -37,7 +33,6 @@ def serve(host: str, port: int, workers: int, first_run_demo: bool, no_jobs: boo
     """启动网站和调度进程，Ctrl-C 一起停止。"""
     ensure_free(host, port)
     founding.prepare()
-    shutil.rmtree(current_app.config["VAR_DIR"] / "metrics", ignore_errors=True)  # the counts of processes that ended
     if first_run_demo and presence.is_ground_free():
         founding.furnish()
     show_accounts()
@@ -80,19 +75,8 @@ def web_command(host: str, port: int, workers: int) -> list[str]:
         place = ["--host", host, "--port", str(port)]
         quiet = ["--with-threads", "--no-reload", "--no-debugger"]
         return [sys.executable, "-m", "flask", "--app", "wsgi:app", "run", *place, *quiet]
-    options = {
-        "bind": f"{_bracketed(host)}:{port}",
-        "worker-class": "gthread",
-        "workers": workers,
-        "threads": THREADS,
-        "timeout": 60,
-        "graceful-timeout": 10,
-        "limit-request-line": 4094,
-        "limit-request-fields": 50,
-        "log-level": "warning",
-    }
-    command = [sys.executable, "-m", "gunicorn", *(f"--{name}={value}" for name, value in options.items())]
-    return [*command, *_without_control_socket(), "wsgi:app"]
+    told = ("--config", str(HERE / "deploy" / "gunicorn.conf.py"), "--bind", f"{_bracketed(host)}:{port}")
+    return [sys.executable, "-m", "gunicorn", *told, "--workers", str(workers), "wsgi:app"]
 
 
 def show_accounts() -> None:
@@ -106,13 +90,6 @@ def show_accounts() -> None:
 
 def _password(account: presence.DemoAccount) -> str:
     return presence.PASSWORD if account.has_first_password else "已改"
-
-
-def _without_control_socket() -> list[str]:
-    """The socket would go to the home folder, which a service may not have; older versions have none."""
-    settings = import_module("gunicorn.config").KNOWN_SETTINGS
-    option = "--no-control-socket"
-    return [option] if any(option in (setting.cli or ()) for setting in settings) else []
 
 
 def _environment(address: str, *, is_demo: bool) -> dict[str, str]:

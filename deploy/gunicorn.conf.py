@@ -1,0 +1,26 @@
+"""How gunicorn serves the site: read by ``zhitongche serve``, by the systemd unit and by the container alike.
+
+What one machine wants otherwise goes into ``GUNICORN_CMD_ARGS`` (``--workers 4``), which counts above this file.
+"""
+
+import shutil
+
+from config import from_environment
+
+bind = "127.0.0.1:8000"
+worker_class = "gthread"
+workers = 2
+threads = 4
+timeout = 60
+graceful_timeout = 30
+keepalive = 15  # longer than nginx keeps a connection without use: no request meets one that is just being closed
+limit_request_line = 4094
+limit_request_fields = 50
+loglevel = "warning"
+# The socket would go to the home folder, which the account of a service may not have. Older versions pass over it.
+control_socket_disable = True
+
+
+def on_starting(_server):
+    """The counts of processes that ended are nobody's."""
+    shutil.rmtree(from_environment().VAR_DIR / "metrics", ignore_errors=True)
