@@ -1,6 +1,6 @@
 """URL parts that are already typed and bounded when a view sees them."""
 
-from werkzeug.routing import BaseConverter, IntegerConverter, UnicodeConverter, ValidationError
+from werkzeug.routing import BaseConverter, IntegerConverter, ValidationError
 
 from models.tickets import Act
 
@@ -27,10 +27,10 @@ class IdConverter(IntegerConverter):
         super().__init__(map, min=1, max=2**31 - 1)  # type: ignore[arg-type]
 
 
-class NumberConverter(UnicodeConverter):
+class NumberConverter(BaseConverter):
     """A ticket's number, ``ZQ-2026-11-0482913``."""
 
-    regex = r"ZQ-\d{4}-\d{2}-\d{7}"
+    regex = r"ZQ-[0-9]{4}-[0-9]{2}-[0-9]{7}"
 
 
 CONVERTERS = {"act": ActConverter, "id": IdConverter, "number": NumberConverter}
