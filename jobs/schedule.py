@@ -28,7 +28,7 @@ SCHEDULE: tuple[Job, ...] = (
     Job("windows", windows.lapse, Every(60), "补正、评价期满：视为撤回、记为未评价"),
     Job("interactions", windows.lapse_interactions, Every(600), "互动确认期满：企业没有回应的不计有效"),
     Job("ledger-review", windows.review_ledger, Every(600), "挂账到复核日，自动恢复计时"),
-    Job("counted-follow-ups", windows.queue_counted_cases, Every(600), "窗口办件：按抽样方案抽样，抽中的和实名差评的排入回访"),
+    Job("counted-follow-ups", windows.queue_counted_cases, Every(600), "窗口办件：抽样抽中的、实名差评的排入回访；后来才知道企业的差评补开整改"),
     Job("late-musts", windows.call_after_all, Every(600), "抽样免访之后又被督办、批示的诉求，改为必访"),
     Job("review-reminders", windows.remind_reviewers, Every(600), "联审将到期，提醒还没有发表意见的成员"),
     Job("unit-talks", measures.propose, Every(600), "一个季度内多次被二次督办的单位，提请约谈"),

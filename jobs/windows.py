@@ -3,6 +3,7 @@
 from jobs.job import Settings
 from operations.engagement import judging
 from operations.job_ledger import Tally
+from operations.ratings import counted as counted_cases
 from operations.ratings.sampling import counted
 from operations.supervision import panel
 from operations.tickets import windows
@@ -25,8 +26,8 @@ def call_after_all(_settings: Settings) -> Tally:
 
 
 def queue_counted_cases(_settings: Settings) -> Tally:
-    """Counted cases that a plan draws or that were rated badly by name."""
-    count = counted.queue_due()
+    """Counted cases that a plan draws or that were rated badly by name; these are put right as well."""
+    count = counted_cases.rectify_known() + counted.queue_due()
     return Tally(count, count)
 
 

@@ -1,4 +1,7 @@
-"""回避 as a database asks it: who is of the office, and who had a part in a ticket (operations.tickets.avoidance)."""
+"""回避 as a database asks it: who is of the office, and who had a part in a ticket or in a counted case.
+
+The same in words for people: operations.tickets.avoidance.
+"""
 
 # What operations.tickets.avoidance.IN_THE_CHAIN says.
 CHAIN = ("accept", "answer", "dispatch", "transfer", "sign", "contact", "propose_result", "report_result",
@@ -28,4 +31,22 @@ def is_of_the_chain(*, ticket: str, who: str) -> str:
         f" WHERE t.id = {ticket} AND s.steward_id = {who} AND (s.ended_at IS NULL OR s.ended_at >= t.submitted_at)) "
         "OR EXISTS (SELECT 1 FROM posts p JOIN tickets t ON t.enterprise_id = p.enterprise_id"
         f" WHERE t.id = {ticket} AND p.user_id = {who} AND (p.ended_at IS NULL OR p.ended_at >= t.submitted_at))"
+    )
+
+
+def had_a_part(*, case: str, who: str) -> str:
+    """Whether ``who`` did the counted case, sits where it was done or above, or is of the enterprise's side."""
+    of_the_case = f"FROM counted_cases c {{}} WHERE c.id = {case}"
+    until = "(p.ended_at IS NULL OR p.ended_at >= c.finished_at)"
+    return (
+        f"EXISTS (SELECT 1 {of_the_case.format('')} AND (c.officer_id = {who} OR c.recorded_by_id = {who})) "
+        "OR EXISTS (SELECT 1 " + of_the_case.format(
+            "JOIN organisations unit ON unit.id IN (c.unit_id, c.window_id)"
+            f" JOIN posts p ON p.user_id = {who} JOIN organisations own ON own.id = p.organisation_id")
+        + f" AND {until} AND (own.id = unit.id"
+        " OR (p.role IN ('unit_leader', 'leader') AND substr(unit.path, 1, length(own.path)) = own.path))) "
+        "OR EXISTS (SELECT 1 " + of_the_case.format("JOIN stewardships s ON s.enterprise_id = c.enterprise_id")
+        + f" AND s.steward_id = {who} AND (s.ended_at IS NULL OR s.ended_at >= c.finished_at)) "
+        "OR EXISTS (SELECT 1 " + of_the_case.format("JOIN posts p ON p.enterprise_id = c.enterprise_id")
+        + f" AND p.user_id = {who} AND {until})"
     )

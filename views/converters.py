@@ -33,4 +33,10 @@ class NumberConverter(BaseConverter):
     regex = r"ZQ-[0-9]{4}-[0-9]{2}-[0-9]{7}"
 
 
-CONVERTERS = {"act": ActConverter, "id": IdConverter, "number": NumberConverter}
+class ProxyConverter(BaseConverter):
+    """The number of a counted case's proxy, ``ZG-2026-11-0482913``: what stands behind it has a page of its own."""
+
+    regex = r"ZG-[0-9]{4}-[0-9]{2}-[0-9]{7}"
+
+
+CONVERTERS = {"act": ActConverter, "id": IdConverter, "number": NumberConverter, "proxy": ProxyConverter}

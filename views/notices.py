@@ -24,14 +24,13 @@ def index() -> str:
 
 @bp.post("/<id:notice_id>/open")
 def follow(notice_id: int) -> ResponseReturnValue:
-    """Mark one read and go to what it is about: the page that they may open of its ticket, refusal or ruling."""
+    """Mark one read and go to what it is about: the page that they may open of its ticket, or what is shown instead."""
     message = inbox.get(current_user, notice_id)
     instead = inbox.instead(current_user, message)
     notices.mark_read(current_user, notice_id=notice_id)
     if instead:
         area, row_id = instead
-        return redirect(url_for("rulings.show", ruling_id=row_id) if area == "ruling" else
-                        url_for("refusals.show", refusal_id=row_id))
+        return redirect(f"/{area}s/{row_id}")
     return redirect(ways.to_ticket(message.number, is_own=message.is_own) if message.number else url_for(".index"))
 
 

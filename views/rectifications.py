@@ -19,6 +19,7 @@ from operations.insight import (
     rectifications,
 )
 from operations.insight.rectifications import State
+from operations.insight.ticket_page.people import CALLING
 from operations.ratings import additions, appeals
 from operations.ratings import rectifications as acts
 from views import measure_filter, rectification_filter
@@ -137,7 +138,7 @@ def _shown(rectification_id: int, *, verb: str = "", sent: RefusableForm | None 
     page = render_template(
         "rectifications/show.html", card=card, row=card.row, forms=forms, buttons={one: ACTS[one][2] for one in verbs},
         suggests=rectification_offers.suggested(card, current_user), appeal_until=appeals.limit_of(card.row),
-        addition=additions.of_rating(card.rating.id),
+        addition=additions.of_rating(card.rating.id), may_call=current_user.holds(*CALLING),
     )
     is_wrong = sent is not None and (sent.errors or sent.form_errors)
     return page, sent.status_code if sent is not None and is_wrong else 200

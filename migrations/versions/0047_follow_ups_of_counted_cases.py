@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations.kept import keep, seal
+from migrations.outsiders import had_a_part
 from migrations.refusing import refuse_when
 
 revision = '0047'
@@ -20,20 +21,6 @@ OF_THE_CENTRE = (
     " WHERE p.user_id = NEW.called_by_id AND p.role = 'clerk' AND (p.ended_at IS NULL OR p.ended_at > NEW.called_at)"
     " AND substr(c.region_path, 1, length(r.path)) = r.path)"
 )
-HAD_A_PART = (
-    "EXISTS (SELECT 1 FROM counted_cases c WHERE c.id = NEW.counted_case_id"
-    " AND (c.officer_id = NEW.called_by_id OR c.recorded_by_id = NEW.called_by_id)) "
-    "OR EXISTS (SELECT 1 FROM counted_cases c JOIN organisations unit ON unit.id IN (c.unit_id, c.window_id)"
-    " JOIN posts p ON p.user_id = NEW.called_by_id JOIN organisations own ON own.id = p.organisation_id"
-    " WHERE c.id = NEW.counted_case_id AND (p.ended_at IS NULL OR p.ended_at >= c.finished_at) AND (own.id = unit.id"
-    " OR (p.role IN ('unit_leader', 'leader') AND substr(unit.path, 1, length(own.path)) = own.path))) "
-    "OR EXISTS (SELECT 1 FROM counted_cases c JOIN stewardships s ON s.enterprise_id = c.enterprise_id"
-    " WHERE c.id = NEW.counted_case_id AND s.steward_id = NEW.called_by_id"
-    " AND (s.ended_at IS NULL OR s.ended_at >= c.finished_at)) "
-    "OR EXISTS (SELECT 1 FROM counted_cases c JOIN posts p ON p.enterprise_id = c.enterprise_id"
-    " WHERE c.id = NEW.counted_case_id AND p.user_id = NEW.called_by_id"
-    " AND (p.ended_at IS NULL OR p.ended_at >= c.finished_at))"
-)
 
 
 def upgrade() -> None:
@@ -46,7 +33,7 @@ def upgrade() -> None:
                 words="a follow-up ends once")
     refuse_when("counted_calls_by_the_centre", "INSERT", "counted_calls", condition=OF_THE_CENTRE,
                 words="only the service centre follows up")
-    refuse_when("counted_calls_by_an_outsider", "INSERT", "counted_calls", condition=HAD_A_PART,
+    refuse_when("counted_calls_by_an_outsider", "INSERT", "counted_calls", condition=had_a_part(case="NEW.counted_case_id", who="NEW.called_by_id"),
                 words="nobody follows up what they had a part in")
 
 

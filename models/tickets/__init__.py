@@ -17,11 +17,12 @@ from models.tickets.drafts import Draft
 from models.tickets.orders import OrderOutcome, OrderRole, UnitOrder
 from models.tickets.outcomes import Reply, ReplyMethod, Result, ResultKind
 from models.tickets.proposals import Decision, Proposal, ProposalKind, SigningStage
-from models.tickets.tickets import Channel, Difficulty, Round, Ticket, TicketKind, Urgency
+from models.tickets.tickets import IS_DEMAND, Channel, Difficulty, Round, Ticket, TicketKind, Urgency
 from models.tickets.workflow import Act, Stage, Status
 
 __all__ = [
     "ACCUSING",
+    "IS_DEMAND",
     "AccusedUnit",
     "Act",
     "AnswerVerdict",

@@ -69,7 +69,10 @@ _IS_OPEN = "closed_at IS NULL"  # by closed_at_iff_closed; it has no parameter t
 
 
 class Ticket(Base):
-    """诉求. ``due_at`` and ``warn_at`` repeat the governing clock's so that lists need no join; clocks decide."""
+    """诉求. ``due_at`` and ``warn_at`` repeat the governing clock's so that lists need no join; clocks decide.
+
+    ``counted_case_id``: no demand, but the proxy of a counted case (operations.ratings.proxies); see IS_DEMAND.
+    """
 
     __tablename__ = "tickets"
     __table_args__ = (
@@ -77,6 +80,14 @@ class Ticket(Base):
         CheckConstraint("status <> 'handling' OR lead_unit_id IS NOT NULL", name="lead_unit_while_handling"),
         CheckConstraint("(status = 'merged') = (merged_into_id IS NOT NULL)", name="main_ticket_iff_merged"),
         CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="not_merged_into_itself"),
+        CheckConstraint("counted_case_id IS NULL OR status = 'closed'", name="proxy_is_closed"),
+        Index(
+            "uq_tickets_counted_case",
+            "counted_case_id",
+            unique=True,
+            sqlite_where=sa.text("counted_case_id IS NOT NULL"),
+            postgresql_where=sa.text("counted_case_id IS NOT NULL"),
+        ),
         Index(
             "uq_tickets_external",
             "channel",
@@ -123,6 +134,7 @@ class Ticket(Base):
     round: Mapped[int] = mapped_column(default=1)
     lead_unit_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    counted_case_id: Mapped[int | None] = mapped_column(ForeignKey("counted_cases.id"))
     submitted_at: Mapped[datetime]
     promised_on: Mapped[date | None]  # the day a meeting has set
     supplement_requested_at: Mapped[datetime | None]
@@ -146,6 +158,10 @@ class Ticket(Base):
     def is_open(self) -> bool:
         """Whether somebody still owes something on it."""
         return self.status.is_open
+
+
+# What every list and every figure of demands asks: a proxy bears the clocks of something else.
+IS_DEMAND = Ticket.counted_case_id.is_(None)
 
 
 class Round(Base):

@@ -7,7 +7,7 @@ from models.base import db
 from models.directory import Organisation, OrganisationKind
 from models.ratings import Rating
 from models.rectifications import Rectification
-from models.tickets import Ticket
+from models.tickets import IS_DEMAND, Ticket
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
 from operations.access.scope import REGIONAL, own_enterprise_ids, units_of
@@ -33,6 +33,23 @@ def visible_rectifications(actor: Actor) -> Select[Rectification]:
 def get_rectification(actor: Actor, rectification_id: int) -> Rectification:
     """The rectification, or NotFound."""
     return the_one(visible_rectifications(actor).where(Rectification.id == rectification_id))
+
+
+def rectification_of_proxy(actor: Actor, number: str) -> Rectification:
+    """The rectification whose clocks the proxy of this number bears, or NotFound."""
+    rows = visible_rectifications(actor).join(Ticket, Ticket.id == Rectification.ticket_id)
+    return the_one(rows.where(Ticket.number == number, ~IS_DEMAND))
+
+
+def own_proxies(actor: Actor) -> Select[Ticket]:
+    """The proxies of what was badly rated by name for the actor's own enterprises, the latest first."""
+    own = select(Ticket).where(~IS_DEMAND, Ticket.enterprise_id.in_(own_enterprise_ids(actor)))
+    return own.order_by(Ticket.id.desc())
+
+
+def get_own_proxy(actor: Actor, number: str) -> Ticket:
+    """The one of this number, or NotFound."""
+    return the_one(own_proxies(actor).where(Ticket.number == number))
 
 
 def locked_rectification(actor: Actor, rectification_id: int) -> Rectification:

@@ -10,7 +10,7 @@ from models.base import db
 from models.directory import Enterprise, ImportBatch, Organisation, Region, Stewardship
 from models.engagement import Interaction, Obligation
 from models.supervision import Supervision
-from models.tickets import Attachment, OrderOutcome, Proposal, SigningStage, Ticket, UnitOrder
+from models.tickets import IS_DEMAND, Attachment, OrderOutcome, Proposal, SigningStage, Ticket, UnitOrder
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
 from operations.access.withholding import open_to
@@ -29,11 +29,12 @@ def visible_tickets(actor: Actor) -> Select[Ticket]:
 def ticket_scope(actor: Actor) -> ColumnElement[bool]:
     """The condition on ``tickets`` that all of the actor's posts together give.
 
-    Officials see none that is about their own house; what an enterprise has said itself it always sees.
+    Officials see none that is about their own house; what an enterprise has said itself it always sees. Nobody sees the
+    proxy of a counted case here: it is no demand, and what it bears has its own page and scope.
     """
     members = actor.posts_as(Role.ENTERPRISE_MEMBER)
     theirs = or_(false(), *(_tickets_of(post, actor) for post in actor.posts if post not in members))
-    return or_(theirs & open_to(actor, Ticket.id), *(_tickets_of(post, actor) for post in members))
+    return IS_DEMAND & or_(theirs & open_to(actor, Ticket.id), *(_tickets_of(post, actor) for post in members))
 
 
 def get_ticket(actor: Actor, number: str) -> Ticket:
@@ -49,7 +50,7 @@ def own_enterprise_ids(actor: Actor) -> list[int]:
 
 def own_tickets(actor: Actor) -> Select[Ticket]:
     """The tickets of the actor's own enterprises: what the enterprise's pages show, whatever other posts there are."""
-    return select(Ticket).where(Ticket.enterprise_id.in_(own_enterprise_ids(actor)))
+    return select(Ticket).where(IS_DEMAND, Ticket.enterprise_id.in_(own_enterprise_ids(actor)))
 
 
 def get_own_ticket(actor: Actor, number: str) -> Ticket:

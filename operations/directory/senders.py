@@ -13,7 +13,7 @@ from models import clock
 from models.access import Role
 from models.base import db
 from models.directory import Claim, ClaimedSender, Decision, Enterprise
-from models.tickets import Ticket
+from models.tickets import IS_DEMAND, Ticket
 from operations import log, notices
 from operations.access import desks, scope
 from operations.access.actor import SYSTEM, Actor
@@ -178,7 +178,7 @@ def _openable(actor: Actor, claim_id: int) -> set[int]:
 
 def _tickets_of(sender_ids: Sequence[int], actor: Actor) -> dict[int, list[Ticket]]:
     found: dict[int, list[Ticket]] = {}
-    rows = select(Ticket).where(Ticket.enterprise_id.in_(sender_ids), open_to(actor, Ticket.id))
+    rows = select(Ticket).where(Ticket.enterprise_id.in_(sender_ids), IS_DEMAND, open_to(actor, Ticket.id))
     rows = rows.order_by(Ticket.id.desc())
     for ticket in db.session.scalars(rows):
         found.setdefault(ticket.enterprise_id, []).append(ticket)

@@ -33,6 +33,7 @@ from operations.insight import wall
 from operations.insight.keyset import TOP, Place, cut
 from operations.insight.period import Period
 from operations.insight.wall_lists import PAGE, WITHOUT_A_WINDOW, Entries, entries
+from operations.tickets.musts import BAD
 
 
 class Part(LabelledEnum):
@@ -91,10 +92,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What must be nothing, of the whole site: the database's own constraints refuse both."""
+    """Of the whole site: what must be nothing, as the database's own constraints refuse both; and how many 差评 by name
+    cannot be put right because nobody knows whose case it was (``adrift``)."""
 
     without_case: int
     rated_twice: int
+    adrift: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,8 @@ def cases(actor: Actor, part: Part, narrowing: Narrowing, *, place: Place = TOP)
 
 
 def checks(span: Period) -> Checks:
-    """Of the ratings given in a period: those of no case that counts, and those of a case that has another."""
+    """Of the ratings given in a period: those of no case that counts, of a case that has another, and the 差评 by name of
+    a case whose enterprise is unknown."""
     given = (Rating.rated_at >= span.since, Rating.rated_at < span.until)
     other = aliased(Rating)
     lost: Any = (
@@ -169,8 +173,13 @@ def checks(span: Period) -> Checks:
         select(func.count()).select_from(Rating).join(other, key & (other.id != Rating.id)).where(*given)
         .scalar_subquery() for key in (same_round, other.counted_case_id == Rating.counted_case_id)
     ]
-    without, *again = db.session.execute(select(lost.scalar_subquery(), *twice)).one()
-    return Checks(without, sum(again))
+    adrift = (
+        select(func.count()).select_from(Rating).join(CountedCase, CountedCase.id == Rating.counted_case_id)
+        .where(*given, Rating.grade.in_(BAD), Rating.is_anonymous.is_(False), CountedCase.enterprise_id.is_(None))
+    )
+    without, of_nobody, *again = db.session.execute(
+        select(lost.scalar_subquery(), adrift.scalar_subquery(), *twice)).one()
+    return Checks(without, sum(again), of_nobody)
 
 
 def _counted(actor: Actor, narrowing: Narrowing) -> dict[int, Counter[Part]]:

@@ -20,7 +20,16 @@ from models.directory import Organisation
 from models.ratings import FollowUp
 from models.refusals import VETOES, Refusal, RefusalEnd
 from models.supervision import Level, Supervision
-from models.tickets import DeadlineExtension, LedgerEntry, OrderOutcome, OrderRole, Status, Ticket, UnitOrder
+from models.tickets import (
+    IS_DEMAND,
+    DeadlineExtension,
+    LedgerEntry,
+    OrderOutcome,
+    OrderRole,
+    Status,
+    Ticket,
+    UnitOrder,
+)
 from models.unreasonable import UnreasonableFinding
 from operations.access.actor import Actor
 from operations.access.scope import REGIONAL, units_of
@@ -55,7 +64,8 @@ class Source:
 
 
 SOURCES: Mapping[str, Source] = {
-    "closed": Source(Ticket, Ticket.closed_at, Ticket.lead_unit_id, Ticket.id, Ticket.status == Status.CLOSED),
+    "closed": Source(Ticket, Ticket.closed_at, Ticket.lead_unit_id, Ticket.id,
+                     IS_DEMAND & (Ticket.status == Status.CLOSED)),
     "accepted": Source(Clock, Clock.stopped_at, Ticket.lead_unit_id, Clock.id,
                        (Clock.kind == ClockKind.ACCEPTANCE) & Clock.outcome.in_(ACCEPTED_CLOCK)),
     "clocks": Source(Clock, Clock.started_at, func.coalesce(Clock.unit_id, Ticket.lead_unit_id), Clock.id, true()),

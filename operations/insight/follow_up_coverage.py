@@ -18,7 +18,7 @@ from models.base import LabelledEnum, db
 from models.directory import Organisation, Region
 from models.follow_ups import FollowUpDraw
 from models.ratings import FollowUp
-from models.tickets import Status, Ticket
+from models.tickets import IS_DEMAND, Status, Ticket
 from operations.access.actor import Actor
 from operations.access.scope import REGIONAL
 from operations.access.withholding import open_to
@@ -122,8 +122,8 @@ def _within(actor: Actor, narrowing: Narrowing) -> list[ColumnElement[bool]]:
     begins, ends = month_bounds(narrowing.month)
     posts = (post for post in actor.posts_as(*REGIONAL) if post.region_path)
     ground = [Ticket.region_path.startswith(post.region_path, autoescape=True) for post in posts]
-    found = [Ticket.closed_at >= begins, Ticket.closed_at < ends, Ticket.status == Status.CLOSED, or_(*ground),
-             open_to(actor, Ticket.id)]
+    found = [Ticket.closed_at >= begins, Ticket.closed_at < ends, Ticket.status == Status.CLOSED, IS_DEMAND,
+             or_(*ground), open_to(actor, Ticket.id)]
     if narrowing.region_path:
         found.append(Ticket.region_path.startswith(narrowing.region_path, autoescape=True))
     if narrowing.unit_id is not None:

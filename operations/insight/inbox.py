@@ -7,11 +7,13 @@ from sqlalchemy import Select, exists, select
 
 from models.base import db
 from models.notices import Notice
+from models.rectifications import Rectification
 from models.refusals import Refusal
 from models.routing import Ruling
 from models.tickets import Ticket
 from operations import notices
 from operations.access.actor import Actor
+from operations.access.rectification_scope import rectification_scope
 from operations.access.refusal_scope import refusal_scope
 from operations.access.routing_scope import ruling_scope
 from operations.access.scope import own_enterprise_ids, ticket_scope
@@ -19,6 +21,10 @@ from operations.errors import NotFound
 from operations.insight.lines import LARGEST_ID
 
 PAGE = 30
+INSTEAD: tuple[tuple[str, Any, Any], ...] = (
+    ("refusal", Refusal, refusal_scope), ("ruling", Ruling, ruling_scope),
+    ("rectification", Rectification, rectification_scope),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +57,12 @@ def get(actor: Actor, notice_id: int) -> Message:
 
 def instead(actor: Actor, message: Message) -> tuple[str, int] | None:
     """What to lead to when the ticket itself is not the reader's to open, as the area and the row's id: the refusal in
-    whose review they have a seat, or the ruling that took the ticket from their unit."""
+    whose review they have a seat, the ruling that took the ticket from their unit, the 整改 whose clocks it bears."""
     ticket_id = message.notice.ticket_id
     mine = exists().where(Ticket.id == ticket_id, ticket_scope(actor))
     if ticket_id is None or message.is_own or db.session.scalar(select(mine)):
         return None
-    for area, kind, scope in (("refusal", Refusal, refusal_scope), ("ruling", Ruling, ruling_scope)):
+    for area, kind, scope in INSTEAD:
         known = select(kind.id).where(kind.ticket_id == ticket_id, scope(actor)).order_by(kind.id.desc()).limit(1)
         if found := db.session.scalar(known):
             return area, found

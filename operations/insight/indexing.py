@@ -17,7 +17,7 @@ from models.base import db
 from models.bulk import Rows, among, upsert_rows
 from models.directory import Contact, Enterprise, EnterpriseName
 from models.insight import EnterpriseSearch, TicketSearch
-from models.tickets import Ticket
+from models.tickets import IS_DEMAND, Ticket
 from operations.base import operation
 from operations.directory.names import initials_of
 from operations.insight.tokens import document, initials_tokens, number_tokens, text_tokens
@@ -55,7 +55,7 @@ def index_lacking(limit: int = BATCH) -> int:
     lacking = (
         select(Ticket.id, Ticket.subject, Ticket.content, Ticket.external_number)
         .outerjoin(TicketSearch, TicketSearch.ticket_id == Ticket.id)
-        .where(TicketSearch.ticket_id.is_(None))
+        .where(TicketSearch.ticket_id.is_(None), IS_DEMAND)
         .order_by(Ticket.id)
         .limit(limit)
     )

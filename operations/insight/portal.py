@@ -1,5 +1,6 @@
 """企业首页: the open tickets of an enterprise, what waits for it, and who looks after it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from models.directory import Organisation, Stewardship, StewardshipKind
 from models.ratings import Rating
 from models.tickets import Act, Status, Ticket
 from operations.access.actor import Actor
+from operations.access.rectification_scope import own_proxies
 from operations.access.scope import own_tickets
 from operations.clocks import rulebook
 from operations.clocks.wording import moment
@@ -82,6 +84,11 @@ def open_rows(actor: Actor) -> list[Row]:
     rows = own_tickets(actor).where(_CONDITIONS["open"]).options(joinedload(Ticket.lead_unit))
     tickets = db.session.scalars(rows.order_by(Ticket.status.in_(list(TASKS)).desc(), Ticket.id.desc()).limit(PAGE))
     return _rows(list(tickets))
+
+
+def rated_cases(actor: Actor) -> Sequence[Ticket]:
+    """The latest proxies of what was badly rated by name at a window."""
+    return db.session.scalars(own_proxies(actor).limit(PAGE)).all()
 
 
 def stewards_of(enterprise_ids: list[int]) -> list[Steward]:

@@ -13,6 +13,7 @@ from models.access import User
 from models.base import LabelledEnum, db
 from models.clocks import Clock
 from models.directory import Enterprise, Organisation
+from models.hall import CountedCase
 from models.ratings import Rating
 from models.rectifications import RatingAppeal, Rectification, RectificationCall, RectificationEnd
 from models.tickets import Ticket
@@ -117,12 +118,14 @@ def page_of(actor: Actor, narrowing: Narrowing, *, place: Place = TOP) -> Page:
 def _register() -> Any:
     rows: Any = select(
         R.id, R.opened_at, R.contacted_at, R.verification, R.signed_at, R.ended_as, R.ended_at, Rating.grade,
-        Rating.tags, Ticket.number, Ticket.subject, Organisation.short_name.label("unit"),
+        Rating.tags, func.coalesce(CountedCase.number, Ticket.number).label("number"),
+        func.coalesce(CountedCase.item, Ticket.subject).label("subject"), Organisation.short_name.label("unit"),
         CONTACT.due_at.label("contact_due_at"), FIX.due_at.label("fix_due_at"),
         condition(State.LATE, clock.now()).label("is_late"),
         condition(State.APPEALED, clock.now()).label("is_appealed"),
     )
     return _joined(rows.join(Rating, Rating.id == R.rating_id).join(Ticket, Ticket.id == R.ticket_id)
+                   .outerjoin(CountedCase, CountedCase.id == Ticket.counted_case_id)
                    .join(Organisation, Organisation.id == R.unit_id))
 
 
@@ -160,11 +163,12 @@ def units(actor: Actor) -> Sequence[Row[Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One rectification with everything its page shows."""
+    """One rectification with everything its page shows. ``case``: of which counted case ``ticket`` is the proxy."""
 
     row: Rectification
     rating: Rating
     ticket: Ticket
+    case: CountedCase | None
     unit: Organisation
     enterprise: Enterprise
     contact: Clock
@@ -177,18 +181,20 @@ class Card:
 def card(found: Rectification) -> Card:
     """The card of what the actor may open."""
     parts = _joined(
-        select(Rating, Ticket, Organisation, Enterprise, CONTACT, FIX, RatingAppeal).select_from(R)
+        select(Rating, Ticket, CountedCase, Organisation, Enterprise, CONTACT, FIX, RatingAppeal).select_from(R)
         .join(Rating, Rating.id == R.rating_id).join(Ticket, Ticket.id == R.ticket_id)
         .join(Organisation, Organisation.id == R.unit_id).join(Enterprise, Enterprise.id == Ticket.enterprise_id)
+        .outerjoin(CountedCase, CountedCase.id == Ticket.counted_case_id)
         .outerjoin(RatingAppeal, RatingAppeal.rectification_id == R.id)
     )
-    rating, ticket, unit, enterprise, contact, fix, appeal = db.session.execute(parts.where(R.id == found.id)).one()
+    row = db.session.execute(parts.where(R.id == found.id)).one()
+    rating, ticket, counted, unit, enterprise, contact, fix, appeal = row
     calls: Any = (select(RectificationCall, User.name).join(User, User.id == RectificationCall.called_by_id)
                   .where(RectificationCall.rectification_id == found.id).order_by(RectificationCall.attempt))
     ids = [found.contacted_by_id, found.reported_by_id, found.signed_by_id]
     ids += [appeal.filed_by_id, appeal.decided_by_id] if appeal else []
     rows: Any = select(User.id, User.name).where(User.id.in_([one for one in ids if one]))
-    return Card(found, rating, ticket, unit, enterprise, contact, fix, appeal, db.session.execute(calls).all(),
+    return Card(found, rating, ticket, counted, unit, enterprise, contact, fix, appeal, db.session.execute(calls).all(),
                 {user_id: name for user_id, name in db.session.execute(rows)})
 
 

@@ -165,8 +165,11 @@ def asked_for(ticket: Ticket) -> str:
 
 
 def rating_of(ticket: Ticket) -> Rating | None:
-    """The rating of this round, if it has been given: for the enterprise's own page only."""
-    return db.session.scalar(select(Rating).where(Rating.ticket_id == ticket.id, Rating.round == ticket.round))
+    """The rating of this round, or of the case it is the proxy of, if it has been given: for the enterprise's own page
+    only."""
+    case_id = ticket.counted_case_id
+    of_it = Rating.counted_case_id == case_id if case_id else Rating.ticket_id == ticket.id
+    return db.session.scalar(select(Rating).where(of_it, Rating.round == ticket.round))
 
 
 def _governing(situation: Situation) -> Clock | None:

@@ -1,4 +1,4 @@
-"""Rating a counted case: which one is meant at a window, and the rating itself, one for each."""
+"""Rating a counted case: which one is meant at a window, the rating itself, one for each, and what a 差评 sets going."""
 
 from datetime import timedelta
 
@@ -6,13 +6,19 @@ from sqlalchemy import exists, select
 
 from models import clock
 from models.base import db
+from models.directory import Enterprise
 from models.hall import CountedCase
 from models.ratings import Rating
-from operations import log
+from models.rectifications import Rectification
+from models.tickets import Act, Status
+from operations import log, notices
 from operations.access.actor import Actor
+from operations.base import operation
 from operations.clocks import rulebook
-from operations.ratings import opinions
+from operations.ratings import opinions, proxies, rectifications
 from operations.ratings.opinions import Given, Opinion, Subject
+from operations.ratings.sampling.counted import CALLED_WITHIN
+from operations.tickets.musts import BAD
 
 VISITOR = Actor(user_id=None, name="窗口办事人", posts=())
 
@@ -59,10 +65,40 @@ def is_rated(case: CountedCase) -> bool:
 
 
 def rate(case: CountedCase, *, opinion: Opinion) -> Given:
-    """评价, within the operation of a channel: the unique key lets one through. The log holds the digest alone."""
+    """评价, within the operation of a channel: the unique key lets one through. The log holds the digest alone.
+
+    A 差评 by name opens a 差评整改, as of a ticket, where the enterprise is known: nobody else could be contacted.
+    """
     of = Subject(counted_case_id=case.id)
     checked = opinions.sound(opinion, occasion=of.occasion)
     given = opinions.put_down(checked, of=of)
     log.record("rate_counted_case", object_type="counted_case", object_id=case.id, actor=VISITOR,
                details={"anonymous": opinion.is_anonymous, "channel": str(opinion.channel), "opinion": checked.digest})
+    if opinion.grade.is_bad and not opinion.is_anonymous and case.enterprise_id is not None:
+        _rectify(db.session.get_one(Rating, given.rating_id), case)
     return given
+
+
+@operation
+def rectify_known() -> int:
+    """What was badly rated by name, and of whose case the enterprise has become known since. Returns how many."""
+    rows = (
+        select(Rating, CountedCase).join(CountedCase, CountedCase.id == Rating.counted_case_id)
+        .where(Rating.rated_at > clock.now() - CALLED_WITHIN, Rating.grade.in_(BAD), Rating.is_anonymous.is_(False),
+               CountedCase.enterprise_id.is_not(None), ~exists().where(Rectification.rating_id == Rating.id))
+    )
+    found = db.session.execute(rows.order_by(Rating.id)).all()
+    for rating, case in found:
+        _rectify(rating, case)
+    return len(found)
+
+
+def _rectify(rating: Rating, case: CountedCase) -> None:
+    """The case's proxy bears the clocks; its one event is that of a rated ticket, so that they can be reckoned anew."""
+    proxy = proxies.open_one(case, db.session.get_one(Enterprise, case.enterprise_id))
+    log.record(Act.RATE, object_type="ticket", object_id=proxy.id, actor=VISITOR, ticket_id=proxy.id, round=proxy.round,
+               source=str(Status.FOLLOWED_UP), target=str(proxy.status), words=rating.words, is_public=True,
+               details={"anonymous": False, "grade": str(rating.grade), "case": case.id,
+                        "rules": rulebook.current().version, **rectifications.told(case.unit)})
+    notices.tell_centre(proxy, f"企业评价“{rating.grade.label}”，单位须按时限联系：{proxy.subject}")
+    rectifications.open_one(rating.id, proxy, case.unit)

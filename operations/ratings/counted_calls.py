@@ -5,13 +5,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import func, literal, or_, select, union_all
-from sqlalchemy.orm import aliased
 
 from models import clock
 from models.access import Post, Role
 from models.base import db
 from models.counted_follow_ups import CountedCall, CountedFollowUp, CountedOutcome
-from models.directory import Organisation, Stewardship
+from models.directory import Stewardship
 from models.hall import CountedCase
 from operations import log
 from operations.access.actor import Actor, Standing
@@ -20,10 +19,9 @@ from operations.base import operation
 from operations.clocks import rulebook, shanghai
 from operations.errors import NotFound, Refused
 from operations.tickets.aftercare import Call, ensure_told
-from operations.tickets.avoidance import HANDLED, LEADING, MEMBER, OF_A_UNIT, STEWARD, words_of
+from operations.tickets.avoidance import MEMBER, STEWARD, done_by, words_of
 
 C = CountedCase
-_OWN = aliased(Organisation)
 
 
 def get_open(actor: Actor, case_id: int) -> CountedFollowUp:
@@ -65,18 +63,13 @@ def reasons(case_ids: Iterable[int], user_id: int | None) -> Mapping[int, list[s
     ids = list(case_ids)
     if not ids or user_id is None:
         return found
-    since = or_(Post.ended_at.is_(None), Post.ended_at >= C.finished_at)
-    above = Post.role.in_(LEADING) & Organisation.path.startswith(_OWN.path)
     parts: tuple[Any, ...] = (
-        select(C.id, literal(HANDLED)).where(or_(C.officer_id == user_id, C.recorded_by_id == user_id)),
-        select(C.id, literal(OF_A_UNIT)).join(Organisation, Organisation.id.in_((C.unit_id, C.window_id)))
-        .join(Post, Post.user_id == user_id).join(_OWN, _OWN.id == Post.organisation_id)
-        .where(or_(_OWN.id == Organisation.id, above), since),
+        *done_by(C.id, user_id),
         select(C.id, literal(STEWARD)).join(Stewardship, Stewardship.enterprise_id == C.enterprise_id)
         .where(Stewardship.steward_id == user_id,
                or_(Stewardship.ended_at.is_(None), Stewardship.ended_at >= C.finished_at)),
         select(C.id, literal(MEMBER)).join(Post, Post.enterprise_id == C.enterprise_id)
-        .where(Post.user_id == user_id, since),
+        .where(Post.user_id == user_id, or_(Post.ended_at.is_(None), Post.ended_at >= C.finished_at)),
     )
     for case_id, why in db.session.execute(union_all(*(part.where(C.id.in_(ids)) for part in parts))):
         if why not in found[case_id]:

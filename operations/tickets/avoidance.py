@@ -2,7 +2,9 @@
 
 Who had a hand in it in any round; who sits, or sat since the order, in a unit that leads or assists, or leads a house
 above one, in their own post or standing in for another; who looks after the enterprise, as 主管家 or 备岗, or did
-since it asked; and who belongs to it. Triggers on ``follow_ups`` and ``rectification_calls`` hold the same.
+since it asked; and who belongs to it. Of a counted case, and so of its proxy, the hand is the officer's or that of who
+noted it, the unit where it was done. Triggers on ``follow_ups``, ``counted_calls`` and ``rectification_calls`` hold
+the same.
 """
 
 from collections import defaultdict
@@ -15,6 +17,7 @@ from sqlalchemy.orm import aliased
 from models.access import Post, Role
 from models.base import db
 from models.directory import Organisation, Stewardship
+from models.hall import CountedCase
 from models.log import Event
 from models.tickets import Act, Ticket, UnitOrder
 
@@ -26,6 +29,7 @@ HANDLED, OF_A_UNIT = "经办过本件", "在主办或协办单位任职"
 STEWARD, MEMBER = "是该企业的管家", "是该企业的人员"
 LEADING = (Role.UNIT_LEADER, Role.LEADER)
 _OWN = aliased(Organisation)
+C = CountedCase
 
 
 def reasons(ticket_ids: Iterable[int], user_id: int | None) -> Mapping[int, list[str]]:
@@ -35,11 +39,26 @@ def reasons(ticket_ids: Iterable[int], user_id: int | None) -> Mapping[int, list
     if not ids or user_id is None:
         return found
     parts = (part(ids, user_id) for part in (_handled, _sat_in_a_unit, _looked_after, _belonged))
-    for ticket_id, why in db.session.connection().execute(union_all(*parts)):
+    of_cases = (part.join(Ticket, Ticket.counted_case_id == C.id).where(Ticket.id.in_(ids))
+                for part in done_by(Ticket.id, user_id))
+    for ticket_id, why in db.session.connection().execute(union_all(*parts, *of_cases)):
         words = Act(why).label if why in IN_THE_CHAIN else why
         if words not in found[ticket_id]:
             found[ticket_id].append(words)
     return found
+
+
+def done_by(column: Any, user_id: int) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """``column`` and the reason for each counted case that this person did, or that was done where they sit or lead."""
+    above = Post.role.in_(LEADING) & Organisation.path.startswith(_OWN.path)
+    return (
+        select(column, literal(HANDLED)).select_from(C)
+        .where(or_(C.officer_id == user_id, C.recorded_by_id == user_id)),
+        select(column, literal(OF_A_UNIT)).select_from(C)
+        .join(Organisation, Organisation.id.in_((C.unit_id, C.window_id)))
+        .join(Post, Post.user_id == user_id).join(_OWN, _OWN.id == Post.organisation_id)
+        .where(or_(_OWN.id == Organisation.id, above), or_(Post.ended_at.is_(None), Post.ended_at >= C.finished_at)),
+    )
 
 
 def words_of(why: list[str], *, to_do: str = "回访") -> str:

@@ -38,7 +38,6 @@ from operations.tickets.coordination import end_order, open_orders
 from operations.tickets.ledger import leave_ledger
 
 SUBJECT_LIMIT, CONTENT_LIMIT = 100, 4000
-TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +209,7 @@ def _insert(demand: Demand, actor: Actor) -> Ticket:
         "version": 1,
     }
     inserting = insert_ignoring(Ticket).returning(Ticket)
-    for _ in range(TRIES):  # the unique key decides which number is free and whether the message is known
+    for _ in range(numbers.TRIES):  # the unique key decides which number is free and whether the message is known
         made = db.session.scalar(inserting, {"number": numbers.draw(), **row})
         if made is not None:
             return made

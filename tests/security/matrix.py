@@ -31,6 +31,7 @@ THEIRS = {
     "measure": "measure_theirs", "measure_proposed": "measure_theirs", "measure_referral": "measure_theirs",
     "reconsideration": "reconsideration_theirs", "post_cover": "post_cover_theirs", "sampling": "sampling_theirs",
     "finding_unreasonable": "finding_unreasonable_theirs", "counted": "counted_theirs",
+    "proxy": "proxy_theirs",
     "letter": "letter_theirs", "letter_answered": "letter_theirs",
     "proposal": "proposal_theirs", "proposal_clerk": "proposal_theirs",
     "proposal_supervisor": "proposal_theirs",

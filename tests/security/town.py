@@ -97,6 +97,7 @@ def build(city):
     their_tickets(city, town)
     unreasonable(city, town)
     counted_calls(city, town)
+    rated_cases(city, town)
     papers(city, town)
     for name, firm, mobile in (("claim", "恒轧机械", "13900000011"), ("claim_theirs", "宏达电商产业园", "13900000012")):
         town[name] = claimed(city.enterprises[firm], mobile)
@@ -369,6 +370,22 @@ def counted_calls(city, town):
                                        due_at=NOW + timedelta(days=2)))
         town[name] = case.id
     db.session.commit()
+
+
+def rated_cases(city, town):
+    """A counted case of each region was rated badly by name: its proxy bears the 差评整改."""
+    for name, firm, region, unit in (("proxy", "恒轧机械", "990102", POWER),
+                                     ("proxy_theirs", "宏达电商产业园", "990103", LAND)):
+        case = CountedCase(system="hall", number=f"R-{region}", item="用电更名", unit_id=city.organisations[unit].id,
+                           finished_at=START, region_path=city.regions[region].path,
+                           enterprise_id=city.enterprises[firm].id)
+        db.session.add(case)
+        with clock.standing_at(START + timedelta(hours=1)):
+            db.session.flush()
+            token = case_links.make([case])[case.id]
+            db.session.commit()
+            case_links.rate(token, opinion=Opinion(Grade.DISSATISFIED, tags=("其他",)))
+        town[name] = db.session.scalars(select(Ticket.number).where(Ticket.counted_case_id == case.id)).one()
 
 
 def imports(city, town):

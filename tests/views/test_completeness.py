@@ -51,6 +51,12 @@ def test_what_is_not_rated_is_open_as_long_as_it_may_be(hall):
     assert (found.without_case, found.rated_twice) == (0, 0)
 
 
+def test_a_bad_grade_by_name_of_nobody_known_is_told_as_what_cannot_be_put_right(hall, sign_in):
+    office = sign_in("hening")
+    office.get(f"{REPORT}?{MONTH}")
+    assert "另有 1 份窗口办件的实名差评" in office.text
+
+
 def test_a_round_of_a_ticket_is_told_by_its_clock_whoever_rated_it_without_a_name(city):
     life = Life(city).handling().wait(hours=1).sign().result().reply().call()
     hall = Hall(city).counted(life.now)

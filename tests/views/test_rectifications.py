@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
@@ -9,12 +10,16 @@ from sqlalchemy import insert, select
 
 from models import clock
 from models.base import db
+from models.notices import Notice
 from models.ratings import Grade, Rating
 from models.rectifications import Rectification
+from models.tickets import Ticket
+from operations import notices
 from operations.ratings import additions
 from operations.ratings.additions import Addition
 from operations.ratings.wall import tallying
-from tests.lives import Life, shanghai
+from tests.lives import START, Life, shanghai
+from tests.operations.ratings.test_rectified_cases import Hall
 from tests.views.counting import statements
 
 
@@ -56,6 +61,23 @@ def test_each_step_has_its_form_for_its_people(home, sign_in, life):
     assert "整改回访" in shown(caller, home)
     assert sent(caller, home, "call", outcome="good", words="可以了") == 302
     assert "整改完成" in shown(caller, home) and "您的差评已整改" in shown(member, f"/my/tickets/{life.ticket.number}")
+
+
+def test_that_of_a_counted_case_is_found_by_its_number_and_from_the_message(city, sign_in):
+    Hall(city).rate()
+    with clock.standing_at(START + timedelta(hours=1)):
+        notices.deliver()
+        proxy = db.session.scalars(select(Ticket.number)).one()
+        home = f"/rectifications/{db.session.scalars(select(Rectification.id)).one()}"
+        leader, member, caller = sign_in("zhaoguoqiang"), sign_in("hengzha"), sign_in("xuhui")
+        told = db.session.scalars(select(Notice.id).where(Notice.user_id == city.users["zhaoguoqiang"].id)).one()
+        assert leader.post(f"/notices/{told}/open", page="/notices") == 302 and leader.answer.location == home
+        assert leader.get(f"/tickets/{proxy}") == 302 and leader.answer.location == home
+        assert "窗口办件 A001" in shown(leader, home) and "处需要补充" not in leader.text
+        assert sent(leader, home, "contact", words="已致歉") == 302
+        assert "排水许可" in shown(member, "/my/tickets") and "正在整改" in shown(member, f"/my/tickets/{proxy}")
+        assert member.get(f"/tickets/{proxy}") == 302 and sign_in("hongda").get(f"/my/tickets/{proxy}") == 404
+        assert "排水许可" in shown(caller, "/rectifications") and proxy not in caller.text
 
 
 def test_each_figure_opens_its_list_of_that_length(home, sign_in):

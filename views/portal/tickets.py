@@ -7,7 +7,7 @@ from flask_login import current_user
 from models.tickets import Status
 from operations.access import scope
 from operations.access.letter_scope import has_notice, own_notice_of
-from operations.access.rectification_scope import own_rectification_of
+from operations.access.rectification_scope import get_own_proxy, own_rectification_of
 from operations.insight import portal, refusal_page, track
 from operations.tickets import accused
 from operations.tickets.situation import Situation
@@ -28,7 +28,8 @@ def tickets() -> str:
     seg = [{"label": label, "url": url_for(".tickets", view=code), "current": code == view, "light": ""}
            for code, label in portal.VIEWS.items()]
     next_url = url_for(".tickets", view=view, after=further) if further else ""
-    return render_template("my/tickets.html", rows=rows, seg=seg, view=view, next_url=next_url, is_first=after is None)
+    return render_template("my/tickets.html", rows=rows, seg=seg, view=view, next_url=next_url, is_first=after is None,
+                           rated_cases=portal.rated_cases(current_user) if after is None else ())
 
 
 @bp.get("/tickets/<number:number>")
@@ -54,6 +55,16 @@ def show(number: str) -> str:
         rectification=own_rectification_of(current_user, ticket) if ticket.closed_at else None,
         refusal=refusal_page.latest(ticket) if ticket.status is Status.REFUSED else None,
     )
+
+
+@bp.get("/tickets/<proxy:number>")
+@members
+def rated_case(number: str) -> str:
+    """A 差评 that was given by name at a window, and what is being done about it."""
+    ticket = get_own_proxy(current_user, number)
+    rectification = own_rectification_of(current_user, ticket)
+    return render_template("my/rated_case.html", ticket=ticket, rectification=rectification,
+                           rating=track.rating_of(ticket))
 
 
 @bp.get("/tickets/<number:number>/supplement-notice")

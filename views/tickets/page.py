@@ -9,6 +9,7 @@ from flask_login import current_user
 from models.access import Role
 from models.base import LabelledEnum
 from operations.access.letter_scope import has_notice
+from operations.access.rectification_scope import READING, get_own_proxy, rectification_of_proxy
 from operations.access.scope import OFFICIALS
 from operations.insight import refusal_page
 from operations.insight.routing import rulings
@@ -30,6 +31,16 @@ class Tab(LabelledEnum):
     WORK = "work", "交办与审批"
     ORDERS = "orders", "督办"
     OUTCOME = "outcome", "结果与评价"
+
+
+@bp.get("/<proxy:number>")
+@for_roles(*READING, Role.ENTERPRISE_MEMBER)
+def proxy(number: str) -> ResponseReturnValue:
+    """What messages, orders and letters call by this number is a 整改, which has its own page."""
+    if not current_user.holds(*READING):
+        return redirect(url_for("portal.rated_case", number=get_own_proxy(current_user, number).number))
+    found = rectification_of_proxy(official(), number)
+    return redirect(url_for("rectifications.show", rectification_id=found.id))
 
 
 @bp.get("/<number:number>")
