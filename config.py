@@ -99,6 +99,10 @@ class Config:
     SESSION_IDLE_PRIVILEGED = Setting(
         env.duration, default=timedelta(minutes=15), means="管理员、督查人员无操作自动退出的时间"
     )
+    PROVEN_FOR = Setting(
+        env.duration, default=timedelta(minutes=10),
+        means="导出、改岗位和角色、批准延期、改规则和日历、看投诉之前，密码多久之内核对过才算数；过了就再问一次",
+    )
     SESSIONS_PER_ACCOUNT = Setting(env.whole(1, 20), default=3, means="一个账户同时登录数的上限")
     MAX_CONTENT_LENGTH = Setting(env.size, default=12 * MIB, means="一次请求的总大小上限")
     ATTACHMENT_BYTES = Setting(env.size, default=10 * MIB, means="单个附件的大小上限")
@@ -213,6 +217,7 @@ class Testing(Config):
 
     environment: Mapping[str, str] = {}
     TESTING = True
+    PROVEN_FOR = timedelta(hours=8)  # stories take hours; tests/access/test_proving.py has its own
     SECRET_KEY = "only-for-tests-0123456789abcdefghijklmnopqrstuvwxyz"
 
 

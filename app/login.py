@@ -6,7 +6,7 @@ from flask_login import LoginManager, current_user
 
 from operations.access import accounts, kept_forms
 from operations.access.actor import Actor
-from views.guards import session_rules
+from views.guards import NotProven, session_rules
 
 # What a page asks by itself carries this header: it must not keep the session of an empty desk alive.
 BACKGROUND = "X-Background"
@@ -21,6 +21,7 @@ def register(app: Flask) -> None:
     manager.user_loader(_load)
     manager.unauthorized_handler(send_to_login)
     app.before_request(_require_person)
+    app.register_error_handler(NotProven, send_to_prove)
 
 
 def send_to_login() -> ResponseReturnValue:
@@ -28,6 +29,13 @@ def send_to_login() -> ResponseReturnValue:
     kept = keep_form()
     flash("登录已过期，请重新登录。已填写的内容会保留。" if kept else "请先登录。", "amber")
     return redirect(url_for("auth.login", next=_way_back()))
+
+
+def send_to_prove(_error: Exception) -> ResponseReturnValue:
+    """Ask for the password again; what was being sent is kept and sent on afterwards."""
+    keep_form()
+    session["to_send"] = request.full_path.rstrip("?") if request.method == "POST" else ""
+    return redirect(url_for("proving.prove", next=_way_back()))
 
 
 def keep_form() -> bool:

@@ -26,6 +26,7 @@ LABELS = {str(act): act.label for act in (*Act, *RectificationAct)} | {
     "end_sessions": "退出其他登录",
     "restore_backup": "恢复备份",
     "change_password": "改密码",
+    "prove_identity": "再次核对密码",
     "take_second_step": "输入动态码",
     "set_up_two_steps": "启用两步验证",
     "renew_recovery_codes": "换备用码",

@@ -8,7 +8,7 @@ from operations.access import account_desk, two_step
 from operations.access.account_desk import LOOKING
 from views.forms.base import clean
 from views.forms.two_step import ResetForm
-from views.guards import for_roles
+from views.guards import for_roles, proven
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 LONGEST = 64
@@ -32,6 +32,7 @@ def show(user_id: int) -> ResponseReturnValue:
 
 @bp.post("/<id:user_id>/two-step/reset")
 @for_roles(*LOOKING)
+@proven
 def reset_two_step(user_id: int) -> ResponseReturnValue:
     """重置两步验证."""
     account, form = account_desk.get(current_user, user_id), ResetForm.from_request(prefix="reset-")

@@ -8,7 +8,7 @@ from models.access import Role
 from operations.access.scope import OFFICIALS
 from operations.engagement.cadence import rules
 from views.forms.cadence import EndForm, RuleForm
-from views.guards import for_roles
+from views.guards import for_roles, proven
 
 bp = Blueprint("cadence", __name__, url_prefix="/cadence")
 
@@ -23,6 +23,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/new", methods=["GET", "POST"])
 @for_roles(Role.SECURITY_ADMINISTRATOR)
+@proven
 def new() -> ResponseReturnValue:
     """新增规则."""
     form = RuleForm.from_request()
@@ -39,6 +40,7 @@ def new() -> ResponseReturnValue:
 
 @bp.route("/<code>/change", methods=["GET", "POST"])
 @for_roles(Role.SECURITY_ADMINISTRATOR)
+@proven
 def change(code: str) -> ResponseReturnValue:
     """修改规则."""
     rule = rules.get(code)
@@ -58,6 +60,7 @@ def change(code: str) -> ResponseReturnValue:
 
 @bp.route("/<code>/end", methods=["GET", "POST"])
 @for_roles(Role.SECURITY_ADMINISTRATOR)
+@proven
 def end(code: str) -> ResponseReturnValue:
     """停用规则."""
     rule, form = rules.get(code), EndForm.from_request()

@@ -16,7 +16,7 @@ from operations.clocks.reckoning import Moved
 from operations.errors import BadInput
 from views.forms.base import BaseForm
 from views.forms.calendar import WORKING, DayForm, YearForm
-from views.guards import for_roles
+from views.guards import for_roles, proven
 from views.shells import shell_of
 
 bp = Blueprint("calendar", __name__, url_prefix="/calendar")
@@ -46,6 +46,7 @@ def show(year: int) -> ResponseReturnValue:
 
 @bp.route("/change", methods=["GET", "POST"])
 @for_roles(Role.SECURITY_ADMINISTRATOR)
+@proven
 def change() -> ResponseReturnValue:
     """本地调整：what would move is shown first, then it is published."""
     form = DayForm.from_request()
@@ -63,6 +64,7 @@ def change() -> ResponseReturnValue:
 
 @bp.route("/<int:year>/confirm", methods=["GET", "POST"])
 @for_roles(Role.SECURITY_ADMINISTRATOR)
+@proven
 def confirm(year: int) -> ResponseReturnValue:
     """公布年度安排：the year is complete, its dates are no longer 暂按."""
     calendar_page.year_page(year)

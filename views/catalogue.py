@@ -17,7 +17,7 @@ from operations.insight.routing.catalogue import Narrowing
 from operations.tickets import catalogue
 from views.forms.base import RefusableForm, clean
 from views.forms.routing import EndForm, EntryForm, RevisionForm
-from views.guards import for_roles
+from views.guards import for_roles, proven
 from views.watch import place_of
 from views.workbooks import sent_workbook
 
@@ -43,6 +43,7 @@ def index() -> str:
 
 @bp.post("/export")
 @for_roles(*OFFICIALS)
+@proven
 def export() -> ResponseReturnValue:
     """导出派单目录."""
     file = sheets.export_catalogue(current_user, _narrowing())

@@ -13,7 +13,7 @@ from operations.access.wall_scope import OVERSEEING, get_overseen_unit
 from operations.errors import NotFound
 from operations.insight import completeness, exports, period, wall, wall_sheet
 from operations.insight.completeness import Ground, Narrowing, Part
-from views.guards import for_roles
+from views.guards import for_roles, proven
 from views.rating_wall import days_of, period_of
 from views.watch import place_of
 from views.watch_filter import row_id
@@ -56,6 +56,7 @@ def listed(part: str) -> str:
 
 @bp.post("/export")
 @for_roles(*OVERSEEING)
+@proven
 def export() -> ResponseReturnValue:
     """导出评价完整性: the sums; above the free size it is asked for."""
     narrowing, among = narrowed(request.args)

@@ -32,7 +32,7 @@ from views.enterprises.blueprint import SEEING
 from views.enterprises.filtering import filter_of, tab_of
 from views.forms.base import RefusableForm
 from views.forms.exports import AskForm, GrantExportForm, RefuseExportForm, TakeForm
-from views.guards import for_roles
+from views.guards import for_roles, proven
 from views.watch import WATCHING
 from views.workbooks import sent_workbook
 
@@ -65,6 +65,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/new/<any(supervisions, measures, rectifications, rating_wall, completeness):kind>", methods=["GET", "POST"])
 @for_roles(*TAKING)
+@proven
 def new(kind: str) -> ResponseReturnValue:
     """申请导出: of a list that is too long to take without somebody else's word."""
     wanted = ExportKind(kind)
@@ -91,6 +92,7 @@ def show(export_id: int) -> ResponseReturnValue:
 
 @bp.post("/<id:export_id>/grant")
 @for_roles(*exports.APPROVING)
+@proven
 def grant(export_id: int) -> ResponseReturnValue:
     """批准."""
     return _decided(exports.get(current_user, export_id), GrantExportForm.from_request(prefix="grant-"), True)
@@ -105,6 +107,7 @@ def refuse(export_id: int) -> ResponseReturnValue:
 
 @bp.post("/<id:export_id>/take")
 @for_roles(*TAKING)
+@proven
 def take(export_id: int) -> ResponseReturnValue:
     """下载."""
     export, form = exports.get(current_user, export_id), TakeForm.from_request(prefix="take-")

@@ -9,7 +9,7 @@ from operations.errors import NotFound
 from operations.insight import filling, filling_sheet
 from operations.insight.filling import ABOVE, READERS
 from views.forms.filling import ReminderForm, TargetForm
-from views.guards import for_roles
+from views.guards import for_roles, proven
 from views.watch import place_of
 from views.workbooks import XLSX
 
@@ -32,6 +32,7 @@ def index() -> ResponseReturnValue:
 
 @bp.post("/export")
 @for_roles(*READERS)
+@proven
 def export() -> ResponseReturnValue:
     """导出表格."""
     return send_file(filling_sheet.export(current_user), XLSX, as_attachment=True, download_name="填报情况.xlsx")

@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar
 from flask import current_app
 from flask_login import current_user
 
+from models import clock
 from models.access import Role
 from operations.access.accounts import SessionRules
 from operations.errors import NotFound
@@ -31,6 +32,28 @@ def open_to_all(view: Callable[P, R]) -> Callable[P, R]:
     """A page that needs no sign-in. Everything else is closed by default (``app/login.py``)."""
     view.is_open_to_all = True  # type: ignore[attr-defined]
     return view
+
+
+class NotProven(Exception):
+    """The act wants a password given just now: ``app.login`` asks for it, and what was being sent waits."""
+
+
+def ensure_proven() -> None:
+    """Raise NotProven when the password was last given too long ago for a dangerous act (security.md (d))."""
+    if clock.now() - current_user.proven_at > current_app.config["PROVEN_FOR"]:
+        raise NotProven
+
+
+def proven(view: Callable[P, R]) -> Callable[P, R]:
+    """A page whose act is dangerous: it asks for the password again, unless that was given just now."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        ensure_proven()
+        return view(*args, **kwargs)
+
+    guarded.is_proven = True  # type: ignore[attr-defined]
+    return guarded
 
 
 def for_roles(*roles: Role) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -29,7 +29,7 @@ from views.forms.measures import (
     RecordForm,
     TakeDownForm,
 )
-from views.guards import for_roles
+from views.guards import for_roles, proven
 from views.watch import place_of
 from views.workbooks import sent_workbook
 
@@ -68,6 +68,7 @@ def index() -> str:
 
 @bp.post("/export")
 @for_roles(*READING)
+@proven
 def export() -> ResponseReturnValue:
     """导出登记表: at once when it is short, otherwise somebody else is asked first."""
     narrowing = measure_filter.read(request.args)

@@ -13,7 +13,7 @@ from operations.errors import BadInput, NotFound
 from operations.supervision import policy_drafts, policy_words
 from views.forms.base import RefusableForm
 from views.forms.policies import ApproveForm, DeclineForm, DraftForm, WithdrawForm, fields_of, filled
-from views.guards import for_roles
+from views.guards import for_roles, proven
 
 bp = Blueprint("policies", __name__, url_prefix="/policies")
 
@@ -34,6 +34,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/new", methods=["GET", "POST"])
 @for_roles(*policy_drafts.PROPOSERS)
+@proven
 def new() -> ResponseReturnValue:
     """改规则：what it would have done is shown first, then it is proposed."""
     _ensure_may()
@@ -66,6 +67,7 @@ def show(draft_id: int) -> ResponseReturnValue:
 
 @bp.post("/<id:draft_id>/<any(approve, decline, withdraw):verb>")
 @for_roles(*policy_drafts.PROPOSERS)
+@proven
 def decide(draft_id: int, verb: str) -> ResponseReturnValue:
     """批准, 不批准 or 撤回."""
     _ensure_may()

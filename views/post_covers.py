@@ -12,7 +12,7 @@ from operations.access.found import the_one
 from operations.clocks import shanghai
 from operations.insight.keyset import paged
 from views.forms.covers import CoverPostForm
-from views.guards import for_roles
+from views.guards import for_roles, proven
 from views.watch import place_of
 
 bp = Blueprint("post_covers", __name__, url_prefix="/post-covers")
@@ -34,6 +34,7 @@ def index() -> str:
 
 @bp.route("/new", methods=["GET", "POST"])
 @for_roles(*NAMING)
+@proven
 def new() -> ResponseReturnValue:
     """安排代理."""
     form = CoverPostForm.from_request()
@@ -46,6 +47,7 @@ def new() -> ResponseReturnValue:
 
 @bp.post("/<id:cover_id>/end")
 @for_roles(*NAMING)
+@proven
 def end(cover_id: int) -> ResponseReturnValue:
     """提前结束."""
     covers.end_cover(cover_scope.get_cover(current_user, cover_id), actor=current_user)

@@ -18,7 +18,7 @@ from operations.errors import NotFound
 from operations.insight import exports, period, wall, wall_lists, wall_sheet
 from operations.insight.period import Period
 from operations.insight.wall import By, Narrowing, Part
-from views.guards import for_roles
+from views.guards import for_roles, proven
 from views.watch import place_of
 from views.watch_filter import row_id
 from views.workbooks import sent_workbook
@@ -47,6 +47,7 @@ def index() -> str:
 
 @bp.post("/export")
 @for_roles(*READING)
+@proven
 def export() -> ResponseReturnValue:
     """导出评价墙: its sums as they stand; above the free size it is asked for."""
     narrowing, unit = narrowed(request.args)

@@ -25,7 +25,7 @@ from operations.ratings import rectifications as acts
 from views import measure_filter, rectification_filter
 from views.forms.base import RefusableForm
 from views.forms.rectifications import AppealForm, CallForm, ContactForm, DecideForm, ReportForm, SignForm
-from views.guards import for_roles
+from views.guards import for_roles, proven
 from views.months import month_text
 from views.watch import place_of
 from views.workbooks import sent_workbook
@@ -64,6 +64,7 @@ def index() -> str:
 
 @bp.post("/export")
 @for_roles(*READING)
+@proven
 def export() -> ResponseReturnValue:
     """导出登记表; above the free size it is asked for."""
     narrowing = rectification_filter.read(request.args)

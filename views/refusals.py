@@ -25,7 +25,7 @@ from views.forms.refusals import (
     ReleaseForm,
     ReviewForm,
 )
-from views.guards import for_roles
+from views.guards import for_roles, proven
 from views.months import month_of, month_text, this_month
 from views.papers import letter_file, paper
 from views.watch import place_of
@@ -57,6 +57,7 @@ def index() -> str:
 
 @bp.post("/export")
 @for_roles(*READING)
+@proven
 def export() -> ResponseReturnValue:
     """导出登记表."""
     file = refusal_sheet.export(current_user, _narrowing())

@@ -12,7 +12,7 @@ from operations.insight.registers import consultations, extensions, instructions
 from operations.insight.registers import register as registers
 from operations.insight.registers import results, sheet
 from operations.insight.registers.register import NO_UNIT, READING, Narrowing, Register
-from views.guards import for_roles
+from views.guards import for_roles, proven
 from views.months import month_of, month_text, this_month
 from views.watch import place_of
 from views.watch_filter import row_id
@@ -53,6 +53,7 @@ def index(name: str) -> str:
 
 @bp.post(f"/<any({NAMES}):name>/export")
 @for_roles(*READING)
+@proven
 def export(name: str) -> ResponseReturnValue:
     """导出登记簿."""
     register = REGISTERS[name]

@@ -1,10 +1,13 @@
 """签批: everything that waits for my signature, and one page to sign or decline it."""
 
+from collections.abc import Iterable
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from models.access import Role
+from models.tickets import Proposal, ProposalKind
 from operations.access.actor import Actor
 from operations.insight import sign_off_effect, sign_offs
 from operations.insight.ticket_page import clock, papers, spending
@@ -13,7 +16,7 @@ from operations.supervision import in_bulk
 from operations.tickets import granting, proposals
 from views.forms.sign_offs import BulkGrantForm, DeclineForm, GrantForm
 from views.forms.tickets import ActForm
-from views.guards import for_roles
+from views.guards import ensure_proven, for_roles
 from views.tickets.next_row import beside, told
 from views.watch import place_of, versions_of
 
@@ -47,6 +50,7 @@ def grant_many() -> ResponseReturnValue:
     if not versions:
         return redirect(url_for(".index"))
     picked = granting.pick(_signer(), versions)
+    _ensure_may_sign(item.proposal for item in picked)
     if form.was_submitted_and_valid():
         in_bulk.begin(once=form.once)
         outcomes = granting.grant_all(versions, actor=_signer(), words=form.words.data or "")
@@ -71,6 +75,8 @@ def show(proposal_id: int) -> ResponseReturnValue:
 def decide(proposal_id: int, verb: str) -> ResponseReturnValue:
     """同意 or 不同意."""
     proposal, ticket = sign_offs.get(_signer(), proposal_id)
+    if verb == "grant":
+        _ensure_may_sign([proposal])
     form = FORMS[verb].from_request(prefix=f"{verb}-")
     items, _ = sign_offs.on_desk(_signer())
     following = beside(proposal.id, [item.id for item in items])
@@ -81,6 +87,12 @@ def decide(proposal_id: int, verb: str) -> ResponseReturnValue:
         flash(told(TOLD[verb], ticket), "success")
         return redirect(url_for(".show", proposal_id=following) if following else url_for(".index"))
     return _shown(proposal_id, **{verb: form})
+
+
+def _ensure_may_sign(picked: Iterable[Proposal]) -> None:
+    """A longer limit is given by somebody whose password is fresh (security.md (d))."""
+    if any(proposal.kind is ProposalKind.EXTENSION for proposal in picked):
+        ensure_proven()
 
 
 def _shown(proposal_id: int, *, grant: ActForm | None = None, decline: ActForm | None = None) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from operations.clocks import shanghai
 from operations.insight.routing import accuracy, returns, sheets
 from operations.insight.routing.accuracy import By, Figure, Narrowing
 from views.forms.base import clean
-from views.guards import for_roles
+from views.guards import for_roles, proven
 from views.months import month_of, month_text
 from views.watch import place_of
 from views.watch_filter import row_id
@@ -53,6 +53,7 @@ def figures() -> str:
 
 @bp.post("/export")
 @for_roles(*REGIONAL)
+@proven
 def export() -> ResponseReturnValue:
     """导出建议与派单."""
     file = sheets.export_suggestions(current_user, _narrowing())

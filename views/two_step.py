@@ -14,7 +14,7 @@ from operations.errors import NotFound
 from views import sessions, ways
 from views.forms.base import RefusableForm
 from views.forms.two_step import AppCodeForm, RecoveryForm
-from views.guards import open_to_all
+from views.guards import ensure_proven, open_to_all
 from views.shells import shell_of
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ def index() -> ResponseReturnValue:
 @open_to_all
 def begin() -> ResponseReturnValue:
     """开始设置, also on another phone."""
-    two_step.begin(_signed(), keys=_keys())
+    two_step.begin(_proven(), keys=_keys())
     return redirect(url_for(".set_up"))
 
 
@@ -61,7 +61,7 @@ def begin() -> ResponseReturnValue:
 @open_to_all
 def set_up() -> ResponseReturnValue:
     """扫码、输入第一个动态码. The 备用码 are shown in the answer, this once."""
-    signed = _signed()
+    signed = _proven()
     secret = two_step.begun_secret(signed, keys=_keys())
     if secret is None:
         return redirect(url_for(".index"))
@@ -70,7 +70,8 @@ def set_up() -> ResponseReturnValue:
     if made:
         sessions.begin(made.token)
         return _codes(made.codes)
-    address = two_step.address_of(secret, username=two_step.username_of(signed), site=current_app.config["SITE_NAME"])
+    address = two_step.address_of(secret, username=two_step.username_of(signed.actor),
+                                  site=current_app.config["SITE_NAME"])
     page = render_template(
         "account/two_step_set_up.html", shell=_shell(signed), form=form,
         picture=segno.make(address, error="m").svg_data_uri(scale=5, border=2),
@@ -102,6 +103,14 @@ def _signed() -> SignedIn:
     signed = sessions.signed_in()
     if signed is None or (signed.has_authenticator and not signed.is_whole):
         raise NotFound
+    return signed
+
+
+def _proven() -> SignedIn:
+    """A session alone, left open on a desk, sets nothing up: the password is fresh."""
+    signed = _signed()
+    if signed.is_whole:
+        ensure_proven()
     return signed
 
 

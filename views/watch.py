@@ -20,7 +20,7 @@ from operations.supervision import in_bulk
 from operations.supervision.in_bulk import BulkAct
 from views import watch_filter
 from views.forms.supervision import BulkForm, BulkRejectForm, BulkRemindForm, BulkSuperviseForm, BulkTalkForm
-from views.guards import for_roles
+from views.guards import for_roles, proven
 from views.workbooks import sent_workbook
 
 bp = Blueprint("watch", __name__, url_prefix="/watch")
@@ -96,6 +96,7 @@ def new() -> ResponseReturnValue:
 
 @bp.post("/export")
 @for_roles(*WATCHING)
+@proven
 def export() -> ResponseReturnValue:
     """导出台账: at once when it is short, otherwise somebody else is asked first."""
     narrowing = watch_filter.read(request.args)

@@ -22,11 +22,20 @@ def place(name: str) -> int | None:
 
 def safe(wanted: str) -> str:
     """``wanted`` when it is a page of this site that can be opened; else the start page (no open redirect)."""
+    return wanted if _takes(wanted, "GET") else url_for("home.index")
+
+
+def safe_form(wanted: str) -> str:
+    """``wanted`` when a form of this site can be sent there; else nothing."""
+    return wanted if _takes(wanted, "POST") else ""
+
+
+def _takes(wanted: str, method: str) -> bool:
     parts = urlsplit(wanted)
     if parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
-        return url_for("home.index")
+        return False
     try:
-        current_app.url_map.bind("").match(parts.path, method="GET")
+        current_app.url_map.bind("").match(parts.path, method=method)
     except HTTPException:
-        return url_for("home.index")
-    return wanted
+        return False
+    return True

@@ -14,6 +14,7 @@ class LoginSession(Base):
     """登录会话. The cookie holds a random token, this row its SHA-256: a copy of the table opens nothing.
 
     ``two_step_at``: when the second step was taken. Without it the session of an account that needs it opens no page.
+    ``proven_at``: when its owner last gave the password since it began; some acts want that to be fresh.
     """
 
     __tablename__ = "login_sessions"
@@ -27,6 +28,7 @@ class LoginSession(Base):
     address: Mapped[str] = mapped_column(sa.String(64), default="")
     agent: Mapped[str] = mapped_column(sa.String(200), default="")
     two_step_at: Mapped[datetime | None]
+    proven_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
 

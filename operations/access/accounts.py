@@ -144,6 +144,14 @@ def sign_out(actor: Actor) -> None:
     log.record("sign_out", object_type="user", object_id=actor.user_id, actor=actor)
 
 
+def ensure_password(actor: Actor, password: str) -> None:
+    """Raise BadInput unless it is theirs, TooManyAttempts when a lockout holds, as signing in does."""
+    user = db.session.get_one(User, actor.user_id)
+    _ensure_not_locked(user.username, actor.address)
+    if not _matches(user, password):
+        raise BadInput("密码不对。")
+
+
 @operation
 def change_password(actor: Actor, *, current: str, wanted: str) -> None:
     """改密码：every other session of the account ends at once."""
@@ -182,7 +190,8 @@ def signed_in(token: str, *, address: str, rules: SessionRules, is_work: bool = 
         return None
     if is_work and now - first.seen_at > SEEN_EVERY:
         _note_seen(first.session_id, now)
-    actor = Actor(first.user_id, first.user_name, posts, first.session_id, token, address)
+    actor = Actor(first.user_id, first.user_name, posts, first.session_id, token, address,
+                  proven_at=first.proven_at or first.session_created_at)
     return SignedIn(actor, first.has_authenticator, must, is_whole)
 
 
@@ -213,6 +222,7 @@ _BY_TOKEN = (
         LoginSession.created_at.label("session_created_at"),
         LoginSession.seen_at,
         LoginSession.two_step_at,
+        LoginSession.proven_at,
         exists().where(Authenticator.user_id == User.id, Authenticator.confirmed_at.is_not(None))
         .label("has_authenticator"),
         User.id.label("user_id"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from models.access import MemberRole, Role
@@ -32,7 +33,8 @@ class Standing:
 class Actor:
     """Who acts, with every post they hold now. Satisfies Flask-Login's protocol without knowing Flask.
 
-    ``held``: all their posts, where ``posts`` were narrowed to some roles.
+    ``held``: all their posts, where ``posts`` were narrowed to some roles. ``proven_at``: when they last gave their
+    password.
     """
 
     user_id: int | None
@@ -45,6 +47,7 @@ class Actor:
     is_active: bool = True
     is_anonymous: bool = False
     held: tuple[Standing, ...] = ()
+    proven_at: datetime | None = None
 
     def get_id(self) -> str:
         """What the cookie carries: the session's token, never the user's id."""

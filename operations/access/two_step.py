@@ -56,14 +56,27 @@ def enter(signed: SignedIn, code: str, *, keys: Keys) -> Entered | None:
     session_id, user_id = signed.actor.session_id, _owner(signed)
     if _is_taken(_locked(user_id, _IN_USE), code, keys):
         log.record("take_second_step", object_type="user", object_id=user_id, actor=signed.actor)
-        return Entered(accounts.renew(session_id, two_step_at=clock.now()))
+        return Entered(accounts.renew(session_id, two_step_at=clock.now(), proven_at=clock.now()))
     if _is_spent(user_id, code):
         left = codes_left(user_id)
         log.record("take_second_step", object_type="user", object_id=user_id, actor=signed.actor,
                    details={"by": "recovery_code", "left": left})
-        return Entered(accounts.renew(session_id, two_step_at=clock.now()), left)
+        return Entered(accounts.renew(session_id, two_step_at=clock.now(), proven_at=clock.now()), left)
     _note_failure(signed.actor)
     return None
+
+
+@operation
+def prove(signed: SignedIn, password: str, code: str, *, keys: Keys) -> Entered | None:
+    """再次核对：the password, and a code where one is in use; None when the code is wrong.
+
+    Raises BadInput for a wrong password, TooManyAttempts as signing in does.
+    """
+    accounts.ensure_password(signed.actor, password)
+    log.record("prove_identity", object_type="user", object_id=_owner(signed), actor=signed.actor)
+    if signed.has_authenticator:
+        return enter(signed, code, keys=keys)
+    return Entered(accounts.renew(signed.actor.session_id, proven_at=clock.now()))
 
 
 @operation
@@ -170,9 +183,9 @@ def codes_left(user_id: int | None) -> int:
     return db.session.scalar(unused.where(RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None))) or 0
 
 
-def username_of(signed: SignedIn) -> str:
-    """Under which name an app lists the account."""
-    return db.session.scalars(select(User.username).where(User.id == signed.actor.user_id)).one()
+def username_of(actor: Actor) -> str:
+    """What the person types to sign in; an app lists the account under it."""
+    return db.session.scalars(select(User.username).where(User.id == actor.user_id)).one()
 
 
 def _owner(signed: SignedIn) -> int:

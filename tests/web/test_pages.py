@@ -43,6 +43,7 @@ ODD = {"/r/no-such-token": 404, "/c/no-such-token": 404, "/my/nowhere": 404}
 ELSEWHERE = {
     "cards.card", "exports.show", "findings.show", "enterprises.claim", "enterprises.project", "enterprises.unmerge",
     "claiming.applicant", "claiming.code", "claiming.done", "joining.join", "catalogue_files.template",
+    "proving.go_on",
     "health.live", "health.ready", "metrics",
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
@@ -84,7 +85,8 @@ PAGES = {
         "/enterprises/bulk/tag?everything=1",
         "/enterprises/{enterprise}/demand", "/tickets/{submitted}", "/notices", "/search", "/search?q=2607",
         "/search/stewards/{steward}", "/visits", "/visits/{enterprise}/plan", "/meetings/1",
-        "/account", "/account/notices", "/account/sessions", "/account/two-step", "/feedback", "/claims", "/claims/{claim}", "/interactions",
+        "/account", "/account/notices", "/account/sessions", "/account/two-step",
+        "/account/prove", "/feedback", "/claims", "/claims/{claim}", "/interactions",
         "/messages",
         "/interactions/{talk}/ticket", "/enterprises/{enterprise}/messages", "/broadcasts", "/broadcasts/new",
         "/broadcasts/{broadcast}",

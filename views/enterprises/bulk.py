@@ -24,7 +24,7 @@ from views.enterprises.filtering import address, filter_of, pills, tab_of
 from views.enterprises.habits import parts_of
 from views.forms.base import clean
 from views.forms.enterprises import BulkAssignForm, BulkExportForm, BulkForm, BulkTagForm, blamed
-from views.guards import for_roles
+from views.guards import ensure_proven, for_roles
 from views.watch_filter import row_id
 from views.workbooks import sent_workbook
 
@@ -50,6 +50,8 @@ def bulk(verb: str) -> ResponseReturnValue:
     act = BulkAct(verb)
     if act not in acts_of(current_user):
         raise NotFound
+    if act is BulkAct.EXPORT:
+        ensure_proven()
     form = FORMS[act].from_request()
     if request.method == "GET":
         form.picked.data = " ".join(request.args.getlist("pick")[:MOST_TICKED])

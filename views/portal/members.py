@@ -11,6 +11,7 @@ from operations.delivery.adapters import OFF
 from operations.directory import members as operations
 from operations.errors import NotFound
 from views.forms.members import EndForm, InviteForm, RoleForm
+from views.guards import ensure_proven, proven
 from views.portal.blueprint import bp, members
 
 
@@ -23,6 +24,8 @@ def people(enterprise_id: int | None) -> ResponseReturnValue:
     is_administrator, is_off = current_user.administers(enterprise.id), current_app.config["TEXTING"] == OFF
     if request.method == "POST" and not is_administrator:
         raise NotFound
+    if request.method == "POST":
+        ensure_proven()
     form = InviteForm.from_request()
     if not is_off and form.was_submitted_and_valid() and form.carried_out(lambda: _invite(enterprise, form)):
         flash("邀请已发出，48 小时内有效。", "green")
@@ -38,6 +41,7 @@ def people(enterprise_id: int | None) -> ResponseReturnValue:
 
 @bp.route("/members/<id:post_id>/role", methods=["GET", "POST"])
 @members
+@proven
 def role(post_id: int) -> ResponseReturnValue:
     """改角色."""
     post = operations.get_member(current_user, post_id)
@@ -55,6 +59,7 @@ def role(post_id: int) -> ResponseReturnValue:
 
 @bp.route("/members/<id:post_id>/end", methods=["GET", "POST"])
 @members
+@proven
 def end(post_id: int) -> ResponseReturnValue:
     """移出成员, or leave oneself."""
     post, form = operations.get_member(current_user, post_id), EndForm.from_request()

@@ -1,0 +1,111 @@
+"""再次核对: a dangerous act wants a password of the last ten minutes, and nothing that was typed is lost for it."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.access import PostCover
+from models.base import db
+from models.tickets import ProposalKind, TicketKind
+from operations.demo.city import PASSWORD
+from tests.access.test_two_step import code_of, sets_up
+from tests.guest import Guest, said
+from tests.lives import Life, shanghai
+
+DANGEROUS = {
+    "accounts.reset_two_step", "cadence.change", "cadence.end", "cadence.new", "calendar.change", "calendar.confirm",
+    "catalogue.export", "completeness.export", "exports.grant", "exports.new", "exports.take", "filling.export",
+    "measures.export", "policies.decide", "policies.new", "portal.end", "portal.role", "post_covers.end",
+    "post_covers.new", "rating_wall.export", "rectifications.export", "refusals.export", "registers.export",
+    "suggestions.export", "watch.export",
+}
+ASKED = "/account/prove?next="
+KEPT = re.compile(r'<textarea name="([^"]+)" hidden>\n([^<]*)</textarea>')
+
+
+@pytest.fixture(autouse=True)
+def ten_minutes(app, monkeypatch):
+    monkeypatch.setitem(app.config, "PROVEN_FOR", timedelta(minutes=10))
+
+
+def proves(guest, password=PASSWORD, **more):
+    return guest.posts("/account/prove", {"password": password, **more}, page="/account/prove")
+
+
+def test_what_is_dangerous_is_known(app):
+    marked = {name for name, view in app.view_functions.items() if getattr(view, "is_proven", False)}
+    assert marked == DANGEROUS
+
+
+def test_after_ten_minutes_the_password_is_asked_for_and_the_form_is_sent_on(app, quick, at):
+    with at(minutes=0):
+        guest = Guest(app, "security")
+    typed = {"holder": "周建", "substitute": "陈静", "starts_on": "2026-12-01", "ends_on": "2026-12-02",
+             "reason": "去省里培训，两天\n第二天下午回来"}
+    with at(minutes=9):
+        assert guest.gets("/post-covers/new").status_code == 200
+        first = guest.posts("/post-covers/new", typed | {"starts_on": ""}, page="/account/prove")
+        assert first.status_code == 422
+    with at(minutes=12):
+        assert guest.gets("/post-covers/new").headers["Location"] == f"{ASKED}/post-covers/new"
+        assert guest.posts("/post-covers/new", typed, page="/account/prove").headers["Location"].startswith(ASKED)
+        assert "密码不对" in said(proves(guest, "falsch-falsch-1"))
+        before = guest.cookie
+        assert proves(guest).headers["Location"] == "/account/prove/go-on"
+        assert guest.cookie != before and not Guest(app).steals(before).is_signed_in
+        waiting = guest.gets("/account/prove/go-on")
+        assert 'action="/post-covers/new"' in waiting.text
+        kept = {name: html.unescape(value) for name, value in KEPT.findall(waiting.text)}
+        assert typed.items() <= kept.items()
+        assert guest.posts("/post-covers/new", kept, page="/account/prove").status_code == 302
+    assert db.session.scalars(select(PostCover.reason)).one() == typed["reason"]
+
+
+def test_whoever_has_the_second_step_takes_it_here_too_and_failures_are_counted(app, quick, at):
+    with at(minutes=0):
+        guest = Guest(app, "hening")
+        secret, _ = sets_up(guest)
+    with at(minutes=12):
+        assert guest.posts("/watch/export").headers["Location"].startswith(ASKED)
+        assert proves(guest).status_code == 422
+        assert "动态码不对" in said(proves(guest, code="000000"))
+        assert guest.posts("/watch/export").headers["Location"].startswith(ASKED)
+        assert proves(guest, code=code_of(secret)).status_code == 302
+        taken = guest.posts("/watch/export")
+        taken.close()
+        assert taken.status_code == 200
+    with at(minutes=24):
+        for _ in range(5):
+            proves(guest, "falsch-falsch-1", code="000000")
+        assert proves(guest, code=code_of(secret)).status_code == 429
+
+
+def test_a_longer_limit_and_a_complaint_want_it_and_the_rest_does_not(app, quick, at):
+    life = Life(quick).submit().accept().dispatch()
+    until = shanghai("2026-08-31 00:00").date()
+    extension = life.propose(ProposalKind.EXTENSION, until=until, basis="须招标").id
+    ordinary, complaint = life.ticket.number, Life(quick).submit(TicketKind.COMPLAINT, "窗口态度差").ticket.number
+    with at(minutes=0):
+        leader, clerk, member = Guest(app, "zhoujian"), Guest(app, "wujie"), Guest(app, "hengzha")
+    with at(minutes=12):
+        for act in (f"/sign-offs/{extension}/grant", f"/sign-offs/grant?pick={extension}.1"):
+            asked = leader.posts(act) if act.endswith("/grant") else leader.gets(act)
+            assert asked.headers.get("Location", "").startswith(ASKED), act
+        assert leader.posts(f"/sign-offs/{extension}/decline").status_code == 422
+        assert clerk.gets(f"/tickets/{ordinary}").status_code == 200
+        assert clerk.gets(f"/tickets/{complaint}").headers["Location"].startswith(ASKED)
+        assert member.gets(f"/my/tickets/{complaint}").status_code == 200
+        assert proves(clerk).headers["Location"] == "/"
+        assert clerk.gets(f"/tickets/{complaint}").status_code == 200
+
+
+def test_nobody_is_sent_off_the_site_or_made_to_send_a_form_by_a_link(app, quick):
+    guest = Guest(app, "liumin")
+    guest.gets("/account/prove?next=//evil.example/")
+    assert guest.gets("/account/prove/go-on").headers["Location"] == "/"
+    fields = {"password": PASSWORD}
+    answer = guest.posts("/account/prove?next=https://evil.example/", fields, page="/account/prove")
+    assert answer.headers["Location"] == "/"
