@@ -5,7 +5,6 @@ from datetime import time
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -16,18 +15,21 @@ _WIDTH = 12
 class Positions(sa.TypeDecorator[Sequence[int]]):
     """The office seconds before each day, as one parameter of which either engine finds a place at once.
 
-    PostgreSQL has arrays; to SQLite it is a string of bytes that gives each number the same room.
+    PostgreSQL reads an array out of the text, once, as long as the text has no type of its own; to SQLite it is a
+    string of bytes that gives each number the same room.
     """
 
     impl = sa.LargeBinary
     cache_ok = True
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
-        return postgresql.ARRAY(sa.BigInteger) if dialect.name == "postgresql" else sa.LargeBinary()
+        return sa.types.NullType() if dialect.name == "postgresql" else sa.LargeBinary()
 
     def process_bind_param(self, value: Sequence[int] | None, dialect: sa.Dialect) -> Any:
         numbers = value or ()
-        return list(numbers) if dialect.name == "postgresql" else b"".join(b"%*d" % (_WIDTH, one) for one in numbers)
+        if dialect.name == "postgresql":
+            return f"{{{','.join(map(str, numbers))}}}"
+        return b"".join(b"%*d" % (_WIDTH, one) for one in numbers)
 
 
 class shanghai_second(FunctionElement[int]):  # noqa: N801 – named as the SQL function it would be
@@ -52,15 +54,18 @@ class office_position(FunctionElement[int]):  # noqa: N801
     """The office seconds that had passed at a `shanghai_second` since ``positions`` begins; two of them taken from each
     other are the office time between.
 
-    ``first`` is the day of the first position, counted from 1970; another follows the last day that is asked for.
+    ``positions`` is a literal of `Positions`, ``first`` the day of the first one, counted from 1970; another follows
+    the last day that is asked for.
     """
 
     type = sa.BigInteger()
     inherit_cache = True
 
-    def __init__(self, second: Any, positions: Sequence[int], first: int, hours: Sequence[tuple[time, time]]) -> None:
+    def __init__(
+        self, second: Any, positions: sa.BindParameter[Any], first: int, hours: Sequence[tuple[time, time]]
+    ) -> None:
         bounds = [sa.literal(bound.hour * 3600 + bound.minute * 60 + bound.second) for span in hours for bound in span]
-        super().__init__(second, sa.literal(positions, Positions()), sa.literal(first), *bounds)
+        super().__init__(second, positions, sa.literal(first), *bounds)
 
 
 @compiles(office_position)

@@ -159,37 +159,38 @@ def cases(actor: Actor, part: Part, narrowing: Narrowing, *, place: Place = TOP)
 
 
 def checks(span: Period) -> Checks:
-    """Of the ratings given in a period: those of no case that counts, of a case that has another, and the 差评 by name of
-    a case whose enterprise is unknown."""
-    given = (Rating.rated_at >= span.since, Rating.rated_at < span.until)
-    other = aliased(Rating)
-    lost: Any = (
-        select(func.count()).select_from(Rating).outerjoin(Ticket, Ticket.id == Rating.ticket_id)
-        .outerjoin(CountedCase, CountedCase.id == Rating.counted_case_id)
-        .where(*given, Ticket.id.is_(None), or_(CountedCase.id.is_(None), CountedCase.withdrawn_at.is_not(None)))
+    """Of the ratings given in a period: those of no case that counts, the cases that have two of them, and the 差评 by
+    name of a case whose enterprise is unknown."""
+    given, nothing = (Rating.rated_at >= span.since, Rating.rated_at < span.until), select(func.count())
+    of_case = nothing.select_from(Rating).join(CountedCase, CountedCase.id == Rating.counted_case_id).where(*given)
+    lost = (
+        nothing.select_from(Rating).where(*given, Rating.ticket_id.is_(None), Rating.counted_case_id.is_(None)),
+        of_case.where(CountedCase.withdrawn_at.is_not(None)),
     )
-    same_round = and_(other.ticket_id == Rating.ticket_id, other.round == Rating.round)
-    twice = [
-        select(func.count()).select_from(Rating).join(other, key & (other.id != Rating.id)).where(*given)
-        .scalar_subquery() for key in (same_round, other.counted_case_id == Rating.counted_case_id)
-    ]
-    adrift = (
-        select(func.count()).select_from(Rating).join(CountedCase, CountedCase.id == Rating.counted_case_id)
-        .where(*given, Rating.grade.in_(BAD), Rating.is_anonymous.is_(False), CountedCase.enterprise_id.is_(None))
+    twice = (
+        nothing.select_from(select(key[0]).where(*given, key[0].is_not(None)).group_by(*key)
+                            .having(func.count() > 1).subquery())
+        for key in ((Rating.ticket_id, Rating.round), (Rating.counted_case_id,))
     )
-    without, of_nobody, *again = db.session.execute(
-        select(lost.scalar_subquery(), adrift.scalar_subquery(), *twice)).one()
-    return Checks(without, sum(again), of_nobody)
+    adrift = of_case.where(Rating.grade.in_(BAD), Rating.is_anonymous.is_(False), CountedCase.enterprise_id.is_(None))
+    found = db.session.execute(select(*(one.scalar_subquery() for one in (*lost, *twice, adrift)))).one()
+    return Checks(found[0] + found[1], found[2] + found[3], found[4])
 
 
 def _counted(actor: Actor, narrowing: Narrowing) -> dict[int, Counter[Part]]:
-    """Every part by unit, a statement for each source."""
+    """Every part by unit: a statement for each source, and one for what nobody has called about.
+
+    As a mere column beside others the calls of each case would be sought one by one.
+    """
     found: dict[int, Counter[Part]] = {}
     for source in _sources(actor, narrowing):
-        sums = [func.count().filter(source.parts[part]) for part in Part]
-        rows = source.rows.with_only_columns(source.unit_id, *sums, maintain_column_froms=True)
-        for unit_id, *counts in db.session.execute(rows.group_by(source.unit_id)):
-            found.setdefault(unit_id, Counter()).update(dict(zip(Part, counts, strict=True)))
+        seen = [part for part in Part if part is not Part.UNCALLED]
+        sums = [func.count().filter(source.parts[part]) for part in seen]
+        uncalled = source.parts[Part.UNCALLED]
+        for parts, counts, condition in ((seen, sums, true()), ([Part.UNCALLED], [func.count()], uncalled)):
+            rows = source.rows.with_only_columns(source.unit_id, *counts, maintain_column_froms=True)
+            for unit_id, *told in db.session.execute(rows.where(condition).group_by(source.unit_id)):
+                found.setdefault(unit_id, Counter()).update(dict(zip(parts, told, strict=True)))
     return found
 
 
@@ -228,7 +229,8 @@ def _loop(actor: Actor, span: Period, units: Sequence[int]) -> _Source:
         .where(came.is_dropped.is_(False), open_to(actor, came.ticket_id),
                *_within(span, came.came_at), came.unit_id.in_(units))
     )
-    is_clerk = exists().where(Post.user_id == FollowUp.called_by_id, Post.role == Role.CLERK)
+    # The fence keeps the few clerks a list, which is made once.
+    is_clerk = FollowUp.called_by_id.in_(select(Post.user_id).where(Post.role == Role.CLERK).offset(0))
     called = exists().where(FollowUp.ticket_id == came.ticket_id, FollowUp.round == came.round, is_clerk)
     spared = exists().where(FollowUpDraw.ticket_id == came.ticket_id, FollowUpDraw.round == came.round,
                             FollowUpDraw.is_drawn.is_(False), FollowUpDraw.is_must.is_(False))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from models import clock
@@ -85,7 +85,7 @@ SOURCES: Mapping[str, Source] = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One rate. ``written`` is where its formula stands."""
+    """One rate. ``written`` is where its formula stands; ``is_sought``: what makes a row of the part stands elsewhere."""
 
     code: str
     label: str
@@ -93,6 +93,7 @@ class Figure:
     part: ColumnElement[bool]
     written: str
     whole: ColumnElement[bool] = true()
+    is_sought: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +149,9 @@ def _pressed(level: Level) -> ColumnElement[bool]:
 
 
 def _without_extensions() -> ColumnElement[Any]:
-    """The due date that a clock had before its first extension; its own where it has none, as most of them."""
-    of_clock = DeadlineExtension.clock_id == Clock.id
-    first = select(func.min(DeadlineExtension.due_before)).where(of_clock).correlate(Clock).scalar_subquery()
-    return case((exists().where(of_clock), first), else_=Clock.due_at)
+    """The due date that a clock had before its first extension; its own where it has none."""
+    first = select(func.min(DeadlineExtension.due_before)).where(DeadlineExtension.clock_id == Clock.id)
+    return func.coalesce(first.correlate(Clock).scalar_subquery(), Clock.due_at)
 
 
 _MET = Clock.outcome == ClockOutcome.MET
@@ -169,11 +169,11 @@ FIGURES: tuple[Figure, ...] = (
            Ticket.status.not_in(LEFT)),
     Figure("finished_at_once", "一次办结率", "closed", Ticket.round == 1, "一轮办结÷办结"),
     Figure("returned", "退回率", "orders", UnitOrder.outcome == OrderOutcome.SENT_BACK, "退回÷派出"),
-    Figure("reworked", "重办率", "closed", _REWORKED, "重办÷办结"),
+    Figure("reworked", "重办率", "closed", _REWORKED, "重办÷办结", is_sought=True),
     Figure("called_back", "回访覆盖率", "closed", follow_up_coverage.condition(follow_up_coverage.Part.CALLED),
-           "回访÷办结"),
+           "回访÷办结", is_sought=True),
     Figure("response", "响应率", "orders", and_(_kept(ClockKind.SIGNING), _kept(ClockKind.CONTACT)),
-           "限内签收并联系÷应响应"),
+           "限内签收并联系÷应响应", is_sought=True),
     Figure("solved", "解决率", "calls", FollowUp.is_solved.is_(True), "已解决÷回访有效件"),
     Figure("satisfied", "满意率（回访）", "calls", FollowUp.is_satisfied.is_(True), "满意÷回访有效件"),
     Figure("supervised", "督办率", "accepted", _pressed(Level.FIRST), "一次督办÷受理"),
@@ -193,16 +193,20 @@ BY_CODE = {figure.code: figure for figure in (*FIGURES, *STAGES.values())}
 
 
 def counted(actor: Actor, narrowing: Narrowing) -> list[Counted]:
-    """Every figure; those that count rows of one source together, since a year of a city is read for each statement."""
-    found: dict[str, Counted] = {}
+    """Every figure: those of one source by one statement, since each reads the period's rows; what is sought in other
+    tables by its own, or it would be sought row by row."""
+    parts, wholes = {}, {}
     for source, of_one in _BY_SOURCE.items():
         counts = [func.count().filter(condition) for figure in of_one
-                  for condition in (and_(figure.whole, figure.part), figure.whole)]
+                  for condition in (figure.whole, false() if figure.is_sought else and_(figure.whole, figure.part))]
         rows = _rows(source, actor, narrowing, *counts).where(or_(*(figure.whole for figure in of_one)))
-        told = db.session.execute(rows).one()
-        found |= {figure.code: Counted(figure, told[2 * place], told[2 * place + 1])
-                  for place, figure in enumerate(of_one)}
-    return [found[figure.code] for figure in FIGURES]
+        told = iter(db.session.execute(rows).one())
+        for figure in of_one:
+            wholes[figure.code], parts[figure.code] = next(told), next(told)
+            if figure.is_sought:
+                sought = rows_of(figure, actor, narrowing, func.count()).where(figure.part)
+                parts[figure.code] = db.session.scalar(sought) or 0
+    return [Counted(figure, parts[figure.code], wholes[figure.code]) for figure in FIGURES]
 
 
 def score(found: Sequence[Counted]) -> float | None:

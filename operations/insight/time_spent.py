@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, func, null, or_, select, true
+from sqlalchemy import case, func, literal, null, or_, select, true
 
 from models.base import db
 from models.clocks import Clock, ClockKind, ClockPause
 from models.directory import Organisation
-from models.office_time import office_position, shanghai_second
+from models.office_time import Positions, office_position, shanghai_second
 from models.tickets import Ticket
 from operations.access.actor import Actor
 from operations.clocks import rulebook, shanghai
@@ -87,7 +87,7 @@ def _sums(actor: Actor, narrowing: Narrowing, span: tuple[Any, Any], calendar: W
     # Without the fence both engines would reckon the seconds of a moment anew wherever they stand.
     one = rows.offset(0).subquery()
     # Nothing ends after today, and a list of numbers is sent as long as it is.
-    before = calendar.positions(min(narrowing.period.ends, shanghai.today()))
+    before = literal(calendar.positions(min(narrowing.period.ends, shanghai.today())), Positions())
     passed = (office_position(second, before, (FIRST_DAY - _EPOCH).days, calendar.office_hours)
               for second in (one.c.ended, one.c.began))
     seconds = func.sum(next(passed) - next(passed))
