@@ -85,7 +85,7 @@ SOURCES: Mapping[str, Source] = {
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One rate. ``written`` is where its formula stands; ``is_sought``: what makes a row of the part stands elsewhere."""
+    """One rate. ``written`` is where its formula stands; ``is_sought``: what makes a row of the part is elsewhere."""
 
     code: str
     label: str

@@ -6,8 +6,8 @@ from alembic import op
 from migrations.outsiders import had_a_part
 from migrations.refusing import refuse_when
 
-revision = '0054'
-down_revision = '0053'
+revision = '0055'
+down_revision = '0054'
 branch_labels = None
 depends_on = None
 
