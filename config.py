@@ -195,6 +195,10 @@ class Config:
     SLOW_STATEMENT_MS = Setting(
         env.whole(1, 60_000), default=1000, means="数据库语句用时达到这么多毫秒的，写一行日志；只写语句，不写参数"
     )
+    LOG_ALGORITHM = Setting(
+        env.digest_algorithm, default="sha256",
+        means="日志链新增各条的摘要算法：`sha256`，密评要求国密的用 `sm3`；可以中途更换，以前的各条仍按当时的算法校验",
+    )
     SWEEP_SECONDS = Setting(env.whole(5, 600), default=30, means="巡检间隔的秒数；到期事项由巡检预警、督办")
 
     SQLALCHEMY_DATABASE_URI = Derived(lambda c: c.DATABASE_URL)

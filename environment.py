@@ -1,6 +1,7 @@
 """How the environment's text becomes a setting: read when asked for, parsed strictly, refused with a sentence."""
 
 import copy
+import hashlib
 import ipaddress
 import os
 import re
@@ -122,6 +123,14 @@ def one_of(*words: str) -> Callable[[str], str]:
         return given
 
     return parse
+
+
+def digest_algorithm(given: str) -> str:
+    """One that the log knows and this machine's OpenSSL has."""
+    one_of("sha256", "sm3")(given)
+    if given not in hashlib.algorithms_available:
+        raise ValueError("本机的 OpenSSL 没有这个算法")
+    return given
 
 
 def whole(lowest: int, highest: int) -> Callable[[str], int]:

@@ -5,6 +5,7 @@ from flask import Flask
 from app import logs, slow_statements
 from models import engine
 from models.base import db
+from operations import log
 from operations.clocks import rulebook
 
 
@@ -17,6 +18,7 @@ def ground_floor(config: object) -> Flask:
         for one in db.engines.values():
             engine.prepare(one)
     rulebook.keep_hours(app.config["OFFICE_HOURS"])
+    log.seal_by(app.config["LOG_ALGORITHM"])
     logs.register(app)
     slow_statements.register(app)
     return app

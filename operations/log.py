@@ -21,7 +21,6 @@ from models.log import Event, EventWords, LogHead
 from models.tickets import Attachment
 from operations.access.actor import Actor, Standing
 
-ALGORITHM = "sha256"
 GENESIS = "0" * 64
 BOOT = secrets.token_hex(4)
 # Made once: ``json.dumps`` with options of its own makes an encoder for every text.
@@ -49,7 +48,16 @@ class Draft:
     attachments: Sequence[Attachment] = ()
 
 
+class _Sealing:
+    algorithm = "sha256"
+
+
 _drafts: ContextVar[list[Draft] | None] = ContextVar("event_drafts", default=None)
+
+
+def seal_by(algorithm: str) -> None:
+    """Which algorithm new links are hashed by, ``sha256`` or ``sm3``: the site's setting. Older links keep theirs."""
+    _Sealing.algorithm = algorithm
 
 
 @contextmanager
@@ -108,10 +116,10 @@ def append(drafts: Sequence[Draft]) -> None:
 
 def link(draft: Draft, seq: int, prev: str, stamp: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """The row of one event as the link after ``prev``, and the row of its words when something was said."""
-    body, said = _body(draft, seq, stamp), None
+    body, said, alg = _body(draft, seq, stamp), None, _Sealing.algorithm
     if draft.words:
         salt = secrets.token_hex(8)
-        body["words"] = words_digest(salt, draft.words)
+        body["words"] = words_digest(salt, draft.words, alg)
         said = {"event_seq": seq, "salt": salt, "words": draft.words}
     text = canonical(body)
     return {
@@ -128,9 +136,9 @@ def link(draft: Draft, seq: int, prev: str, stamp: str) -> tuple[dict[str, Any],
         "target": draft.target,
         "is_public": draft.is_public,
         "body": text,
-        "alg": ALGORITHM,
+        "alg": alg,
         "prev": prev,
-        "hash": link_hash(prev, seq, text, ALGORITHM),
+        "hash": link_hash(prev, seq, text, alg),
     }, said
 
 
@@ -172,6 +180,6 @@ def link_hash(prev: str, seq: int, body: str, alg: str) -> str:
     return hashlib.new(alg, f"{prev}\n{seq}\n{body}".encode()).hexdigest()
 
 
-def words_digest(salt: str, words: str) -> str:
+def words_digest(salt: str, words: str, alg: str = "sha256") -> str:
     """Digest of what was said; the salt is erased with the words, so that nothing can be guessed back."""
-    return hashlib.sha256(f"{salt}\n{words}".encode()).hexdigest()
+    return hashlib.new(alg, f"{salt}\n{words}".encode()).hexdigest()

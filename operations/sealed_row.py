@@ -3,13 +3,15 @@
 import hashlib
 import json
 import re
+from collections.abc import Callable
+from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from operations import log
 
 NULL = "null"
-ALGORITHMS = frozenset({"sha256", "sm3"})
+ALGORITHMS: dict[str, Callable[[bytes], Any]] = {"sha256": hashlib.sha256, "sm3": partial(hashlib.new, "sm3")}
 # What the columns are called in the sealed text, in their order; ``object`` is two columns.
 SEALED = ("seq", "at", "actor", "post", "action", "object", "ticket", "round", "from", "to", "public")
 
@@ -59,7 +61,8 @@ def is_sound(row: tuple[Any, ...], at: str) -> bool:
     (seq, _, actor, post, action, kind, thing, ticket, round_, source, target, public, body, alg, prev, digest,
      salt, words) = row  # fmt: skip
     told = _laid_out(body) if isinstance(body, str) else None
-    if told is None or alg != "sha256" or hashlib.sha256(f"{prev}\n{seq}\n{body}".encode()).hexdigest() != digest:
+    hashed = ALGORITHMS.get(alg)
+    if told is None or hashed is None or hashed(f"{prev}\n{seq}\n{body}".encode()).hexdigest() != digest:
         return False
     *sealed, words_digest = told.groups()
     actor, post = NULL if actor is None else actor, NULL if post is None else post
@@ -69,7 +72,7 @@ def is_sound(row: tuple[Any, ...], at: str) -> bool:
     stored = f"{action}|{actor}|{at}|{source}|{kind}|{thing}|{post}|{public}|{round_}|{seq}|{ticket}|{target}"
     if stored != "|".join(sealed):
         return False
-    return words is None if words_digest is None else words is not None and _is_said(salt, words, words_digest)
+    return words is None if words_digest is None else words is not None and _is_said(salt, words, words_digest, alg)
 
 
 def complaints(row: SealedRow, at: str) -> list[str]:
@@ -92,9 +95,9 @@ def complaints(row: SealedRow, at: str) -> list[str]:
     ]
 
 
-def _is_said(salt: str, words: str, digest: str) -> bool:
+def _is_said(salt: str, words: str, digest: str, alg: str) -> bool:
     """The words are those that were sealed, or were lawfully erased together with their salt."""
-    return not (salt or words) or log.words_digest(salt, words) == digest
+    return not (salt or words) or log.words_digest(salt, words, alg) == digest
 
 
 def _about_words(row: SealedRow, digest: str | None) -> list[str]:
@@ -102,4 +105,4 @@ def _about_words(row: SealedRow, digest: str | None) -> list[str]:
         return ["原话缺失"] if digest else []
     if digest is None:
         return ["有未封存的原话"]
-    return [] if _is_said(row.salt or "", row.words, digest) else ["原话与封存的摘要不符"]
+    return [] if _is_said(row.salt or "", row.words, digest, row.alg) else ["原话与封存的摘要不符"]
