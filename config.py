@@ -199,6 +199,21 @@ class Config:
         env.digest_algorithm, default="sha256",
         means="日志链新增各条的摘要算法：`sha256`，密评要求国密的用 `sm3`；可以中途更换，以前的各条仍按当时的算法校验",
     )
+    ANCHORS = Setting(
+        env.switch, default=False,
+        means="每 10 分钟、每 1,000 条给日志链签名封锚；启动时日志没有接上最后的锚点就只读（`on`、`off`）",
+    )
+    ANCHOR_KEY_FILE = Setting(
+        env.folder, default=lambda c: c.VAR_DIR / "anchor.key", shown="首次使用时生成，`VAR_DIR/anchor.key`",
+        means="锚点的签名密钥文件（Ed25519），只许本程序的账户读，数据库账户不能读；公钥在同名的 `.pub`",
+    )
+    ANCHORS_FILE = Setting(
+        env.folder, default=lambda c: c.VAR_DIR / "anchors.txt", shown="`VAR_DIR/anchors.txt`",
+        means="锚点另存的文件，一行一个，只增不改；多台机器时须各台都能看到",
+    )
+    WITNESS_URL = Setting(
+        env.gateway_address, default="", shown="无，只存文件", means="见证方（另一家单位运行的 `witness.py`）收锚点的网址"
+    )
     SWEEP_SECONDS = Setting(env.whole(5, 600), default=30, means="巡检间隔的秒数；到期事项由巡检预警、督办")
 
     SQLALCHEMY_DATABASE_URI = Derived(lambda c: c.DATABASE_URL)
@@ -246,6 +261,7 @@ class Production(Config):
     )
     SESSION_COOKIE_SECURE = vars(Config)["SESSION_COOKIE_SECURE"].but(parse=env.switched_on, default=True)
     BACKUPS = vars(Config)["BACKUPS"].but(default=True)
+    ANCHORS = vars(Config)["ANCHORS"].but(default=True)
     # A code on a terminal is a code in whatever keeps the terminal's lines.
     TEXTING = vars(Config)["TEXTING"].but(parse=env.one_of("off", "gateway"), default="off")
 

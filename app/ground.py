@@ -1,12 +1,21 @@
 """The ground floor: configuration, database and log lines. Enough for commands and jobs; the site stands on it."""
 
+from functools import partial
+
 from flask import Flask
 
 from app import logs, slow_statements
 from models import engine
 from models.base import db
-from operations import log
+from operations import log, protection
+from operations.anchors import standing
 from operations.clocks import rulebook
+
+
+def guard_writes(app: Flask) -> None:
+    """From now on this process writes nothing while the log does not reach its last anchor."""
+    look = partial(standing.objection, app.config["ANCHORS_FILE"]) if app.config["ANCHORS"] else None
+    protection.watch(look)
 
 
 def ground_floor(config: object) -> Flask:

@@ -3,6 +3,7 @@
 from datetime import time
 
 from jobs import (
+    anchors,
     backup,
     cadence,
     campaigns,
@@ -49,6 +50,7 @@ SCHEDULE: tuple[Job, ...] = (
     Job("send-wecom", delivery.by(Carrier.WECOM), Every(30), "向企业微信群发出通知"),
     Job("send-dingtalk", delivery.by(Carrier.DINGTALK), Every(30), "向钉钉群发出通知"),
     Job("backup", backup.run, Daily(time(2, 10)), "备份：备份全站，在临时库里恢复并逐一核对（恢复演练）"),
+    Job("anchors", anchors.run, Every(30), "封锚：每 10 分钟、每 1,000 条给日志链签名，存到库外并送见证方"),
     Job("housekeeping", housekeeping.run, Daily(time(3, 20)), "清理过期的表单、登录失败记录、草稿附件和作业台账"),
 )
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from jobs.clock_guard import ClockGuard, boot
 from jobs.job import Settings
 from models.base import db
+from operations import protection
 from operations.delivery import adapters, alarm
 from operations.delivery.wording import Site
 from operations.supervision import clock_stops
@@ -52,7 +53,7 @@ class Trust:
         if objection and not state.is_halted:
             wall = self.reading().wall
             self._halt(clock_stops.Found.stepped(drift, wall=wall), wall=wall)
-        return objection or (HALTED if state.is_halted else "")
+        return objection or (HALTED if state.is_halted else "") or protection.why()
 
     def beat(self) -> None:
         """Write down every half minute where the clocks stand, while all is well; a lost database stops nobody."""

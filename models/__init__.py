@@ -2,6 +2,7 @@
 
 from models import (
     access,
+    anchors,
     backups,
     campaigns,
     carriers,
@@ -34,7 +35,7 @@ from models import (
 
 # Importing every area here is what makes ``Base.metadata`` complete for migrations and tests.
 AREAS = (
-    access, backups, campaigns, carriers, clock_stops, clocks, correspondence, counted_follow_ups, deliveries,
-    directory, engagement, exports, follow_ups, hall, insight, job_runs, letters, lists, log, measures, notices,
-    rating_wall, ratings, rectifications, refusals, routing, supervision, tickets, unreasonable,
+    access, anchors, backups, campaigns, carriers, clock_stops, clocks, correspondence, counted_follow_ups,
+    deliveries, directory, engagement, exports, follow_ups, hall, insight, job_runs, letters, lists, log, measures,
+    notices, rating_wall, ratings, rectifications, refusals, routing, supervision, tickets, unreasonable,
 )

@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from models import clock
 from models.access import Submission
 from models.base import db
-from operations import log
+from operations import log, protection
 from operations.errors import AlreadyDone, Refused, Stale
 
 P = ParamSpec("P")
@@ -61,12 +61,17 @@ def operation(act: Callable[P, R]) -> Operation[P, R]:
 
     ``once=Once(...)`` claims the form first: a second sending raises AlreadyDone with what the first one made.
     A failure anywhere rolls back everything, the events included; of two that cannot both be done, one is Stale.
+    Nothing is done while the log is found broken (``protection``), unless the act is marked ``even_when_protected``.
     """
+
+    is_vital = getattr(act, "is_vital", False)
 
     @functools.wraps(act)
     def in_transaction(*args: Any, once: Once | None = None, **kwargs: Any) -> R:
         if _inside.get():
             return act(*args, **kwargs)
+        if not is_vital:
+            protection.ensure_off()
         token, steps = _inside.set(True), _last_steps.set({})
         try:
             with log.gathering():

@@ -18,6 +18,7 @@ from models.base import db
 from models.deliveries import Delivery
 from models.notices import Notice
 from operations import verification
+from operations.anchors import anchoring, shown
 from operations.backup import nightly
 from operations.supervision import heartbeat
 
@@ -41,8 +42,9 @@ class Check:
 
 
 def checks(settings: Mapping[str, Any]) -> Sequence[Check]:
-    """Everything looked at, by a handful of small statements; backups only where the site makes its own."""
+    """Everything looked at, by a handful of small statements; backups and anchors where the site makes them."""
     looked_at = [_disk(settings["VAR_DIR"]), _sweep(), _notices(), _deliveries(), _chain()]
+    looked_at += [_anchor(anchoring.plan_of(settings))] if settings["ANCHORS"] else []
     return looked_at + ([_backup()] if settings["BACKUPS"] else [])
 
 
@@ -82,6 +84,11 @@ def _chain() -> Check:
     found = verification.verify_newest(LINKS_READ)
     words = f"最近 {found.events} 条相接" if found.is_whole else f"第 {found.findings[0].seq} 条：{found.findings[0].what}"
     return Check("chain", "日志链", found.is_whole, words, float(len(found.findings)), "findings")
+
+
+def _anchor(plan: anchoring.Plan) -> Check:
+    found = shown.condition(plan)
+    return Check("anchor", "日志锚点", found.is_well, found.words, found.seconds, "s")
 
 
 def _backup() -> Check:

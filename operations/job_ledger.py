@@ -10,6 +10,7 @@ from models import clock
 from models.base import db
 from models.job_runs import JobRun
 from operations.base import insert_ignoring, operation
+from operations.protection import even_when_protected
 
 KEPT_FOR = timedelta(days=90)
 IDLE_KEPT_FOR = timedelta(days=7)
@@ -36,6 +37,7 @@ def claim(name: str, slot: str, *, worker: str) -> int | None:
 
 
 @operation
+@even_when_protected
 def hold(name: str, slot: str, *, worker: str, reason: str) -> None:
     """挂起：the slot passes without a run, and the ledger says why. It is no heartbeat: nothing finished."""
     row = _row(name, slot, worker) | {"error": f"{HELD}: {reason}"}

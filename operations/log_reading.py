@@ -16,6 +16,7 @@ from operations import log
 from operations.access.actor import Actor
 from operations.base import operation
 from operations.errors import NotAllowed
+from operations.protection import even_when_protected
 
 PAGE = 50
 DAYS = (1, 7, 30)
@@ -25,6 +26,7 @@ LABELS = {str(act): act.label for act in (*Act, *RectificationAct)} | {
     "sign_out": "退出",
     "end_sessions": "退出其他登录",
     "restore_backup": "恢复备份",
+    "resume_log": "认可恢复后的日志",
     "change_password": "改密码",
     "prove_identity": "再次核对密码",
     "take_second_step": "输入动态码",
@@ -114,6 +116,7 @@ class Entry:
 
 
 @operation
+@even_when_protected
 def note_reading(wanted: LogFilter, *, actor: Actor) -> datetime:
     """查看日志：written down before anything is shown. Returns when. Raises NotAllowed."""
     posts = actor.posts_as(Role.AUDIT_ADMINISTRATOR)

@@ -77,15 +77,18 @@ def verify_on(connection: sa.Connection) -> Verification:
 
 def verify_newest(count: int) -> Verification:
     """The last ``count`` rows and the head: what a look now and then can afford. A whole reading is `verify`."""
+    return verify_after(max(sealed_log.head_seq() - count, 0))
+
+
+def verify_after(seq: int) -> Verification:
+    """The rows after this one, which must follow it, and the head: where what lies before is vouched for otherwise."""
     with sealed_log.snapshot() as connection:
-        ends = sealed_log.heads(connection)
-        after = max((seq for seq, _ in ends), default=0) - count
         walk = Walk(connection.dialect.name)
-        if after > 0:
-            walk.begin_after(after, sealed_log.row(connection, after))
-        for rows in sealed_log.batches(connection, max(after, 0), None):
+        if seq > 0:
+            walk.begin_after(seq, sealed_log.row(connection, seq))
+        for rows in sealed_log.batches(connection, seq, None):
             walk.take(rows)
-        walk.end(ends)
+        walk.end(sealed_log.heads(connection))
     return walk.result
 
 

@@ -9,6 +9,7 @@ from flask_login import current_user
 from models import clock
 from models.access import Role
 from operations import log_reading
+from operations.anchors import shown
 from operations.log_reading import PAGE, LogFilter
 from views.forms.audit import LogForm
 from views.guards import for_roles
@@ -30,7 +31,8 @@ def index() -> ResponseReturnValue:
     entries = log_reading.entries(wanted, before=_before()) if wanted else None
     more = url_for(".index", before=entries[PAGE - 1].event.seq) if entries and len(entries) > PAGE else ""
     return render_template("audit/index.html", form=form, entries=entries and entries[:PAGE], wanted=wanted, more=more,
-                           head=log_reading.head(), first_url=url_for(".index") if request.args.get("before") else "")
+                           head=log_reading.head(), anchor=shown.latest(),
+                           first_url=url_for(".index") if request.args.get("before") else "")
 
 
 @bp.post("")
@@ -41,7 +43,7 @@ def read() -> ResponseReturnValue:
     if not form.was_submitted_and_valid():
         form.action.choices = [("", "不限"), *log_reading.actions()]
         return render_template("audit/index.html", form=form, entries=None, wanted=None, more="", first_url="",
-                               head=log_reading.head()), 422
+                               head=log_reading.head(), anchor=shown.latest()), 422
     wanted = LogFilter(action=(form.action.data or "")[:48], ticket=form.ticket.data, person=form.person.data,
                        days=form.days.data)
     at = log_reading.note_reading(wanted, actor=current_user)

@@ -10,6 +10,8 @@ from app.at_start import sqlite_path
 from app.cli.opening import TOO_NEW, Schema, schema
 from app.upgrading import upgrade
 from models.base import db
+from operations.anchors import anchoring, standing
+from operations.anchors.keys import Signer
 from operations.demo import life, presence
 from operations.demo.metropolis import building
 from operations.errors import Refused
@@ -31,6 +33,15 @@ def prepare() -> None:
     indexing.index_all_lacking()
     done = {Schema.CURRENT: "数据库已是最新", Schema.ABSENT: "已建库", Schema.BEHIND: "数据库已升级"}[state]
     click.echo(f"{done}：{shown_database()}")
+    if current_app.config["ANCHORS"]:
+        _look_at_anchors(anchoring.plan_of(current_app.config))
+
+
+def _look_at_anchors(plan: anchoring.Plan) -> None:
+    """Make the key where there is none; say at once when the site will only be read."""
+    Signer(plan.key)
+    if objection := standing.objection(plan.file):
+        click.echo(f"只读保护：{objection}。网站只能查看，作业不运行；核对后用 zhitongche audit resume 认可。", err=True)
 
 
 def furnish() -> None:

@@ -11,9 +11,11 @@ from jobs.schedule import SCHEDULE, job_named
 from jobs.trust import Trust
 from models import clock
 from models.job_runs import JobRun
-from operations import job_ledger
+from operations import job_ledger, protection
 from operations.clocks.calendar import SHANGHAI
 from operations.errors import Refused
+
+CLOCK_STOPPED = "服务器时间跳变，作业已停。请系统管理员核对时间，在“作业”页确认后再运行。"
 
 
 @click.group(invoke_without_command=True)
@@ -44,8 +46,8 @@ def run_job(name: str) -> None:
         raise Refused(f"没有作业 {name}。现有：{'、'.join(job.name for job in SCHEDULE)}")
     trust = Trust(ClockGuard(), current_app.config, worker=worker_name())
     trust.examine()
-    if trust.objection():
-        raise Refused("服务器时间跳变，作业已停。请系统管理员核对时间，在“作业”页确认后再运行。")
+    if objection := trust.objection():
+        raise Refused(protection.why() and f"没有运行：{objection}" or CLOCK_STOPPED)
     run_id = job_ledger.claim(name, f"by hand {clock.now():%Y%m%dT%H%M%S%f}", worker=worker_name())
     if run_id is None:
         raise Refused("同一时刻已有人在运行它，请再试一次。")

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from flask import current_app
 
 from app.at_start import MIGRATIONS, is_there, sqlite_path
-from app.ground import ground_floor
+from app.ground import ground_floor, guard_writes
 from config import from_environment
 from models.base import READ_ONLY, db
 from operations.errors import Refused
@@ -52,6 +53,7 @@ def on_the_site(command: Callable[P, R]) -> Callable[P, R]:
     @wraps(command)
     def opened(*args: P.args, **kwargs: P.kwargs) -> R:
         ensure_ready()
+        guard_writes(current_app._get_current_object())  # type: ignore[attr-defined]
         return command(*args, **kwargs)
 
     return opened

@@ -22,6 +22,7 @@ from operations.access.actor import Actor, Standing
 from operations.access.vacancies import standing_in
 from operations.base import operation
 from operations.errors import BadInput, TooManyAttempts
+from operations.protection import even_when_protected
 
 SEEN_EVERY = timedelta(minutes=1)
 PRIVILEGED = (*ADMINISTRATORS, Role.SUPERVISOR)
@@ -104,6 +105,7 @@ def open_account(mobile: str, *, person: str, password: str) -> User:
 
 
 @operation
+@even_when_protected
 def sign_in(username: str, password: str, *, address: str, agent: str = "", per_account: int = 3) -> str:
     """登录：returns the token of a new session. The answer and its time are the same for unknown names.
 
@@ -128,6 +130,7 @@ def sign_in(username: str, password: str, *, address: str, agent: str = "", per_
 
 
 @operation
+@even_when_protected
 def note_failure(username: str, *, address: str) -> None:
     """Count one failed attempt, in a transaction of its own."""
     account = username.strip().lower()[:64]
@@ -137,6 +140,7 @@ def note_failure(username: str, *, address: str) -> None:
 
 
 @operation
+@even_when_protected
 def sign_out(actor: Actor) -> None:
     """退出：the session is over on the server, whoever still holds the cookie."""
     ended = update(LoginSession).where(LoginSession.id == actor.session_id, LoginSession.ended_at.is_(None))

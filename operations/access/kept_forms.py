@@ -11,11 +11,13 @@ from models.base import db
 from operations.access.accounts import digest_of
 from operations.access.actor import Actor
 from operations.base import operation
+from operations.protection import even_when_protected
 
 KEPT_FOR = timedelta(hours=8)
 
 
 @operation
+@even_when_protected
 def keep(path: str, fields: dict[str, list[str]], *, session_token: str, limit: int) -> str:
     """Keep a form; returns the token that fetches it. It belongs to whoever the lapsed session belonged to."""
     owner = db.session.scalar(select(LoginSession.user_id).where(LoginSession.token_hash == digest_of(session_token)))

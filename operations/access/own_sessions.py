@@ -14,6 +14,7 @@ from operations.access.accounts import SessionRules
 from operations.access.actor import Actor
 from operations.base import operation
 from operations.errors import NotFound
+from operations.protection import even_when_protected
 
 # What an agent says of itself, in the order in which it must be looked for: most claim to be others, too.
 BROWSERS = (("MicroMessenger", "微信"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"),
@@ -49,6 +50,7 @@ def listed(actor: Actor, *, rules: SessionRules) -> Sequence[Place]:
 
 
 @operation
+@even_when_protected
 def end(actor: Actor, session_id: int) -> None:
     """退出：one session of the actor's own other than this one; whoever holds its cookie is asked to sign in.
 
@@ -59,6 +61,7 @@ def end(actor: Actor, session_id: int) -> None:
 
 
 @operation
+@even_when_protected
 def end_others(actor: Actor) -> int:
     """全部退出：every session of the account but this one. Returns how many there were."""
     return _ended(actor, _others(actor))

@@ -20,6 +20,7 @@ from operations.access.accounts import Lockout, SignedIn, digest_of
 from operations.access.actor import Actor
 from operations.base import operation
 from operations.errors import NotAllowed, NotFound, Refused
+from operations.protection import even_when_protected
 
 Keys = Sequence[str]
 STEP_SECONDS, STEPS_ASIDE = 30, 1
@@ -48,6 +49,7 @@ class SetUp:
 
 
 @operation
+@even_when_protected
 def enter(signed: SignedIn, code: str, *, keys: Keys) -> Entered | None:
     """第二步：a code of the app, or one 备用码; None when it is neither. Every failure counts, also of many at once.
 
@@ -80,6 +82,7 @@ def prove(signed: SignedIn, password: str, code: str, *, keys: Keys) -> Entered 
 
 
 @operation
+@even_when_protected
 def begin(signed: SignedIn, *, keys: Keys) -> None:
     """开始设置：a new secret beside the one in use. With the password alone nobody replaces what is in use."""
     user_id = _owner(signed)
@@ -103,6 +106,7 @@ def address_of(secret: str, *, username: str, site: str) -> str:
 
 
 @operation
+@even_when_protected
 def confirm(signed: SignedIn, code: str, *, keys: Keys) -> SetUp | None:
     """启用：the first code of the new app puts it in the place of the one before; None when the code is wrong.
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from models import clock
 from operations import sealed_log, verification
+from operations.anchors import checking
 from operations.backup import contents, digests, manifest, stores
 from operations.backup.manifest import Damaged, Manifest
 from operations.errors import Refused
@@ -77,7 +78,10 @@ def _wrong_tables(made: Manifest, found: Mapping[str, tuple[int, str]]) -> list[
 def _wrong_log(made: Manifest, connection: sa.Connection) -> list[str]:
     if sealed_log.heads(connection) != [(made.seq, made.hash)]:
         return ["日志链没有到达备份时的链尾"]
-    return [f"日志第 {one.seq} 条{one.what}" for one in verification.verify_on(connection).findings]
+    found = verification.verify_on(connection).findings or checking.contradictions(
+        connection, checking.remembered(connection)
+    )
+    return [f"日志第 {one.seq} 条{one.what}" for one in found]
 
 
 def _copied_beside(source: Path, place: Path) -> Path:

@@ -15,6 +15,7 @@ from operations import log
 from operations.access.actor import SYSTEM, Actor
 from operations.base import insert_ignoring, operation
 from operations.errors import BadInput, NotAllowed, Refused
+from operations.protection import even_when_protected
 
 TOLERATED = timedelta(seconds=120)
 REASON_LIMIT = 200
@@ -103,6 +104,7 @@ def beat(reading: Reading) -> None:
 
 
 @operation
+@even_when_protected
 def halt(found: Found, *, wall: datetime, worker: str) -> str:
     """停摆：nothing runs from now on; the administrators are told at once. Of many who find it the first writes it.
 

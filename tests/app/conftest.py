@@ -7,15 +7,18 @@ from click.testing import CliRunner
 
 from app.cli import main
 from config import Testing
+from operations import log, protection
 from operations.clocks import rulebook
 from tests.lives import Life
 
 
 @pytest.fixture(autouse=True)
-def hours():
-    """A command may have been told other office hours than the tests'."""
+def settings():
+    """A command may have been told other office hours than the tests', another algorithm, or to look for anchors."""
     yield
     rulebook.keep_hours(Testing.OFFICE_HOURS)
+    log.seal_by(Testing.LOG_ALGORITHM)
+    protection.watch(None)
 
 
 @pytest.fixture(autouse=True)

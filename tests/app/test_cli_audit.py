@@ -2,6 +2,8 @@
 
 import json
 
+from models.base import db
+from tests.operations.test_anchors import cut
 from tests.operations.test_verification import behind_our_back
 
 
@@ -25,3 +27,22 @@ def test_a_program_reads_it_as_one_object(terminal, life, database):
     behind_our_back(database, "DELETE FROM events WHERE seq = 2", "DELETE FROM event_words WHERE event_seq = 2")
     told = json.loads(terminal("audit", "verify", "--json").output)
     assert (told["whole"], told["findings"]) == (False, [{"seq": 2, "what": "缺失"}])
+
+
+def test_anchors_show_what_a_chain_cannot_and_a_restored_site_waits_for_somebodys_word(terminal, life, database):
+    def runs(*words):
+        db.session.remove()
+        told = terminal(*words, ANCHORS="on")
+        return told.exit_code, told.output
+
+    life.handling()
+    assert "没有锚点" in terminal("audit", "verify").output
+    assert runs("init")[0] == runs("jobs", "run", "anchors")[0] == 0 and (terminal.folder / "anchor.key").exists()
+    assert "锚点 1 个；" in runs("audit", "verify")[1] and "：0 条" in runs("audit", "verify", "--from", "anchor")[1]
+    assert runs("audit", "verify", "--second") == (0, "另写的校验：日志完整，锚点 1 个相符\n")
+    behind_our_back(database, "DELETE FROM anchors", *cut(1, ""))
+    code, said = runs("audit", "verify")
+    assert code == 1 and "第 1 号锚点" in said and "另写的校验：1 处不符" in runs("audit", "verify", "--second")[1]
+    assert "只读保护" in runs("init")[1] and runs("jobs", "run", "housekeeping")[0] == 1
+    assert "第 2 号锚点，从第 0 号接着记" in runs("audit", "resume", "--reason", "恢复昨夜备份")[1]
+    assert runs("jobs", "run", "housekeeping")[0] == 0 == runs("audit", "verify")[0]

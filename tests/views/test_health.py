@@ -12,8 +12,9 @@ from models import clock
 from models.base import db
 from models.job_runs import JobRun
 from models.notices import Notice, NoticeKind
-from operations import health, verification
+from operations import health, protection, verification
 from tests.conftest import settings_for
+from tests.views.tickets_desk import Desk
 
 Usage = namedtuple("Usage", "total used free")
 TOKEN = "a-token-for-the-watchers-0123456789"
@@ -80,6 +81,25 @@ def test_the_page_of_the_system_administrator_says_what_is_wrong(swept, sign_in)
     db.session.commit()
     reader.get("/operations")
     assert "有 1 项不正常" in reader.text and "还没有巡检过" in reader.text
+
+
+def test_a_site_with_anchors_says_when_none_is_made(client, app, swept, monkeypatch):
+    monkeypatch.setitem(app.config, "ANCHORS", True)
+    assert told(client)[1]["checks"]["anchor"] == "late"
+
+
+def test_while_the_log_is_behind_everything_is_read_and_nothing_is_taken_in(life, guest):
+    """R20: somebody who signs in sees what is there; what they send comes back with a sentence and is not done."""
+    desk = Desk(guest, life.submit().accept().dispatch())
+    protection.watch(lambda: "the log is behind")
+    try:
+        page = desk.opens("chenjing")
+        answer = desk.sends("chenjing", page, "sign")
+    finally:
+        protection.watch(None)
+    assert (page.status, answer.status, desk.ticket.status) == (200, 503, life.ticket.status)
+    assert "只读保护" in answer.words and "the log is behind" not in answer.html
+    assert desk.sends("chenjing", page, "sign").status < 400
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")  # one library, one folder, one time
