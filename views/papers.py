@@ -6,6 +6,7 @@ from flask import current_app, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from models.letters import Letter
+from operations.supervision.letters import proof
 from operations.supervision.letters.pdf import Fonts, pdf_of
 from operations.supervision.letters.sheet import Sheet, sheet_of
 from operations.supervision.letters.word import word_of
@@ -30,7 +31,7 @@ def chosen_fonts() -> Fonts:
 def sheet(letter: Letter) -> Sheet:
     """A letter as it was issued; its QR leads anybody to the check of it."""
     address = f"{current_app.config['PUBLIC_URL'].rstrip('/')}{url_for('public.verify_letter')}"
-    return sheet_of(letter, verify_url=address)
+    return sheet_of(letter, verify_url=address, seal=proof.seal_of(letter))
 
 
 def letter_file(letter: Letter, form: str) -> ResponseReturnValue:

@@ -12,6 +12,7 @@ from models.base import db
 from models.log import Event
 from models.tickets import Act, Ticket
 from operations import log
+from operations.anchors import shown
 from operations.tickets import intake
 
 SHORTEST_CODE, CODE_SHOWN = 8, 16
@@ -26,7 +27,6 @@ class Receipt:
     number: str
     submitted_at: datetime
     digest: str
-    seq: int
     seal: str
 
     @property
@@ -40,15 +40,15 @@ class Verdict:
     """What anybody may know of a genuine receipt. ``is_intact``: the record still says what the receipt says."""
 
     submitted_at: datetime
-    seq: int
     seal: str
+    anchored: str
     is_intact: bool
 
 
 def receipt_of(ticket: Ticket) -> Receipt:
     """The receipt of a ticket, from the sealed event of its submission."""
     event = intake.submission_event(ticket)
-    return Receipt(ticket.number, ticket.submitted_at, _sealed_digest(event), event.seq, event.hash[:CODE_SHOWN])
+    return Receipt(ticket.number, ticket.submitted_at, _sealed_digest(event), shown.seal_of(event))
 
 
 def verify(number: str, code: str) -> Verdict | None:
@@ -62,7 +62,7 @@ def verify(number: str, code: str) -> Verdict | None:
         return None
     whole = log.link_hash(event.prev, event.seq, event.body, event.alg) == event.hash
     intact = whole and hmac.compare_digest(intake.content_digest(ticket), sealed)
-    return Verdict(ticket.submitted_at, event.seq, event.hash[:CODE_SHOWN], intact)
+    return Verdict(ticket.submitted_at, shown.seal_of(event), shown.covering(event.seq), intact)
 
 
 def _ticket_of(number: str) -> Ticket | None:

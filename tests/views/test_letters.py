@@ -13,7 +13,7 @@ from models.base import db
 from models.letters import Letter, LetterKind, LetterReceipt, LetterSeries
 from models.supervision import Level, Supervision
 from operations.access.people import actor_named
-from operations.supervision.letters import issuing
+from operations.supervision.letters import issuing, proof
 from operations.supervision.letters.issuing import Wanted
 from operations.tickets import intake
 from tests.lives import LAND, POWER, Life
@@ -60,6 +60,9 @@ def test_the_register_leads_to_the_letter_and_its_files(desk):
     assert pdf.mimetype == "application/pdf" and "督办函" in words_of(pdf) and "当日不计" in words_of(pdf)
     word = Document(io.BytesIO(download(desk, "tangyi", f"/letters/{letter.id}/file.docx").data))
     assert letter.number in [paragraph.text for paragraph in word.paragraphs]
+    seal = proof.seal_of(letter)  # where the log vouches for it, on every form that the paper has
+    assert seal in shown.words and seal in words_of(pdf)
+    assert seal in word.sections[0].first_page_footer.tables[0].cell(0, 1).text
     listed = download(desk, "tangyi", f"/letters/print?pick={letter.id}")
     assert letter.number in words_of(listed)
 

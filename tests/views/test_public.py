@@ -13,6 +13,7 @@ from models.log import Event
 from models.ratings import Grade, Rating, RatingChannel, RatingToken
 from models.tickets import Status, Ticket
 from operations.access.people import actor_named
+from operations.anchors import anchoring
 from operations.errors import NotAllowed, Refused
 from operations.ratings import links
 from operations.ratings.opinions import Opinion
@@ -31,8 +32,17 @@ def test_anybody_can_check_a_receipt_and_learns_nothing_else(life, guest):
     receipt = receipts.receipt_of(life.ticket)
 
     page = check(guest, receipt.number, receipt.code)
-    assert page.h1 == "回执属实" and str(receipt.seq) in page.words and receipt.seal in page.words
+    assert page.h1 == "回执属实" and receipt.seal in page.words and "封存" not in page.words
     assert "送电" not in page.html and "恒轧" not in page.html and "孙伟" not in page.html
+
+
+def test_the_check_says_by_which_anchor_the_log_vouches_for_it(life, guest, tmp_path):
+    plan = anchoring.Plan(tmp_path / "anchors.txt", tmp_path / "anchor.key", "", 5)
+    life.submit()
+    anchoring.anchor(plan)
+    assert "第 1 号锚点" in check(guest, life.ticket.number, receipts.receipt_of(life.ticket).code).words
+    other = Life(life.city).submit().ticket
+    assert "还没有封锚" in check(guest, other.number, receipts.receipt_of(other).code).words
 
 
 def test_eight_characters_by_hand_are_enough(life, guest):

@@ -14,6 +14,7 @@ from models.letters import Letter
 from models.log import Event
 from models.tickets import Act
 from operations import log
+from operations.anchors import shown
 from operations.supervision.letters.sheet import CODE_SHOWN
 from operations.supervision.letters.writing import digest_of
 
@@ -29,8 +30,8 @@ class Verdict:
     kind: str
     office: str
     issued_at: datetime
-    seq: int
     seal: str
+    anchored: str
     is_intact: bool
 
 
@@ -48,8 +49,14 @@ def verify(code: str) -> Verdict | None:
     whole = log.link_hash(event.prev, event.seq, event.body, event.alg) == event.hash
     says = {name: getattr(letter, name) for name in ("number", "template_id", "addressee", "facts", "kind")}
     intact = whole and hmac.compare_digest(digest_of(says, letter.issued_at), sealed)
-    return Verdict(letter.number, letter.kind.label, letter.facts["发文机关"], letter.issued_at, event.seq,
-                   event.hash[:CODE_SHOWN], intact)
+    return Verdict(letter.number, letter.kind.label, letter.facts["发文机关"], letter.issued_at,
+                   shown.seal_of(event), shown.covering(event.seq), intact)
+
+
+def seal_of(letter: Letter) -> str:
+    """存证：where the event stands that seals the letter."""
+    event = db.session.scalar(_event_of(letter))
+    return shown.seal_of(event) if event else ""
 
 
 def _event_of(letter: Letter) -> Select[Event]:

@@ -23,7 +23,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One paper. ``is_formal``: with 版头 and red lines (GB/T 9704 信函格式); ``check_url`` is what its QR leads to."""
+    """One paper. ``is_formal``: with 版头 and red lines (GB/T 9704 信函格式); ``check_url`` is what its QR leads to.
+
+    ``seal`` is the place in the sealed log that vouches for it: whoever holds the paper can show a log written anew.
+    """
 
     org: str
     title: str
@@ -36,19 +39,20 @@ class Sheet:
     contact: str = ""
     code: str = ""
     check_url: str = ""
+    seal: str = ""
     is_formal: bool = True
 
 
-def sheet_of(letter: Letter, *, verify_url: str) -> Sheet:
+def sheet_of(letter: Letter, *, verify_url: str, seal: str = "") -> Sheet:
     """The letter as it was issued, with the code by which anybody can check it."""
     code = letter.digest[:CODE_SHOWN]
     return drawn(letter.template, letter.facts, number=letter.number, issued_at=letter.issued_at, code=code,
-                 check_url=f"{verify_url}?code={code}")
+                 check_url=f"{verify_url}?code={code}", seal=seal)
 
 
 def drawn(
     template: LetterTemplate, facts: dict[str, Any], *, number: str, issued_at: datetime, code: str = "",
-    check_url: str = "",
+    check_url: str = "", seal: str = "",
 ) -> Sheet:
     """A letter of this template with these facts: also before it is issued, when it has no number yet."""
     title = " ".join(templates.fill(template.title, facts)) or template.kind.label
@@ -56,7 +60,7 @@ def drawn(
     return Sheet(
         org=facts["发文机关"], number=number, title=title, to=facts["收文单位"],
         body=tuple(templates.fill(template.body, facts)), sign=facts["发文机关"], date=day_in_full(issued_at),
-        contact=f"联系方式：{contact}" if contact else "", code=grouped(code), check_url=check_url,
+        contact=f"联系方式：{contact}" if contact else "", code=grouped(code), check_url=check_url, seal=seal,
         tables=(Table((1, 4), tuple(map(tuple, facts[ROWS]))),) if facts.get(ROWS) else (),
     )
 

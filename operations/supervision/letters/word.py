@@ -124,15 +124,29 @@ def _table(document: Any, table: Table) -> None:
 def _foot(section: Any, sheet: Sheet) -> None:
     """The foot of the first page: its red line, and above it what anybody checks the letter by."""
     section.different_first_page_header_footer = True
-    paragraph = _cleared(section.first_page_footer)
+    footer = section.first_page_footer
+    line = _cleared(footer)
     if sheet.code:
-        picture = io.BytesIO()
-        segno.make(sheet.check_url, micro=False, mask=MASK).save(picture, kind="png", scale=4, border=0)
-        picture.seek(0)
-        paragraph.add_run().add_picture(picture, width=Mm(11))
+        check = footer.add_table(1, 2, Mm(156))  # two lines beside the QR: below it they would push the text up
+        line._p.addprevious(check._tbl)
         address = sheet.check_url.partition("?")[0]
-        _run(paragraph, f"　查验码：{sheet.code}　扫码，或在 {address} 核对", points=FOOT_POINTS)
-    _rule(paragraph, kind="thinThickSmallGap", space=1)
+        words = (f"查验码：{sheet.code}" + (f"　存证：{sheet.seal}" if sheet.seal else ""), f"扫码，或在 {address} 核对")
+        for cell, width in zip(check.rows[0].cells, (Mm(14), Mm(142)), strict=True):
+            cell.width = width
+            _close(cell.paragraphs[0])
+        check.cell(0, 0).paragraphs[0].add_run().add_picture(_qr(sheet.check_url), width=Mm(11))
+        beside = check.cell(0, 1)
+        for said, paragraph in zip(words, (beside.paragraphs[0], beside.add_paragraph()), strict=True):
+            _run(_close(paragraph), said, points=FOOT_POINTS)
+        line.paragraph_format.line_spacing = Pt(1)
+    _rule(line, kind="thinThickSmallGap", space=1)
+
+
+def _qr(address: str) -> io.BytesIO:
+    picture = io.BytesIO()
+    segno.make(address, micro=False, mask=MASK).save(picture, kind="png", scale=4, border=0)
+    picture.seek(0)
+    return picture
 
 
 def _number_pages(footer: Any) -> None:
@@ -149,7 +163,10 @@ def _number_pages(footer: Any) -> None:
 def _cleared(footer: Any) -> Any:
     """Its only paragraph, without a space before or after."""
     footer.is_linked_to_previous = False
-    paragraph = footer.paragraphs[0]
+    return _close(footer.paragraphs[0])
+
+
+def _close(paragraph: Any) -> Any:
     paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(0)
     return paragraph
 

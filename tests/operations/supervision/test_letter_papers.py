@@ -126,6 +126,8 @@ def test_the_word_file_has_the_same_measures_and_words():
     assert section.page_height == pytest.approx(Mm(297), rel=0.001)
     assert said[:2] == [LETTER.org, LETTER.number] and LETTER.title in said and f"{LETTER.to}：" in said
     assert "thickThinSmallGap" in document.element.xml and 'w:linePitch="580"' in document.element.xml
-    foot = section.first_page_footer.paragraphs[0]
-    assert LETTER.code in foot.text and "w:drawing" in foot._p.xml and "thinThickSmallGap" in foot._p.xml
+    foot = section.first_page_footer
+    picture, words = foot.tables[0].rows[0].cells
+    assert LETTER.code in words.text and "w:drawing" in picture._tc.xml
+    assert "thinThickSmallGap" in foot.paragraphs[-1]._p.xml
     assert "PAGE" in section.footer.paragraphs[0]._p.xml
