@@ -1,11 +1,12 @@
-"""回访覆盖率: of the tickets closed in a month, how many the service centre called back about (facts.md §1.4).
+"""回访覆盖率: of the cases that ended in a month, how many the service centre called back about (facts.md §1.4).
 
-Denominator: tickets that ended in a month as 已办结, in the round in which they ended. Numerator: those of which that
-round has a call by the centre, answered or not; nobody else's calls count, which a trigger holds and the condition asks
-again for rows from before it. What a plan has spared stays in the denominator and is told beside it.
+Of tickets: those that ended as 已办结, in the round in which they ended; called is what has a call of that round by the
+centre, answered or not; nobody else's calls count, which a trigger holds and the condition asks again for rows from
+before it. Of counted cases: those finished, called by the centre alone (a trigger, too). What a plan has spared, and
+what nobody can be called about, stays in the denominator and is told beside it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,8 +16,10 @@ from sqlalchemy.orm import aliased
 
 from models.access import Post, Role
 from models.base import LabelledEnum, db
+from models.counted_follow_ups import CountedCall, CountedFollowUp
 from models.directory import Organisation, Region
 from models.follow_ups import FollowUpDraw
+from models.hall import CountedCase
 from models.ratings import FollowUp
 from models.tickets import IS_DEMAND, Status, Ticket
 from operations.access.actor import Actor
@@ -26,6 +29,7 @@ from operations.clocks.shanghai import month_bounds
 from operations.insight.keyset import TOP, Page, Place, paged
 
 PAGE = 25
+C = CountedCase
 
 
 class Part(LabelledEnum):
@@ -35,7 +39,20 @@ class Part(LabelledEnum):
     CALLED = "called", "已回访"
     REACHED = "reached", "接通"
     SPARED = "spared", "抽样免访"
+    UNKNOWN = "unknown", "不知企业"
     MISSED = "missed", "没有回访"
+
+
+class Kind(LabelledEnum):
+    """Of which cases."""
+
+    TICKETS = "tickets", "诉求件"
+    COUNTED = "counted", "窗口办件"
+
+    @property
+    def parts(self) -> list[Part]:
+        """What its figures are made of: whose demand it is, is known of every ticket."""
+        return [part for part in Part if self is Kind.COUNTED or part is not Part.UNKNOWN]
 
 
 class By(LabelledEnum):
@@ -50,6 +67,7 @@ class Narrowing:
     """A month and perhaps one region (its path) or one unit; unit 0: answered without a unit."""
 
     month: date
+    kind: Kind = Kind.TICKETS
     region_path: str = ""
     unit_id: int | None = None
 
@@ -69,8 +87,9 @@ class Row:
 
     @property
     def owed(self) -> str:
-        """应访率: called of what no plan has spared."""
-        return rate(self.counts[Part.CALLED], self.counts[Part.CLOSED] - self.counts[Part.SPARED])
+        """应访率: called of what no plan has spared and somebody can be called about."""
+        left_out = self.counts[Part.SPARED] + self.counts.get(Part.UNKNOWN, 0)
+        return rate(self.counts[Part.CALLED], self.counts[Part.CLOSED] - left_out)
 
 
 def rate(count: int, of: int) -> str:
@@ -90,45 +109,81 @@ def condition(part: Part) -> ColumnElement[bool]:
             Part.MISSED: and_(~spared, ~called)}[part]
 
 
+def _of_counted(part: Part) -> ColumnElement[bool]:
+    """A part as a condition on ``counted_cases``. What was badly rated by name is not spared, whatever was drawn."""
+    called = exists().where(CountedCall.counted_case_id == C.id)
+    reached = exists().where(CountedCall.counted_case_id == C.id, CountedCall.was_reached.is_(True))
+    queued = exists().where(CountedFollowUp.counted_case_id == C.id)
+    drawn = exists().where(FollowUpDraw.counted_case_id == C.id, FollowUpDraw.is_drawn.is_(False))
+    is_known, spared = C.enterprise_id.is_not(None), and_(drawn, ~queued)
+    return {Part.CLOSED: true(), Part.CALLED: called, Part.REACHED: reached, Part.UNKNOWN: and_(~is_known, ~called),
+            Part.SPARED: and_(is_known, spared), Part.MISSED: and_(is_known, ~spared, ~called)}[part]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Cases of one kind: when they ended, whose they are, what lists call them, and each part as a condition."""
+
+    table: Any
+    ended_at: Any
+    unit_id: Any
+    subject: Any
+    is_one: ColumnElement[bool]
+    condition: Callable[[Part], ColumnElement[bool]]
+
+
+SOURCES = {
+    Kind.TICKETS: _Source(Ticket, Ticket.closed_at, Ticket.lead_unit_id, Ticket.subject,
+                          IS_DEMAND & (Ticket.status == Status.CLOSED), condition),
+    Kind.COUNTED: _Source(C, C.finished_at, C.unit_id, C.item, C.withdrawn_at.is_(None), _of_counted),
+}
+
+
 def rows(actor: Actor, narrowing: Narrowing, *, by: By) -> tuple[Row, Sequence[Row]]:
     """The sum and a line for each region below the actor's, or each unit; one statement and one for names."""
-    key: Any = Ticket.region_path if by is By.REGION else Ticket.lead_unit_id
-    parts = select(key.label("key"), *(condition(part).label(part.value) for part in Part)).where(
+    source, wanted = SOURCES[narrowing.kind], narrowing.kind.parts
+    key = source.table.region_path if by is By.REGION else source.unit_id
+    parts = select(key.label("key"), *(source.condition(part).label(part.value) for part in wanted)).where(
         *_within(actor, narrowing)).subquery()
-    sums = [func.count().filter(parts.c[part.value]).label(part.value) for part in Part]
+    sums = [func.count().filter(parts.c[part.value]).label(part.value) for part in wanted]
     found: Any = db.session.execute(select(parts.c.key, *sums).group_by(parts.c.key)).all()
     names = _regions(actor) if by is By.REGION else _units([row.key for row in found])
     counts: dict[str, dict[Part, int]] = {}
     for row in found:
-        held = counts.setdefault(_group(row.key, names), dict.fromkeys(Part, 0))
-        for part in Part:
+        held = counts.setdefault(_group(row.key, names), dict.fromkeys(wanted, 0))
+        for part in wanted:
             held[part] += getattr(row, part.value)
     lines = [Row(group, names.get(group, "没有派单"), held) for group, held in counts.items()]
-    total = Row("", "合计", {part: sum(line.counts[part] for line in lines) for part in Part})
+    total = Row("", "合计", {part: sum(line.counts[part] for line in lines) for part in wanted})
     return total, sorted(lines, key=lambda line: (-line.counts[Part.CLOSED], line.name))
 
 
 def page_of(actor: Actor, narrowing: Narrowing, *, part: Part, place: Place = TOP) -> Page:
-    """One page of the tickets behind a figure, the latest first."""
+    """One page of the cases behind a figure, the latest first."""
+    source = SOURCES[narrowing.kind]
+    told = (source.condition(one).label(one.value) for one in narrowing.kind.parts)
     listed: Any = (
-        select(Ticket.id, Ticket.number, Ticket.subject, Ticket.closed_at, Ticket.round,
-               Organisation.short_name.label("unit"), *(condition(one).label(one.value) for one in Part))
-        .outerjoin(Organisation, Organisation.id == Ticket.lead_unit_id)
-        .where(condition(part), *_within(actor, narrowing))
+        select(source.table.id, source.table.number, source.subject.label("subject"),
+               source.ended_at.label("ended_at"), Organisation.short_name.label("unit"), *told)
+        .select_from(source.table).outerjoin(Organisation, Organisation.id == source.unit_id)
+        .where(source.condition(part), *_within(actor, narrowing))
     )
-    return paged(listed, Ticket.closed_at, Ticket.id, size=PAGE, place=place, is_descending=True)
+    return paged(listed, source.ended_at, source.table.id, size=PAGE, place=place, is_descending=True)
 
 
 def _within(actor: Actor, narrowing: Narrowing) -> list[ColumnElement[bool]]:
+    source = SOURCES[narrowing.kind]
+    path: Any = source.table.region_path
     begins, ends = month_bounds(narrowing.month)
     posts = (post for post in actor.posts_as(*REGIONAL) if post.region_path)
-    ground = [Ticket.region_path.startswith(post.region_path, autoescape=True) for post in posts]
-    found = [Ticket.closed_at >= begins, Ticket.closed_at < ends, Ticket.status == Status.CLOSED, IS_DEMAND,
-             or_(*ground), open_to(actor, Ticket.id)]
+    ground = [path.startswith(post.region_path, autoescape=True) for post in posts]
+    found = [source.ended_at >= begins, source.ended_at < ends, source.is_one, or_(*ground)]
+    if narrowing.kind is Kind.TICKETS:
+        found.append(open_to(actor, Ticket.id))
     if narrowing.region_path:
-        found.append(Ticket.region_path.startswith(narrowing.region_path, autoescape=True))
+        found.append(path.startswith(narrowing.region_path, autoescape=True))
     if narrowing.unit_id is not None:
-        found.append(Ticket.lead_unit_id == narrowing.unit_id if narrowing.unit_id else Ticket.lead_unit_id.is_(None))
+        found.append(source.unit_id == narrowing.unit_id if narrowing.unit_id else source.unit_id.is_(None))
     return found
 
 

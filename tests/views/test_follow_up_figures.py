@@ -1,11 +1,15 @@
 """诉求不合理 and 回访覆盖率 on their pages: each step by its people, each number with the list that it counts."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from models import clock
 from models.base import db
+from models.counted_follow_ups import CountedCall, CountedFollowUp
+from models.follow_ups import FollowUpDraw, FollowUpPlan
+from models.hall import CountedCase
 from models.tickets import Status
 from models.unreasonable import UnreasonableFinding
 from operations.access.people import actor_named
@@ -51,6 +55,31 @@ def test_a_caller_asks_the_office_decides_and_the_ticket_goes_on(life, sign_in, 
             assert sign_in(who).get(home) == 404
 
 
+def count_cases(city):
+    """Of 城东区: one reached, one called in vain, one spared, one of nobody known, one nobody called; two elsewhere, of
+    which one was withdrawn."""
+    bureau = city.organisations["云州市住房和城乡建设局"].id
+    paths = {code: city.regions[code].path for code in ("990102", "990103")}
+    known = city.enterprises["恒轧机械"].id
+    at = (("990102", known), ("990102", known), ("990102", known), ("990102", None), ("990102", known),
+          ("990103", None), ("990103", known))
+    for place, (region, firm) in enumerate(at):
+        db.session.add(CountedCase(id=place + 1, system="hall", number=f"C{place}", item="排水许可", unit_id=bureau,
+                                   region_path=paths[region], enterprise_id=firm, finished_at=START,
+                                   withdrawn_at=START if place == 6 else None))
+    db.session.flush()
+    for case_id, was_reached in ((1, True), (2, False)):
+        db.session.add(CountedFollowUp(counted_case_id=case_id, region_path=paths["990102"], is_must=False,
+                                       due_at=START + timedelta(days=2)))
+        db.session.flush()
+        db.session.add(CountedCall(counted_case_id=case_id, attempt=1, was_reached=was_reached, is_solved=was_reached or
+                                   None, is_satisfied=was_reached or None, called_at=START,
+                                   called_by_id=city.users["xuhui"].id))
+    plan = db.session.query(FollowUpPlan).one().id
+    db.session.add(FollowUpDraw(plan_id=plan, counted_case_id=3, percent=0, value=7, is_drawn=False, is_must=False))
+    db.session.commit()
+
+
 @pytest.fixture(scope="module")
 def closed(app, database):
     """Of a month: one reached, one never reached, one spared by a plan; and one of another region reached."""
@@ -68,6 +97,7 @@ def closed(app, database):
                            begins_on=life.now.date(), reason="试行")
         spared = Life(city).at(f"{life.now:%Y-%m-%d %H:%M}").handling().sign().result().reply()
         spared.rate()
+        count_cases(city)
         moment, number = spared.now, reached.ticket.number
         db.session.remove()
     yield moment, number
@@ -102,6 +132,18 @@ class TestCoverage:
         assert len(figures) == 15
         for path, count in figures:
             assert reads("hening", path.replace("&amp;", "&")).html.count(ROW) == int(count), path
+
+    def test_counted_cases_stand_beside_the_tickets_with_lists_of_their_own(self, reads, closed):
+        page = reads("hening", "/follow-ups/coverage?kind=counted")
+        assert lines(page) == {"合计": ["33.3%", "66.7%", "6", "2", "1", "1", "2", "1"],
+                               "城东区": ["40.0%", "66.7%", "5", "2", "1", "1", "1", "1"],
+                               "高新区": ["0.0%", "—", "1", "0", "0", "0", "1", "0"]}
+        figures = re.findall(r'href="(/follow-ups/coverage/tickets[^"]+)">(\d+)<', page.html)
+        assert len(figures) == 18
+        for path, count in figures:
+            listed = reads("hening", path.replace("&amp;", "&"))
+            assert listed.html.count(ROW) == int(count) and "/tickets/Z" not in listed.html, path
+        assert lines(reads("hening", "/follow-ups/coverage?kind=counted&by=unit"))["市住建局"][2] == "6"
 
     def test_by_unit_and_of_another_month_and_of_a_county_alone(self, reads, closed):
         page = reads("hening", "/follow-ups/coverage?by=unit")
