@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 
 from models import clock
 from operations.insight import follow_up_plans
+from operations.insight.follow_up_coverage import Kind
 from operations.insight.follow_up_plans import Came
 from operations.ratings.sampling import plans
 from views.forms.follow_up_plans import PlanForm
@@ -16,6 +17,7 @@ from views.guards import for_roles
 from views.months import month_of, month_text, this_month
 from views.watch import place_of
 
+LONGEST_NAME = 97  # a counted case's system and number with the stroke between them
 bp = Blueprint("follow_up_plans", __name__, url_prefix="/follow-ups/plans")
 
 
@@ -57,13 +59,15 @@ def show(plan_id: int) -> ResponseReturnValue:
     row = plans.get_plan(current_user, plan_id)
     month = month_of(request.args.get("month", "")) or this_month()
     came = next((one for one in Came if one == request.args.get("show")), Came.ALL)
-    page = follow_up_plans.draws(current_user, plan_id, month, came=came, place=place_of(request.args))
-    number = request.args.get("number", "")[:64]
-    here: dict[str, Any] = {"plan_id": plan_id, "month": month_text(month), "show": came.value}
+    kind = next((one for one in Kind if one == request.args.get("kind")), Kind.TICKETS)
+    page = follow_up_plans.draws(current_user, plan_id, month, kind, came=came, place=place_of(request.args))
+    number = request.args.get("number", "")[:LONGEST_NAME]
+    here: dict[str, Any] = {"plan_id": plan_id, "month": month_text(month), "kind": kind.value, "show": came.value}
     return render_template(
         "follow_up_plans/show.html", row=row, plan=row.FollowUpPlan, rows=page.rows, came=came, kinds=Came,
         shares=follow_up_plans.in_words(plans.shares_of([plan_id])[plan_id]), month=month_text(month),
-        counts=follow_up_plans.counts(current_user, plan_id, month), number=number,
+        counts=follow_up_plans.counts(current_user, plan_id, month, kind), number=number, kind=kind,
+        kind_url=lambda one: url_for(".show", plan_id=plan_id, month=month_text(month), kind=one.value), of_kinds=Kind,
         checked=follow_up_plans.reckoned(current_user, row.FollowUpPlan, number) if number else None,
         list_url=lambda one: url_for(".show", **{**here, "show": one.value}),
         previous=url_for(".show", **here, before=page.previous) if page.previous else "",

@@ -15,14 +15,16 @@ from models.directory import Claim, Enterprise, FactRequest, Handover, PlanRow, 
 from models.engagement import Interaction
 from models.letters import Letter
 from models.measures import Measure, Reconsideration
+from models.rectifications import Rectification
 from models.refusals import Refusal
 from models.supervision import Level, Supervision
-from models.tickets import Act, Proposal, Status, Ticket
+from models.tickets import IS_DEMAND, Act, Proposal, Status, Ticket
 from models.unreasonable import UnreasonableFinding
 from operations.access import desks, duty_scope, scope
 from operations.access.letter_scope import letter_scope
 from operations.access.measure_scope import measure_scope, visible_reconsiderations
 from operations.access.people import actor_named
+from operations.access.rectification_scope import own_proxies, visible_rectifications
 from operations.access.refusal_scope import visible_refusals
 from operations.demo import city, suburbs
 from operations.directory import merging, ownership_claims, particulars, public_codes, steward_plans
@@ -76,6 +78,7 @@ PAGES = {
         "/my/profile", "/my/profile/{enterprise}/edit",
     ),
     "yunqi": (
+        "/my/tickets/{proxy}",
         "/my", "/my/tickets/{followed_up}", "/my/tickets/{followed_up}/rate", "/my/tickets/{awaiting_supplement}",
         "/my/tickets/{awaiting_supplement}/add",
     ),
@@ -94,6 +97,7 @@ PAGES = {
     "linfang": ("/desk-codes/cases",),
     "chenjing": ("/work", "/supervisions", "/supervisions?tab=ended", "/tickets?view=closed", "/tickets/{handling}"),
     "zhaoguoqiang": ("/work", "/sign-offs", "/sign-offs/{proposal}", "/supervisions?tab=reminders",
+                     "/rectifications/{of_a_case}",
                      "/sign-offs/grant?pick={proposal}", "/measures/{measure}/reconsideration",
                      "/supervisions/{order}/reconsideration"),
     "wujie": (
@@ -134,6 +138,8 @@ PAGES = {
         "/rectifications", "/rectifications/1", "/rectifications/anonymous",
         "/follow-ups/plans", "/follow-ups/plans/new", "/follow-ups/plans/1",
         "/unreasonable", "/unreasonable/{finding}", "/follow-ups/coverage", "/follow-ups/coverage?by=unit",
+        "/follow-ups/coverage?kind=counted", "/follow-ups/coverage/tickets?kind=counted",
+        "/follow-ups/plans/1?kind=counted",
         "/follow-ups/coverage/tickets?show=called",
         "/ratings?period=2026", "/ratings/valid?period=2026",
         "/ratings/completeness?period=2026", "/ratings/completeness/finished?period=2026",
@@ -366,6 +372,8 @@ class Findings(dict):
                 Refusal.id
             ),
             "counted": lambda: select(CountedFollowUp.counted_case_id),
+            "proxy": lambda: own_proxies(self.actor).with_only_columns(Ticket.number),
+            "of_a_case": lambda: visible_rectifications(self.actor).with_only_columns(Rectification.id),
             "finding": lambda: select(UnreasonableFinding.id).where(UnreasonableFinding.decided_at.is_(None)),
             "late": lambda: tickets(self.actor)
             .where(Ticket.rung == Level.SECOND.rung)
@@ -378,7 +386,7 @@ def whoever_may(life, acts):
     """For every act somebody who may do it now, and the address where: {username: [path]}."""
     paths = {}
     with life.hours():
-        tickets = db.session.scalars(select(Ticket).order_by(Ticket.id.desc())).all()
+        tickets = db.session.scalars(select(Ticket).where(IS_DEMAND).order_by(Ticket.id.desc())).all()
         for act in acts:
             username, number = first_who_may(act, tickets)
             paths.setdefault(username, []).append(f"/tickets/{number}/{act.value.replace('_', '-')}")

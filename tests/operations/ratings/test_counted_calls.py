@@ -10,13 +10,15 @@ from models import clock
 from models.access import Post, Role
 from models.base import db
 from models.counted_follow_ups import CountedFollowUp, CountedOutcome
-from models.follow_ups import FollowUpDraw
+from models.follow_ups import FollowUpDraw, FollowUpPlan
 from models.hall import CountedCase
 from models.ratings import Grade, Rating, RatingChannel, ReworkReason
 from operations.access.people import actor_named
 from operations.errors import BadInput, NotFound, Refused
-from operations.insight import counted_sheets
+from operations.insight import counted_sheets, follow_up_plans
 from operations.insight.counted_sheets import View
+from operations.insight.follow_up_coverage import Kind
+from operations.insight.follow_up_plans import Came
 from operations.ratings import counted_calls
 from operations.ratings.sampling import counted, drawing, plans
 from operations.ratings.sampling.plans import Shares
@@ -81,6 +83,18 @@ class TestQueue:
         queued = {row.counted_case_id for row in db.session.scalars(select(CountedFollowUp))}
         assert queued == drawn | {here["cases"][0]}
         assert here["first"] == len(drawn | {here["cases"][0]}) == waiting().counts[View.OPEN]
+
+    def test_the_plan_shows_what_it_drew_and_anybody_there_reckons_it_again(self, here):
+        office, month = actor_named("hening"), START.date().replace(day=1)
+        plan = db.session.scalars(select(FollowUpPlan)).one()
+        counts = follow_up_plans.counts(office, plan.id, month, Kind.COUNTED)
+        assert counts[Came.ALL] == 50 == counts[Came.DRAWN] + counts[Came.SPARED] and counts[Came.DRAWN]
+        drawn = follow_up_plans.draws(office, plan.id, month, Kind.COUNTED, came=Came.SPARED).rows
+        assert len(drawn) == min(counts[Came.SPARED], 25)
+        found = follow_up_plans.reckoned(office, plan, drawn[0].asked)
+        assert found.agrees and found.case == drawn[0].name and found.value == drawn[0].value
+        assert follow_up_plans.reckoned(actor_named("tangyi"), plan, drawn[0].asked) is None
+        assert follow_up_plans.counts(actor_named("tangyi"), plan.id, month, Kind.COUNTED)[Came.ALL] == 0
 
     def test_a_bad_grade_by_name_must_be_called_and_an_anonymous_one_calls_nobody(self, here):
         musts = db.session.scalars(select(CountedFollowUp.counted_case_id).where(CountedFollowUp.is_must)).all()
