@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from jobs.job import Settings
 from models.deliveries import Carrier
+from operations.access import password_links
 from operations.delivery import adapters, fanout, sending
 from operations.delivery.wording import Site
 from operations.job_ledger import Tally
@@ -13,6 +14,13 @@ def run(settings: Settings) -> Tally:
     """Deliver every message whose quiet hours are over."""
     delivered = fanout.deliver(adapters.carriers_on(settings))
     return Tally(scanned=delivered, done=delivered)
+
+
+def link(settings: Settings) -> Tally:
+    """Let whoever asked for a link to set a password have it, where there is such an account."""
+    page, carriers = f"{settings['PUBLIC_URL']}/password/", adapters.carriers_on(settings)
+    looked_at, sent = password_links.answer_requests(page=page, carriers=carriers)
+    return Tally(scanned=looked_at, done=sent)
 
 
 def by(carrier: Carrier) -> Callable[[Settings], Tally]:

@@ -45,6 +45,7 @@ SCHEDULE: tuple[Job, ...] = (
     Job("count-ratings", ratings.run, Every(300), "评价计数：新评价计入评价墙，匿名的凑满 5 份才计入"),
     Job("filling-week", filling.run, Daily(time(6, 10)), "填报周快照：每周第一次运行时冻结各单位的数字"),
     Job("cadence", cadence.run, Daily(time(7, 10)), "走访频次：开出本期应尽事项，对账、到期提醒、逾期标记"),
+    Job("password-links", delivery.link, Every(10), "忘记密码：给申请的人发出重设密码的链接"),
     Job("send-texts", delivery.by(Carrier.SMS), Every(5), "发出验证码、邀请、督办提醒等短信；过期未发出的不再发"),
     Job("send-mails", delivery.by(Carrier.EMAIL), Every(30), "发出通知邮件"),
     Job("send-wecom", delivery.by(Carrier.WECOM), Every(30), "向企业微信群发出通知"),

@@ -17,6 +17,15 @@ def widen(table: str, column: str, name: str, *, after: str, more: Sequence[str]
         _widen_statement(table, after=after, more=more)
 
 
+def restate_check(table: str, name: str, *, before: str, after: str) -> None:
+    """Let a CHECK say ``after`` in the place of ``before``, which is looser: the rows stay as they are."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(f"ALTER TABLE {table} DROP CONSTRAINT ck_{table}_{name}")
+        op.execute(f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_{name} CHECK ({after})")
+    else:
+        _restate(table, before, after)
+
+
 def let_be_empty(table: str, column: str) -> None:
     """Let ``column``, of whole numbers, be NULL. On SQLite as above: the stored statement is changed, not the rows."""
     if op.get_bind().dialect.name == "postgresql":

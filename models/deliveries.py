@@ -29,6 +29,7 @@ class Purpose(LabelledEnum):
     RATING = "rating", "请求评价"
     NOTICE = "notice", "通知"
     DIGEST = "digest", "通知汇总"
+    PASSWORD = "password", "密码链接"
 
 
 # Whose words are written when they go, from rows that stay: nothing to erase, and it can be sent again.
@@ -61,7 +62,7 @@ class Delivery(Base):
         CheckConstraint(
             "folded_into_id IS NULL OR (outcome IS NOT NULL AND outcome = 'folded')", name="folded_into_a_digest"
         ),
-        CheckConstraint("purpose IN ('notice', 'digest') OR carrier = 'sms'", name="codes_go_by_text"),
+        CheckConstraint("purpose IN ('notice', 'digest', 'password') OR carrier = 'sms'", name="codes_go_by_text"),
         CheckConstraint("recipient <> ''", name="goes_somewhere"),
         Index("uq_deliveries_notice_carrier", "notice_id", "carrier", unique=True),
         Index(

@@ -28,6 +28,8 @@ LABELS = {str(act): act.label for act in (*Act, *RectificationAct)} | {
     "restore_backup": "恢复备份",
     "resume_log": "认可恢复后的日志",
     "change_password": "改密码",
+    "set_password": "用链接设置密码",
+    "send_password_link": "发送密码链接",
     "prove_identity": "再次核对密码",
     "take_second_step": "输入动态码",
     "set_up_two_steps": "启用两步验证",

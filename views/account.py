@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from operations.access import accounts, opinions
 from operations.errors import BadInput
-from views import ways
+from views import sessions, ways
 from views.forms.account import SIZES, DisplayForm, OpinionForm, PasswordForm
 from views.guards import open_to_all
 from views.shells import shell_of
@@ -86,7 +86,8 @@ def _remember(answer: Any, name: str, value: str, *, for_script: bool = False) -
 
 def _changed(form: PasswordForm) -> bool:
     try:
-        accounts.change_password(current_user, current=form.current_password.data, wanted=form.new_password.data)
+        sessions.begin(accounts.change_password(current_user, current=form.current_password.data,
+                                                wanted=form.new_password.data))
     except BadInput as refusal:
         form.blame("current_password" if "现在" in str(refusal) else "new_password", str(refusal))
         return False

@@ -6,6 +6,7 @@ from flask_login import current_user
 
 from operations.delivery import adapters, choices, hours
 from views.forms.notices import WishesForm
+from views.guards import ensure_proven
 from views.shells import shell_of
 
 bp = Blueprint("account_notices", __name__, url_prefix="/account/notices")
@@ -16,6 +17,8 @@ def index() -> ResponseReturnValue:
     """通知方式."""
     carriers = adapters.carriers_on(current_app.config)
     form = WishesForm.about(choices.wishes_of(current_user), carriers)
+    if form.was_submitted_and_valid() and form.wishes.email != choices.wishes_of(current_user).email:
+        ensure_proven()  # a link to set a password may go there
     if form.was_submitted_and_valid() and form.carried_out(
         lambda: choices.choose(form.wishes, actor=current_user, carriers=carriers)
     ):

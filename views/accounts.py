@@ -1,13 +1,14 @@
 """账号: where the security administrator finds an account and helps whoever cannot sign in."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from operations.access import account_desk, two_step
+from operations.access import account_desk, password_links, two_step
 from operations.access.account_desk import LOOKING
+from views import passwords
+from views.forms.accounts import ResetForm, SendLinkForm
 from views.forms.base import clean
-from views.forms.two_step import ResetForm
 from views.guards import for_roles, proven
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
@@ -27,7 +28,7 @@ def index() -> str:
 @for_roles(*LOOKING)
 def show(user_id: int) -> ResponseReturnValue:
     """One account and what may be done for it."""
-    return _shown(user_id, ResetForm(formdata=None, prefix="reset-"))
+    return _shown(user_id)
 
 
 @bp.post("/<id:user_id>/two-step/reset")
@@ -41,10 +42,30 @@ def reset_two_step(user_id: int) -> ResponseReturnValue:
     ):
         flash(f"{account.name}的两步验证已重置，其登录已全部退出。", "green")
         return redirect(url_for(".show", user_id=user_id))
-    return _shown(user_id, form)
+    return _shown(user_id, reset=form)
 
 
-def _shown(user_id: int, form: ResetForm) -> ResponseReturnValue:
-    page = render_template("accounts/show.html", account=account_desk.get(current_user, user_id), form=form,
-                           is_self=user_id == current_user.user_id)
-    return page, form.status_code if form.errors else 200
+@bp.post("/<id:user_id>/password-link")
+@for_roles(*LOOKING)
+@proven
+def send_link(user_id: int) -> ResponseReturnValue:
+    """发送设置密码的链接, to the mobile or mailbox on record."""
+    account, form = account_desk.get(current_user, user_id), SendLinkForm.from_request(prefix="link-")
+    page = f"{current_app.config['PUBLIC_URL']}/password/"
+    if form.was_submitted_and_valid() and form.carried_out(
+        lambda: password_links.invite(account.id, actor=current_user, page=page, carriers=passwords.ways())
+    ):
+        flash(f"链接正发往{account.name}登记的手机或邮箱。", "green")
+        return redirect(url_for(".show", user_id=user_id))
+    return _shown(user_id, link=form)
+
+
+def _shown(user_id: int, *, reset: ResetForm | None = None, link: SendLinkForm | None = None) -> ResponseReturnValue:
+    sent = reset or link
+    page = render_template(
+        "accounts/show.html", account=account_desk.get(current_user, user_id), form=sent,
+        reset=reset or ResetForm(formdata=None, prefix="reset-"),
+        link=link or SendLinkForm(formdata=None, prefix="link-"),
+        is_self=user_id == current_user.user_id, ways=passwords.ways(),
+    )
+    return page, sent.status_code if sent is not None and sent.errors else 200

@@ -4,14 +4,14 @@ import click
 from flask import current_app
 
 from app.cli.opening import on_the_site
-from operations.access import two_step
+from operations.access import password_links, two_step
 from operations.access.actor import SYSTEM
 from operations.access.people import actor_named
 
 
 @click.group()
 def account() -> None:
-    """账号：重置两步验证，换加密密钥。"""
+    """账号：设置密码的链接，重置两步验证，换加密密钥。"""
 
 
 @account.command("reset-two-step")
@@ -24,6 +24,15 @@ def reset_two_step(username: str, reason: str) -> None:
     assert person.user_id is not None
     two_step.reset(person.user_id, actor=SYSTEM, reason=reason)
     click.echo(f"{username} 的两步验证已重置，其登录已全部退出。")
+
+
+@account.command("link")
+@click.argument("username", metavar="USERNAME")
+@on_the_site
+def link(username: str) -> None:
+    """做一个设置密码的链接，48 小时内有效，只能用一次；用于发不出短信和邮件的时候。"""
+    token = password_links.make(username, actor=SYSTEM)
+    click.echo(f"{current_app.config['PUBLIC_URL']}/password/{token}")
 
 
 @account.command("reseal")

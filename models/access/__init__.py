@@ -3,6 +3,7 @@
 from models.access.accounts import User
 from models.access.codes import Invitation, OneTimeCode
 from models.access.covers import PostCover
+from models.access.password_links import LinkKind, PasswordLink, PasswordRequest
 from models.access.posts import CADRES, MemberRole, Post, Role
 from models.access.sessions import KeptForm, LoginAttempt, LoginSession, Submission
 from models.access.two_step import Authenticator, RecoveryCode
@@ -14,8 +15,11 @@ __all__ = [
     "KeptForm",
     "LoginAttempt",
     "LoginSession",
+    "LinkKind",
     "MemberRole",
     "OneTimeCode",
+    "PasswordLink",
+    "PasswordRequest",
     "Post",
     "PostCover",
     "RecoveryCode",

@@ -24,6 +24,7 @@ class Account:
     username: str
     name: str
     is_active: bool
+    has_password: bool
     posts: Sequence[str]
     two_step_at: datetime | None
 
@@ -61,8 +62,8 @@ def _told(users: Sequence[User]) -> Sequence[Account]:
     confirmed = select(Authenticator.user_id, Authenticator.confirmed_at).where(
         Authenticator.user_id.in_(ids), Authenticator.confirmed_at.is_not(None))
     since = {user_id: at for user_id, at in db.session.execute(confirmed)}
-    return [Account(user.id, user.username, user.name, user.is_active, posts.get(user.id, []), since.get(user.id))
-            for user in users]
+    return [Account(user.id, user.username, user.name, user.is_active, user.password_hash is not None,
+                    posts.get(user.id, []), since.get(user.id)) for user in users]
 
 
 def _ensure_may(actor: Actor) -> None:

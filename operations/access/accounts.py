@@ -157,14 +157,15 @@ def ensure_password(actor: Actor, password: str) -> None:
 
 
 @operation
-def change_password(actor: Actor, *, current: str, wanted: str) -> None:
-    """改密码：every other session of the account ends at once."""
+def change_password(actor: Actor, *, current: str, wanted: str) -> str:
+    """改密码：every other session of the account ends at once; returns this one's new token."""
     user = db.session.get_one(User, actor.user_id)
     if not _matches(user, current):
         raise BadInput("现在的密码不对。")
     user.password_hash, user.password_changed_at = hash_password(wanted), clock.now()
     end_sessions(user.id, but=actor.session_id)
     log.record("change_password", object_type="user", object_id=user.id, actor=actor)
+    return renew(actor.session_id, proven_at=clock.now())
 
 
 def actor_of(

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from models import clock
-from models.access import LoginAttempt, OneTimeCode, Submission
+from models.access import LoginAttempt, OneTimeCode, PasswordLink, PasswordRequest, Submission
 from models.base import db
 from models.deliveries import Delivery
 from operations.access import kept_forms
@@ -18,11 +18,13 @@ DELIVERIES_KEPT_FOR = timedelta(days=90)  # the limits look back one day; the re
 
 @operation
 def forget_old() -> int:
-    """清理：old failed attempts, form keys, kept forms, codes and what was sent. Returns how many rows went."""
+    """清理：old failed attempts, form keys, kept forms, codes, links and what was sent. Returns how many rows went."""
     now = clock.now()
     attempts = db.session.query(LoginAttempt).filter(LoginAttempt.failed_at < now - ATTEMPTS_KEPT_FOR)
     submissions = db.session.query(Submission).filter(Submission.created_at < now - SUBMISSIONS_KEPT_FOR)
     codes = db.session.query(OneTimeCode).filter(OneTimeCode.created_at < now - CODES_KEPT_FOR)
+    asked = db.session.query(PasswordRequest).filter(PasswordRequest.asked_at < now - CODES_KEPT_FOR)
+    links = db.session.query(PasswordLink).filter(PasswordLink.expires_at < now - CODES_KEPT_FOR)
     sent = db.session.query(Delivery).filter(Delivery.created_at < now - DELIVERIES_KEPT_FOR)
-    gone = sum(rows.delete(synchronize_session=False) for rows in (attempts, submissions, codes, sent))
+    gone = sum(rows.delete(synchronize_session=False) for rows in (attempts, submissions, codes, asked, links, sent))
     return gone + kept_forms.sweep_old()

@@ -16,11 +16,11 @@ from tests.guest import Guest, said
 from tests.lives import Life, shanghai
 
 DANGEROUS = {
-    "accounts.reset_two_step", "cadence.change", "cadence.end", "cadence.new", "calendar.change", "calendar.confirm",
-    "catalogue.export", "completeness.export", "exports.grant", "exports.new", "exports.take", "filling.export",
-    "measures.export", "policies.decide", "policies.new", "portal.end", "portal.role", "post_covers.end",
-    "post_covers.new", "rating_wall.export", "rectifications.export", "refusals.export", "registers.export",
-    "suggestions.export", "watch.export",
+    "accounts.reset_two_step", "accounts.send_link", "cadence.change", "cadence.end", "cadence.new",
+    "calendar.change", "calendar.confirm", "catalogue.export", "completeness.export", "exports.grant", "exports.new",
+    "exports.take", "filling.export", "measures.export", "policies.decide", "policies.new", "portal.end",
+    "portal.role", "post_covers.end", "post_covers.new", "rating_wall.export", "rectifications.export",
+    "refusals.export", "registers.export", "suggestions.export", "watch.export",
 }
 ASKED = "/account/prove?next="
 KEPT = re.compile(r'<textarea name="([^"]+)" hidden>\n([^<]*)</textarea>')

@@ -58,6 +58,7 @@ FORMS = (
         "tags": f"{TEXT}\n其他", "effective_on": "2027-01-04", "reason": TEXT,
     }),
     Filled("security", "/accounts/{account}/two-step/reset", {"reset-reason": TEXT}, "/accounts/{account}"),
+    Filled("-", "/password/forgotten", {"username": TEXT}),
     Filled("hengzha", "/feedback", {"words": TEXT}),
     Filled("hengzha", "/my/profile/{enterprise}/edit", {"address": TEXT, "contact_name": TEXT}),
     Filled("dengli", "/fact-requests/{fact_request}/confirm", {"confirm-reason": TEXT},

@@ -33,8 +33,9 @@ from models.routing import Ruling
 from models.supervision import Supervision
 from models.tickets import Attachment, Instruction, LedgerClass, ProposalKind, Ticket, TicketKind
 from models.unreasonable import UnreasonableFinding
-from operations.access import covers
+from operations.access import covers, password_links
 from operations.access.accounts import hash_password
+from operations.access.actor import SYSTEM
 from operations.access.covers import Span
 from operations.access.people import actor_named
 from operations.directory import handovers, members, steward_plans, stewardship
@@ -116,6 +117,7 @@ def build(city):
     post_covers(town)
     campaigns(town)
     town["account"] = with_authenticator(city.users["linfang"].id)
+    town["password"] = password_links.make("linfang", actor=SYSTEM)
     town |= {"session": elsewhere(city, "hengzha"), "session_theirs": elsewhere(city, "hongda")}
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)

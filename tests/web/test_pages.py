@@ -45,7 +45,7 @@ ODD = {"/r/no-such-token": 404, "/c/no-such-token": 404, "/my/nowhere": 404}
 ELSEWHERE = {
     "cards.card", "exports.show", "findings.show", "enterprises.claim", "enterprises.project", "enterprises.unmerge",
     "claiming.applicant", "claiming.code", "claiming.done", "joining.join", "catalogue_files.template",
-    "proving.go_on",
+    "proving.go_on", "passwords.choose",
     "health.live", "health.ready", "metrics",
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
@@ -68,7 +68,8 @@ SEEN = set()
 # Who looks at what; {names} are found in the life by `addresses`.
 PAGES = {
     None: ("/login", "/claim", "/verify", "/verify/ZQ-2026-08-0000000", "/verify/letter", "/r/thanks",
-           "/r/no-such-token", "/c/no-such-token", "/c/thanks", "/results", "/results/1", "/kiosk/bind", "/kiosk/done"),
+           "/r/no-such-token", "/c/no-such-token", "/c/thanks", "/results", "/results/1", "/kiosk/bind", "/kiosk/done",
+           "/password/forgotten", "/password/asked"),
     "hengzha": (
         "/my", "/my/tickets", "/my/tickets?view=closed", "/my/tickets/{handling}", "/my/tickets/{handling}/receipt",
         "/my/tickets/{handling}/message", "/my/tickets/{handling}/withdraw", "/notices", "/account",

@@ -1,11 +1,11 @@
 """Forms of the account page and 提意见."""
 
-from wtforms import BooleanField, HiddenField, PasswordField, RadioField, TextAreaField
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired
 
 from operations.access.opinions import WORDS_LIMIT
-from views.forms.base import BaseForm, NotLonger
+from views.forms.base import BaseForm, NotLonger, RefusableForm
 
 SIZES = {"": "标准", "large": "大", "xlarge": "更大", "xxlarge": "最大"}
 
@@ -27,6 +27,22 @@ class PasswordForm(BaseForm):
     new_password = PasswordField("新密码", [InputRequired("请填写新密码"), NotLonger(max=128)],
                                  description="12 位以上，含数字、小写、大写、符号中的至少三种。",
                                  render_kw={"autocomplete": "new-password"})
+
+
+class NewPasswordForm(BaseForm):
+    """设置密码, by a link."""
+
+    new_password = PasswordField("新密码", [InputRequired("请填写新密码"), NotLonger(max=128)],
+                                 description="12 位以上，含数字、小写、大写、符号中的至少三种。",
+                                 render_kw={"autocomplete": "new-password"})
+
+
+class ForgottenForm(RefusableForm):
+    """忘记密码."""
+
+    username = StringField("用户名", [DataRequired("请填写用户名"), NotLonger(max=64)],
+                           description="企业用户的用户名是手机号。",
+                           render_kw={"autocomplete": "username", "autocapitalize": "none"})
 
 
 class OpinionForm(BaseForm):

@@ -1,12 +1,9 @@
-"""Forms of 两步验证: a code of the app, a 备用码, and the word of whoever resets it."""
+"""Forms of 两步验证: a code of the app, and a 备用码."""
 
 from wtforms import StringField
 from wtforms.validators import InputRequired
 
 from views.forms.base import NotLonger, RefusableForm
-from views.forms.tickets import text
-
-REASON_LIMIT = 200
 
 
 class AppCodeForm(RefusableForm):
@@ -23,9 +20,3 @@ class RecoveryForm(RefusableForm):
     code = StringField("备用码", [InputRequired("请输入一个备用码"), NotLonger(max=40)],
                        description="设置时保存下来的 10 个备用码之一，每个只能用一次。",
                        render_kw={"autocomplete": "off", "autocapitalize": "none", "data-size": "l"})
-
-
-class ResetForm(RefusableForm):
-    """重置."""
-
-    reason = text("理由", "请写明理由", most=REASON_LIMIT, rows=2, hint="例如：手机丢失，已当面核对工作证。")
