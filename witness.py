@@ -162,6 +162,7 @@ class Keeper:
     def __init__(self, file: Path, keys: Sequence[str], alarm: str) -> None:
         self.file, self.keys, self.alarm = file, keys, alarm
         self.consent = file.with_suffix(".consent")
+        self.cried: dict[str, float] = {}
         self.lock, self.arrived = threading.Lock(), time.monotonic()
         kept = read(file.read_text().splitlines(), keys) if file.exists() else []
         self.last: Said | None = kept[-1] if kept else None
@@ -193,7 +194,11 @@ class Keeper:
             self.consent.unlink(missing_ok=True)
 
     def cry(self, words: str) -> None:
-        """Tell whoever watches here."""
+        """Tell whoever watches here; the same words once in half an hour, for the site tries again and again."""
+        now = time.monotonic()
+        if now - self.cried.get(words, float("-inf")) < LATE_SECONDS:
+            return
+        self.cried[words] = now
         print(f"报警：{words}", file=sys.stderr, flush=True)
         if self.alarm:
             subprocess.run([self.alarm, words], check=False)
