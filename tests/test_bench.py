@@ -1,17 +1,27 @@
-"""The benchmark of the ratings runs from its filling to the campaign's freeze, on very little."""
+"""The benchmarks of the ratings and of the hall run from their filling to their last figure, on very little."""
 
 import json
 
 import pytest
 from click.testing import CliRunner
 
-from benchmarks.ratings import command
+from benchmarks import hall, ratings
 from tests.shared import IS_DRILL
 
+pytestmark = pytest.mark.skipif(not IS_DRILL, reason="takes a server of its own and half a minute")
 
-@pytest.mark.skipif(not IS_DRILL, reason="takes a server of its own and half a minute")
+
 def test_the_benchmark_of_ratings_prints_each_figure():
-    told = CliRunner().invoke(command, ["--scale", "0.004", "--seconds", "0.5"], catch_exceptions=False)
-    found = {json.loads(line)["figure"] for line in told.output.splitlines()}
+    found = figures_of(ratings.command, "--scale", "0.004", "--seconds", "0.5")
     assert {"pages_whose_statements_grew", "follow_ups", "wall_of_the_city", "list_of_cases", "rate_by_link",
             "rate_at_a_window", "campaign_draw", "campaign_freeze"} <= found
+
+
+def test_the_benchmark_of_the_hall_prints_each_figure():
+    found = figures_of(hall.command, "--cases", "600")
+    assert {"hall_import", "hall_import_again", "hall_import_memory", "hall_import_memory_csv"} <= found
+
+
+def figures_of(command, *options):
+    told = CliRunner().invoke(command, options, catch_exceptions=False)
+    return {json.loads(line)["figure"] for line in told.output.splitlines() if line.startswith("{")}

@@ -5,7 +5,7 @@ from importlib import import_module
 import click
 
 # A module of ``benchmarks`` by this name has a click command called ``command``.
-BENCHMARKS = ("loop", "directory", "supervision", "ratings", "restore")
+BENCHMARKS = ("loop", "directory", "supervision", "ratings", "hall", "restore")
 
 
 class Benchmarks(click.Group):

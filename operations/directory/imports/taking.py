@@ -34,7 +34,7 @@ from operations.directory.imports.written import Writer
 from operations.insight import indexing
 
 E, S, P = Enterprise.__table__, StagedEnterprise.__table__, Project.__table__
-PAGE, INDEXED_AT_ONCE, MANY = 20_000, 5000, 5000
+PAGE, INDEXED_AT_ONCE, MANY = 20_000, 5000, 500
 # What a row of the template says of an enterprise; an empty cell leaves what stands there.
 FACTS = (
     "name", "category", "region_id", "status", "address", "industry", "staff_count", "revenue", "assets", "founded_on",
@@ -52,7 +52,7 @@ def join_by_hash(batch: ImportBatch) -> None:
     """Let PostgreSQL join a large batch by hash alone, in this transaction.
 
     The planner does not know what the transaction has just brought in: it took the directory for nearly empty and
-    joined 194,000 rows with 194,000 by nested loops, hours instead of seconds.
+    joined 194,000 rows with 194,000 by nested loops, hours instead of seconds; of 3,000 cases, five seconds.
     """
     if batch.rows_done >= MANY and db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(sa.text("SET LOCAL enable_nestloop = off"))
