@@ -22,13 +22,14 @@ from operations.access.people import actor_named
 from operations.clocks import rulebook
 from operations.clocks.recomputation import reckon
 from operations.errors import NotFound, Refused
-from operations.insight import figures, finding, follow_up_coverage, indexing, portal, rectifications
+from operations.insight import figures, finding, follow_up_coverage, indexing, portal, rectifications, wall
 from operations.insight.period import Period
 from operations.ratings import case_links, counted
 from operations.ratings import rectifications as acts
 from operations.ratings import windows
 from operations.ratings.opinions import Opinion
 from operations.ratings.rectifications import Answer, Report
+from operations.ratings.wall import tallying
 from operations.supervision import sweep
 from tests.happened import ACTS, as_happened
 from tests.lives import START, shanghai
@@ -144,6 +145,19 @@ def test_nobody_with_a_part_in_the_case_calls_about_it_even_from_a_seat_at_the_c
             "VALUES (:row, 9, false, '', :who, '2026-08-19 02:00:00')"), {"row": found().id, "who": officer})
     db.session.rollback()
     hall.does(acts.call, "xuhui", at=later, answer=GOOD)
+
+
+def test_the_wall_counts_it_for_the_window_and_the_officer_as_of_any_rating(hall):
+    hall.rate()
+    hall.puts_right()
+    hall.does(acts.call, "xuhui", at=START + timedelta(hours=1), answer=GOOD)
+    with clock.standing_at(START + timedelta(hours=2)):
+        tallying.recount()
+        month = Period(date(2026, 8, 1), date(2026, 8, 31))
+        wanted = wall.Narrowing(month, found().unit_id, wall.By.OFFICER)
+        lines = wall.lines(actor_named("hening"), wanted)
+    assert [(line.label, line.counts[wall.Part.DUE], line.counts[wall.Part.ON_TIME]) for line in lines] == [
+        ("林芳", 1, 1)]
 
 
 def test_it_stands_in_no_list_and_no_figure_of_demands(hall):
