@@ -1,6 +1,7 @@
 """What a worker of the site asks of its database before it answers anybody. Light: alembic is not loaded for it."""
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ from flask import Flask
 
 from environment import ConfigurationError
 from models.base import READ_ONLY, db
+from operations import protection
 
 log = logging.getLogger("zhitongche.start")
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -35,6 +37,15 @@ def ensure_migrated(app: Flask) -> None:
         raise ConfigurationError(BEHIND.format(present=present or "空库", wanted=wanted))
     if present > wanted:
         log.warning("the database is of version %s, this program of %s", present, wanted)
+
+
+def look_at_the_log(app: Flask) -> None:
+    """Find out before the first page whether the log reaches its last anchor: otherwise the site is only read."""
+    with app.app_context():
+        with suppress(sa.exc.OperationalError):
+            protection.why()
+        db.session.remove()
+        db.engine.dispose()
 
 
 def newest() -> str:

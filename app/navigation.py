@@ -5,8 +5,11 @@ from typing import Any
 
 from flask import Flask, request
 from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from models.access import Role
+from models.base import db
+from operations import protection
 from operations.insight import glance
 from operations.insight.finding import SEARCHERS
 from operations.insight.glance import Glance
@@ -102,6 +105,7 @@ def shell() -> dict[str, Any]:
         "menu": [],
         "everywhere": [],
         "glance": None,
+        "is_protected": _is_protected,
     }
     if current_user.is_authenticated:
         roles = current_user.roles
@@ -116,6 +120,15 @@ def shell() -> dict[str, Any]:
         context["everywhere"] = places
         context["glance"] = _glance
     return context
+
+
+def _is_protected() -> bool:
+    """Asks the database only until the log was once found in order; on the page that says it is away, nothing."""
+    try:
+        return bool(protection.why())
+    except SQLAlchemyError:
+        db.session.rollback()
+        return False
 
 
 def _glance() -> Glance:

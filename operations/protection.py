@@ -21,7 +21,7 @@ class WriteProtected(DomainError):
     """Reads go on; nothing is taken in."""
 
     status_code = 503
-    message = "系统正处于只读保护：日志没有接上已经封存的位置，须系统管理员核对。刚才的内容没有提交，可以查看，不能办理。"
+    message = "系统暂时只能查看：日志没有接上已经封存的位置，系统管理员正在核对。刚才的内容没有提交。"
 
 
 class _Guard:

@@ -54,6 +54,12 @@ def row(connection: sa.Connection, seq: int) -> tuple[Any, ...] | None:
     return next(iter(_read(connection, seq - 1, seq)), None)
 
 
+def links(connection: sa.Connection) -> Iterator[tuple[Any, ...]]:
+    """Every link as it is sealed, without what the columns repeat: number, prev, hash, algorithm, body."""
+    for rows in batches(connection, None, None):
+        yield from (row[:1] + row[14:16] + row[13:14] + row[12:13] for row in rows)
+
+
 def words_without_event(connection: sa.Connection) -> Sequence[int]:
     """Numbers of words whose event is not there."""
     lost = sa.select(_W.event_seq).where(~sa.exists().where(_E.seq == _W.event_seq))

@@ -64,6 +64,22 @@ def resume(reason: str) -> None:
     click.echo(f"已认可：第 {made.number} 号锚点，从第 {made.resumes} 号接着记，日志到第 {made.seq:,} 条。有见证方的，请告知它同意。")
 
 
+@audit.command("export")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@on_the_site
+def export(file: Path) -> None:
+    """把日志链写到一个新文件，供见证方用 witness.py check --log 校验；有编号和地址，没有原话。"""
+    try:
+        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except OSError as problem:
+        raise Refused(f"{file} 写不进去：{problem.strerror}") from problem
+    count = 0
+    with os.fdopen(descriptor, "w", encoding="utf-8") as out, sealed_log.snapshot() as connection:
+        for count, link in enumerate(sealed_log.links(connection), start=1):
+            out.write(json.dumps(link, ensure_ascii=False) + "\n")
+    click.echo(f"已写出 {count:,} 条：{file}")
+
+
 def _remembered() -> list[Checkpoint]:
     with sealed_log.snapshot() as connection:
         return checking.remembered(connection)

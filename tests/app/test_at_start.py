@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from app import at_start
 from environment import ConfigurationError
 from models.base import db
+from operations import protection
 from operations.base import operation
 
 
@@ -47,3 +48,12 @@ def test_a_server_that_is_away_just_now_is_waited_for(app, monkeypatch):
 
     monkeypatch.setattr(at_start, "_revision", away)
     at_start.ensure_migrated(app)
+
+
+def test_it_finds_out_at_once_whether_it_may_only_be_read(app, monkeypatch):
+    monkeypatch.setattr(protection, "why", lambda: (_ for _ in ()).throw(sa.exc.OperationalError("", {}, None)))
+    at_start.look_at_the_log(app)
+    asked = []
+    monkeypatch.setattr(protection, "why", lambda: asked.append("once"))
+    at_start.look_at_the_log(app)
+    assert asked == ["once"]

@@ -2,6 +2,7 @@
 
 import json
 
+import witness
 from models.base import db
 from tests.operations.test_anchors import cut
 from tests.operations.test_verification import behind_our_back
@@ -40,6 +41,9 @@ def test_anchors_show_what_a_chain_cannot_and_a_restored_site_waits_for_somebody
     assert runs("init")[0] == runs("jobs", "run", "anchors")[0] == 0 and (terminal.folder / "anchor.key").exists()
     assert "锚点 1 个；" in runs("audit", "verify")[1] and "：0 条" in runs("audit", "verify", "--from", "anchor")[1]
     assert runs("audit", "verify", "--second") == (0, "另写的校验：日志完整，锚点 1 个相符\n")
+    assert runs("audit", "export", str(terminal.folder / "log.jsonl")) == (0, f"已写出 3 条：{terminal.folder}/log.jsonl\n")
+    anchors, keys = terminal.folder / "anchors.txt", terminal.folder / "anchor.pub"
+    assert witness.check(anchors, keys, str(terminal.folder / "log.jsonl")) == 0
     behind_our_back(database, "DELETE FROM anchors", *cut(1, ""))
     code, said = runs("audit", "verify")
     assert code == 1 and "第 1 号锚点" in said and "另写的校验：1 处不符" in runs("audit", "verify", "--second")[1]

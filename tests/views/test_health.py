@@ -95,10 +95,12 @@ def test_while_the_log_is_behind_everything_is_read_and_nothing_is_taken_in(life
     try:
         page = desk.opens("chenjing")
         answer = desk.sends("chenjing", page, "sign")
+        shown = desk.opens("hengzha", "/my").words, guest().opens("/login").words, page.words
     finally:
         protection.watch(None)
     assert (page.status, answer.status, desk.ticket.status) == (200, 503, life.ticket.status)
-    assert "只读保护" in answer.words and "the log is behind" not in answer.html
+    assert "刚才的内容没有提交" in answer.words and "the log is behind" not in answer.html
+    assert all("系统暂时只能查看" in words for words in shown) and "只能查看" not in desk.opens("chenjing").words
     assert desk.sends("chenjing", page, "sign").status < 400
 
 
