@@ -99,6 +99,11 @@ class Config:
     SESSION_IDLE_PRIVILEGED = Setting(
         env.duration, default=timedelta(minutes=15), means="管理员、督查人员无操作自动退出的时间"
     )
+    PASSWORD_PROFILE = Setting(
+        env.one_of("dengbao3", "asvs"), default="dengbao3",
+        means="密码规则：`dengbao3`（等保三级：12 位、三种字符、90 天一换、不用最近 5 次的）或 `asvs`（OWASP：15 位，不限种类，不过期）；"
+        "两者都不许用常用密码和用户名、单位、城市、系统的名称",
+    )
     PROVEN_FOR = Setting(
         env.duration, default=timedelta(minutes=10),
         means="导出、改岗位和角色、批准延期、改规则和日历、看投诉之前，密码多久之内核对过才算数；过了就再问一次",
@@ -216,6 +221,7 @@ class Config:
     )
     SWEEP_SECONDS = Setting(env.whole(5, 600), default=30, means="巡检间隔的秒数；到期事项由巡检预警、督办")
 
+    PASSWORDS_EXPIRE = Derived(lambda c: not c.DEMO)  # the demonstration's are printed on its first page
     SQLALCHEMY_DATABASE_URI = Derived(lambda c: c.DATABASE_URL)
     SQLALCHEMY_ENGINE_OPTIONS = Derived(engine_options)
     # The browser holds the prefix to its promises (Secure, Path=/, no Domain), so plain http cannot carry it.
@@ -236,6 +242,7 @@ class Testing(Config):
 
     environment: Mapping[str, str] = {}
     TESTING = True
+    PASSWORDS_EXPIRE = False  # stories take years
     PROVEN_FOR = timedelta(hours=8)  # stories take hours; tests/access/test_proving.py has its own
     SECRET_KEY = "only-for-tests-0123456789abcdefghijklmnopqrstuvwxyz"
 

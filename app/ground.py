@@ -8,6 +8,7 @@ from app import logs, slow_statements
 from models import engine
 from models.base import db
 from operations import log, protection
+from operations.access import passwords
 from operations.anchors import standing
 from operations.clocks import rulebook
 
@@ -27,6 +28,8 @@ def ground_floor(config: object) -> Flask:
         for one in db.engines.values():
             engine.prepare(one)
     rulebook.keep_hours(app.config["OFFICE_HOURS"])
+    passwords.keep_profile(app.config["PASSWORD_PROFILE"], expire=app.config["PASSWORDS_EXPIRE"],
+                           site_words=(app.config["CITY"], app.config["SITE_NAME"], "政企直通车"))
     log.seal_by(app.config["LOG_ALGORITHM"])
     logs.register(app)
     slow_statements.register(app)

@@ -10,6 +10,8 @@ from views.guards import NotProven, session_rules
 
 # What a page asks by itself carries this header: it must not keep the session of an empty desk alive.
 BACKGROUND = "X-Background"
+# Where one still gets whose password has been in use for too long.
+WITH_AN_OLD_PASSWORD = ("account.password", "auth.logout")
 
 manager = LoginManager()
 manager.session_protection = "strong"
@@ -66,7 +68,13 @@ def _require_person() -> ResponseReturnValue | None:
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or request.endpoint == "static" or getattr(view, "is_open_to_all", False):
         return None
-    return None if current_user.is_authenticated else send_to_login()
+    if not current_user.is_authenticated:
+        return send_to_login()
+    if current_user.has_old_password and request.endpoint not in WITH_AN_OLD_PASSWORD:
+        keep_form()
+        flash("密码已用满规定的天数，请先换一个新密码。", "amber")
+        return redirect(url_for("account.password"))
+    return None
 
 
 def _way_back() -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models.base import db
 from models.deliveries import Delivery
-from operations.access import accounts, codes
+from operations.access import codes, passwords
 from operations.directory import claims
 from operations.directory.claims import Applicant
 
@@ -22,7 +22,7 @@ NEW, NEW_CODE = "云州新开张餐饮有限公司", "91990102MA0099XY8N"
 @pytest.fixture
 def quick_passwords(monkeypatch):
     """Hashes of the same kind that take no time: what is tested is who gets an account, not how dear a guess is."""
-    monkeypatch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 def texts():

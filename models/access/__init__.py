@@ -1,6 +1,6 @@
 """Accounts, posts and sessions: who somebody is and what they may do."""
 
-from models.access.accounts import User
+from models.access.accounts import PastPassword, User
 from models.access.codes import Invitation, OneTimeCode
 from models.access.covers import PostCover
 from models.access.password_links import LinkKind, PasswordLink, PasswordRequest
@@ -20,6 +20,7 @@ __all__ = [
     "OneTimeCode",
     "PasswordLink",
     "PasswordRequest",
+    "PastPassword",
     "Post",
     "PostCover",
     "RecoveryCode",

@@ -3,10 +3,23 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access.posts import Post
 from models.base import Base, created_at, primary_key
+
+
+class PastPassword(Base):
+    """用过的密码 of an account, so that the next is not one of them. ``left_at`` is when it was changed."""
+
+    __tablename__ = "past_passwords"
+    __table_args__ = (Index("ix_past_passwords_user", "user_id", "id"),)
+
+    id: Mapped[primary_key]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    password_hash: Mapped[str] = mapped_column(sa.String(200))
+    left_at: Mapped[created_at]
 
 
 class User(Base):

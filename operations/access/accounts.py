@@ -1,14 +1,11 @@
-"""Signing in and out: Argon2, lockout, server-side sessions (security.md (d)). Rights are read anew each request."""
+"""Signing in and out: lockout and server-side sessions (security.md (d)). Rights are read anew with each request."""
 
 import hashlib
 import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import BoundedSemaphore
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import ColumnElement, bindparam, exists, func, select, update
 from sqlalchemy.orm import aliased
 
@@ -18,6 +15,7 @@ from models.access.posts import ADMINISTRATORS
 from models.base import db
 from models.directory import Organisation, Region, Steward
 from operations import log
+from operations.access import passwords
 from operations.access.actor import Actor, Standing
 from operations.access.vacancies import standing_in
 from operations.base import operation
@@ -76,18 +74,6 @@ PER_PAIR = Lockout(5, timedelta(minutes=15))
 PER_ACCOUNT = Lockout(20, timedelta(hours=1))
 PER_ADDRESS = Lockout(100, timedelta(hours=1))
 
-_hasher = PasswordHasher()  # Argon2id, 64 MiB, t=3, p=4: the library's defaults
-_at_once = BoundedSemaphore(2)  # each verification takes 64 MiB
-# Of a password nobody knows, by the same parameters: made at each start it would cost 64 MiB that are never given back.
-_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$NrBnNCsDUwym0q6Qd4HCBg$gNYNbqIbcqVR8blgjJnTuqGEV24V+gvGqzkuk9qGC3M"
-
-
-def hash_password(password: str) -> str:
-    """Argon2id hash of a password that satisfies the rules; raises BadInput with the rule that fails."""
-    _ensure_strong(password)
-    with _at_once:
-        return _hasher.hash(password)
-
 
 def account_of(mobile: str) -> User | None:
     """Whoever signs in with this mobile."""
@@ -96,8 +82,8 @@ def account_of(mobile: str) -> User | None:
 
 def open_account(mobile: str, *, person: str, password: str) -> User:
     """开户, in the running operation, for somebody who has proved the mobile. Raises BadInput for a weak password."""
-    user = User(username=mobile, name=person, phone=mobile, created_at=clock.now(),
-                password_hash=hash_password(password))
+    user = User(username=mobile, name=person, phone=mobile, created_at=clock.now())
+    passwords.give(user, password)
     db.session.add(user)
     db.session.flush()
     log.record("open_account", object_type="user", object_id=user.id, actor=Actor(user.id, user.name, ()))
@@ -114,7 +100,7 @@ def sign_in(username: str, password: str, *, address: str, agent: str = "", per_
     account = username.strip().lower()[:64]
     _ensure_not_locked(account, address)
     user = db.session.scalar(select(User).where(User.username == account))
-    if not _matches(user, password):
+    if not passwords.matches(user, password):
         raise BadInput(WRONG)
     assert user is not None
     now, token = clock.now(), secrets.token_urlsafe(32)
@@ -152,7 +138,7 @@ def ensure_password(actor: Actor, password: str) -> None:
     """Raise BadInput unless it is theirs, TooManyAttempts when a lockout holds, as signing in does."""
     user = db.session.get_one(User, actor.user_id)
     _ensure_not_locked(user.username, actor.address)
-    if not _matches(user, password):
+    if not passwords.matches(user, password):
         raise BadInput("密码不对。")
 
 
@@ -160,9 +146,9 @@ def ensure_password(actor: Actor, password: str) -> None:
 def change_password(actor: Actor, *, current: str, wanted: str) -> str:
     """改密码：every other session of the account ends at once; returns this one's new token."""
     user = db.session.get_one(User, actor.user_id)
-    if not _matches(user, current):
+    if not passwords.matches(user, current):
         raise BadInput("现在的密码不对。")
-    user.password_hash, user.password_changed_at = hash_password(wanted), clock.now()
+    passwords.give(user, wanted)
     end_sessions(user.id, but=actor.session_id)
     log.record("change_password", object_type="user", object_id=user.id, actor=actor)
     return renew(actor.session_id, proven_at=clock.now())
@@ -196,7 +182,8 @@ def signed_in(token: str, *, address: str, rules: SessionRules, is_work: bool = 
     if is_work and now - first.seen_at > SEEN_EVERY:
         _note_seen(first.session_id, now)
     actor = Actor(first.user_id, first.user_name, posts, first.session_id, token, address,
-                  proven_at=first.proven_at or first.session_created_at)
+                  proven_at=first.proven_at or first.session_created_at,
+                  has_old_password=passwords.is_over(first.password_changed_at or first.user_created_at))
     return SignedIn(actor, first.has_authenticator, must, is_whole)
 
 
@@ -232,6 +219,8 @@ _BY_TOKEN = (
         .label("has_authenticator"),
         User.id.label("user_id"),
         User.name.label("user_name"),
+        User.created_at.label("user_created_at"),
+        User.password_changed_at,
         Post.id.label("post_id"),
         Post.role,
         Post.title,
@@ -282,15 +271,6 @@ def _note_seen(session_id: int, now: datetime) -> None:
         db.session.connection().execute(seen)
 
 
-def _matches(user: User | None, password: str) -> bool:
-    stored = user.password_hash if user and user.is_active and user.password_hash else _NOBODY
-    with _at_once:
-        try:
-            return _hasher.verify(stored, password[:256]) and stored is not _NOBODY
-        except (VerifyMismatchError, InvalidHashError):
-            return False
-
-
 def ensure_few(failed: ColumnElement[bool], limits: Iterable[Lockout], words: str | None = None) -> None:
     """Raise TooManyAttempts when the failures that ``failed`` picks have used up one of the limits."""
     now = clock.now()
@@ -311,13 +291,3 @@ def _end_oldest(user: User, now: datetime, per_account: int) -> None:
     running = list(db.session.scalars(rows.order_by(LoginSession.seen_at.desc())))
     for old in running[per_account - 1 :]:
         old.ended_at = now
-
-
-def _ensure_strong(password: str) -> None:
-    kinds = sum(any(test(char) for char in password) for test in (str.isdigit, str.islower, str.isupper, _is_sign))
-    if not 12 <= len(password) <= 128 or kinds < 3:
-        raise BadInput("密码应为 12 至 128 位，含数字、小写、大写、符号中的至少三种。")
-
-
-def _is_sign(char: str) -> bool:
-    return not char.isalnum()

@@ -48,6 +48,7 @@ class Actor:
     is_anonymous: bool = False
     held: tuple[Standing, ...] = ()
     proven_at: datetime | None = None
+    has_old_password: bool = False
 
     def get_id(self) -> str:
         """What the cookie carries: the session's token, never the user's id."""

@@ -15,7 +15,8 @@ from models.access import LinkKind, PasswordLink, PasswordRequest, Role, User
 from models.base import db
 from models.deliveries import Carrier, Delivery, Purpose
 from operations import log
-from operations.access.accounts import digest_of, end_sessions, hash_password
+from operations.access import passwords
+from operations.access.accounts import digest_of, end_sessions
 from operations.access.actor import SYSTEM, Actor
 from operations.base import operation
 from operations.delivery import texts
@@ -104,12 +105,12 @@ def opened_by(token: str) -> tuple[PasswordLink, User]:
 def use(token: str, *, password: str, address: str) -> None:
     """设置密码：of any number at once, one succeeds; every session of the account ends. Raises LinkOver, BadInput."""
     link, user = opened_by(token)
-    hashed, now = hash_password(password), clock.now()
+    now = clock.now()
     using = update(PasswordLink).where(PasswordLink.id == link.id, PasswordLink.ended_at.is_(None),
                                        PasswordLink.expires_at > now)
     if db.session.connection().execute(using.values(ended_at=now, used_at=now)).rowcount != 1:
         raise LinkOver
-    user.password_hash, user.password_changed_at = hashed, now
+    passwords.give(user, password)
     end_sessions(user.id)
     actor = Actor(user.id, user.name, (), address=address)
     log.record("set_password", object_type="user", object_id=user.id, actor=actor, details={"by": link.kind})

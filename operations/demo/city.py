@@ -18,7 +18,7 @@ from models.directory import (
     RegionLevel,
     Stewardship,
 )
-from operations.access.accounts import hash_password
+from operations.access.passwords import hashed as hash_of
 from operations.base import operation
 from operations.directory.names import initials_of
 from operations.directory.ownership import Owners
@@ -130,7 +130,7 @@ class City:
 @operation
 def build(hashed: str | None = None) -> City:
     """Build the city in an empty database. Every account has PASSWORD, or the password that ``hashed`` belongs to."""
-    city, hashed = City(), hashed or hash_password(PASSWORD)
+    city, hashed = City(), hashed or hash_of(PASSWORD)
     for code, name, level, parent in REGIONS:
         _place(city, code, name, level=level, parent=parent)
     settle(city, hashed, organisations=ORGANISATIONS, people=PEOPLE, enterprises=ENTERPRISES)

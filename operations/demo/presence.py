@@ -8,8 +8,8 @@ from models.access import LoginAttempt, Post, Role, User
 from models.base import db
 from models.directory import Enterprise, Organisation
 from operations import log
-from operations.access.accounts import hash_password
 from operations.access.actor import SYSTEM
+from operations.access.passwords import hashed as hash_of
 from operations.base import operation
 from operations.demo import city, suburbs
 from operations.demo.city import PASSWORD
@@ -65,7 +65,7 @@ def accounts() -> list[DemoAccount]:
 @operation
 def reset_passwords(password: str = PASSWORD) -> int:
     """Give every demonstration account its first password again and lift its lockout. Returns how many."""
-    hashed = hash_password(password)
+    hashed = hash_of(password)
     users = db.session.scalars(_demo_users()).all()
     for user in users:
         user.password_hash, user.password_changed_at = hashed, None

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from models import clock
-from operations.access import accounts
+from operations.access import passwords
 from tests.conftest import QUICK
 from tests.lives import START
 
@@ -11,7 +11,7 @@ from tests.lives import START
 @pytest.fixture
 def quick(city, monkeypatch):
     """The city where a name that nobody has takes no time either: for tests in which many sign in."""
-    monkeypatch.setattr(accounts, "_NOBODY", QUICK.hash("nobody knows this"))
+    monkeypatch.setattr(passwords, "_NOBODY", QUICK.hash("nobody knows this"))
     return city
 
 

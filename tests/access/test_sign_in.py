@@ -10,7 +10,7 @@ from app import create_app
 from models.access import LoginSession, User
 from models.base import db
 from models.log import Event
-from operations.access import accounts
+from operations.access import accounts, passwords
 from operations.access.accounts import PER_ACCOUNT, PER_ADDRESS, digest_of
 from tests.conftest import settings_for
 from tests.guest import Guest, printed, said
@@ -49,7 +49,7 @@ def test_a_disabled_account_and_one_without_a_password_are_not_let_in(app, quick
 
 
 def test_an_unknown_name_takes_as_much_work_as_a_wrong_password(city):
-    db.session.execute(update(User).values(password_hash=accounts.hash_password("Richtig-gut-77")))
+    db.session.execute(update(User).values(password_hash=passwords.hashed("Richtig-gut-77")))
     db.session.commit()
 
     def seconds(username):

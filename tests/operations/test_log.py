@@ -29,9 +29,9 @@ FORGETTABLE = {
     "arrived_cases", "authenticators", "carrier_states", "chosen_columns", "clock_beats", "deliveries",
     "delivery_attempts", "directory_counts", "drafts", "enterprise_search", "hall_nonces", "job_runs", "kept_forms",
     "login_attempts", "login_sessions", "notices", "one_time_codes", "password_links", "password_requests",
-    "rating_addition_tokens", "rating_months", "rating_sources", "rating_sums", "rating_tallies", "rating_tokens",
-    "recovery_codes", "saved_views", "staged_cases", "staged_enterprises", "staged_stewards", "staged_stewardships",
-    "submissions", "talk_drafts", "ticket_search",
+    "past_passwords", "rating_addition_tokens", "rating_months", "rating_sources", "rating_sums", "rating_tallies",
+    "rating_tokens", "recovery_codes", "saved_views", "staged_cases", "staged_enterprises", "staged_stewards",
+    "staged_stewardships", "submissions", "talk_drafts", "ticket_search",
 }
 DIRECTORY = {"enterprises", "industries", "organisations", "regions", "users"}
 

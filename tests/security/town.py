@@ -34,9 +34,9 @@ from models.supervision import Supervision
 from models.tickets import Attachment, Instruction, LedgerClass, ProposalKind, Ticket, TicketKind
 from models.unreasonable import UnreasonableFinding
 from operations.access import covers, password_links
-from operations.access.accounts import hash_password
 from operations.access.actor import SYSTEM
 from operations.access.covers import Span
+from operations.access.passwords import hashed
 from operations.access.people import actor_named
 from operations.directory import handovers, members, steward_plans, stewardship
 from operations.directory.merging import merge_enterprises
@@ -198,7 +198,7 @@ def sampling(city, town):
 
 def newcomer():
     """An account without any post."""
-    db.session.add(User(username="newcomer", name="新来的", password_hash=hash_password("Yunzhou-2026")))
+    db.session.add(User(username="newcomer", name="新来的", password_hash=hashed("Yunzhou-2026")))
     db.session.commit()
 
 

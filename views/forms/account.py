@@ -6,6 +6,7 @@ from wtforms.validators import DataRequired, InputRequired
 
 from operations.access.opinions import WORDS_LIMIT
 from views.forms.base import BaseForm, NotLonger, RefusableForm
+from views.forms.passwords import NewPasswordField
 
 SIZES = {"": "标准", "large": "大", "xlarge": "更大", "xxlarge": "最大"}
 
@@ -24,17 +25,13 @@ class PasswordForm(BaseForm):
 
     current_password = PasswordField("现在的密码", [InputRequired("请填写现在的密码"), NotLonger(max=128)],
                                      render_kw={"autocomplete": "current-password"})
-    new_password = PasswordField("新密码", [InputRequired("请填写新密码"), NotLonger(max=128)],
-                                 description="12 位以上，含数字、小写、大写、符号中的至少三种。",
-                                 render_kw={"autocomplete": "new-password"})
+    new_password = NewPasswordField("新密码", "请填写新密码")
 
 
 class NewPasswordForm(BaseForm):
     """设置密码, by a link."""
 
-    new_password = PasswordField("新密码", [InputRequired("请填写新密码"), NotLonger(max=128)],
-                                 description="12 位以上，含数字、小写、大写、符号中的至少三种。",
-                                 render_kw={"autocomplete": "new-password"})
+    new_password = NewPasswordField("新密码", "请填写新密码")
 
 
 class ForgottenForm(RefusableForm):

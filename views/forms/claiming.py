@@ -3,14 +3,13 @@
 import re
 from typing import Any
 
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, ValidationError
 
 from operations.directory import names
 from views.forms.base import BaseForm, NotLonger, RefusableForm
-
-PASSWORD_HINT = "12 位以上，含数字、小写、大写、符号中的至少三种。"
+from views.forms.passwords import NewPasswordField
 
 
 class IsMobile:
@@ -74,8 +73,7 @@ class ApplicantForm(RefusableForm):
     person = StringField("您的姓名", [DataRequired("请填写姓名"), NotLonger(max=64)], render_kw={"autocomplete": "name"})
     region = SelectField("企业在哪里", [InputRequired("请选择企业所在的区县")], coerce=int, validate_choice=True,
                          description="这家企业还没有入库，要由当地的填报单位登记。")
-    new_password = PasswordField("设置登录密码", [InputRequired("请设置登录密码"), NotLonger(max=128)],
-                                 description=PASSWORD_HINT, render_kw={"autocomplete": "new-password"})
+    new_password = NewPasswordField("设置登录密码", "请设置登录密码")
 
     def ask_only(self, *, regions: Any, is_new: bool) -> None:
         """``regions`` as (id, name) when the place is to be told, else nothing; a password for a new account."""

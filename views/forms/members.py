@@ -1,11 +1,12 @@
 """Forms of 成员管理: inviting, changing a role, ending a membership; and the link of an invitation."""
 
-from wtforms import PasswordField, StringField
-from wtforms.validators import DataRequired, InputRequired
+from wtforms import StringField
+from wtforms.validators import DataRequired
 
 from models.access import MemberRole
 from views.forms.base import CodeField, NotLonger, RefusableForm
-from views.forms.claiming import PASSWORD_HINT, IsMobile
+from views.forms.claiming import IsMobile
+from views.forms.passwords import NewPasswordField
 
 
 class InviteForm(RefusableForm):
@@ -35,8 +36,7 @@ class JoinForm(RefusableForm):
     """接受邀请. Somebody with an account is asked nothing."""
 
     person = StringField("您的姓名", [DataRequired("请填写姓名"), NotLonger(max=64)], render_kw={"autocomplete": "name"})
-    new_password = PasswordField("设置登录密码", [InputRequired("请设置登录密码"), NotLonger(max=128)],
-                                 description=PASSWORD_HINT, render_kw={"autocomplete": "new-password"})
+    new_password = NewPasswordField("设置登录密码", "请设置登录密码")
 
     def ask_nothing(self) -> None:
         """For an account that is there."""

@@ -1,0 +1,101 @@
+"""密码: what the two profiles refuse, what is remembered, and that an old one opens nothing but its own change."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from models import clock
+from models.access import PastPassword, User
+from models.base import db
+from operations.access import passwords
+from operations.errors import BadInput
+from tests.claimants import quick_passwords  # noqa: F401
+from tests.guest import Guest, said
+from tests.lives import START
+
+GOOD = ("Regen-am-Abend-7", "正确的马电池订书钉Aa1", "xxxxxxYz9-abcde", "A1b" + "c-D2e" * 25)
+WEAK = {
+    "位": ("", "Kurz-1a", "nurkleinundlang1", "NURGROSS-UND-LANG", "A1b" + "c-D2e" * 26),
+    "常用": ("Password-2026!", "2026-Sunshine-1", "Aa1-Aa1-Aa1-Aa1", "!!!Liverpool1999"),
+    "用户名、单位": (
+        "Yunzhou-2026-x", "xx-Liu-Min-2026", "Zheng.Qi.Zhi.Tong.Che1", "政企直通车-2026-Ab", "Zqztc-abcd-2026",
+        "云州的密码-2026-Ab", "Chengdongjiedao-7",
+    ),
+}
+
+
+@pytest.fixture
+def steward(quick, quick_passwords):  # noqa: F811
+    return quick.users["liumin"]
+
+
+@pytest.fixture
+def profile():
+    """``profile("asvs")``, until the test ends."""
+    kept = (passwords._site.profile, passwords._site.words, passwords._site.expire)
+
+    def keep(name, expire=False):
+        passwords.keep_profile(name, site_words=("云州", "政企直通车"), expire=expire)
+
+    yield keep
+    passwords._site.profile, passwords._site.words, passwords._site.expire = kept
+
+
+def refusal(password, user):
+    try:
+        passwords.ensure_good(password, user)
+    except BadInput as refused:
+        return str(refused)
+    return ""
+
+
+def test_the_profile_of_the_graded_protection(steward, profile):
+    profile("dengbao3")
+    assert {password: said for password in GOOD if (said := refusal(password, steward))} == {}
+    for why, refused in WEAK.items():
+        for password in refused:
+            assert why in refusal(password, steward), password
+
+
+def test_the_profile_of_owasp_wants_length_and_no_kinds(steward, profile):
+    profile("asvs")
+    assert not refusal("nur kleine worte hier", steward) and not passwords.is_over(START - timedelta(days=4000))
+    for password in ("Regen-Abend-77", "!!!!password!!!!", "yunzhou ist eine stadt"):
+        assert refusal(password, steward), password
+
+
+def test_none_of_the_last_five_comes_back_and_no_more_are_kept(app, steward, profile):
+    profile("dengbao3")
+    words = [f"Regen-am-Abend-{number}" for number in range(7)]
+    steward.password_hash = passwords.hashed(words[0])
+    for word in words[1:6]:
+        passwords.give(steward, word)
+        db.session.commit()
+    for word in words[1:6]:
+        assert "最近 5 次" in refusal(word, steward)
+    assert not refusal(words[0], steward)
+    assert len(db.session.scalars(select(PastPassword)).all()) == 4
+
+
+def test_after_ninety_days_nothing_opens_but_the_change(app, steward, profile, at):
+    profile("dengbao3", expire=True)
+    db.session.execute(update(User).values(password_changed_at=START))
+    db.session.commit()
+    with at(days=89):
+        assert Guest(app, "liumin").gets("/desk").status_code == 200
+    with at(days=91):
+        guest = Guest(app, "liumin")
+        for path in ("/desk", "/account", "/tickets"):
+            assert guest.gets(path).headers["Location"] == "/account/password", path
+        assert "用满" in said(guest.gets("/account/password"))
+        fields = {"current_password": "Yunzhou-2026", "new_password": "Yunzhou-2026"}
+        assert "密码里不能有" in said(guest.posts("/account/password", fields, page="/account/password"))
+        fields["new_password"] = GOOD[0]
+        assert guest.posts("/account/password", fields, page="/account/password").status_code == 302
+        assert guest.gets("/desk").status_code == 200
+        assert clock.now() - steward_changed_at() < timedelta(seconds=1)
+
+
+def steward_changed_at():
+    return db.session.scalars(select(User.password_changed_at).where(User.username == "liumin")).one()
