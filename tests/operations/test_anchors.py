@@ -1,5 +1,6 @@
 """What a chain alone cannot show: its owner wrote it anew, or cut its end. Anchors outside the database do (R15)."""
 
+import dataclasses
 import json
 import random
 import stat
@@ -8,6 +9,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+import requests
 import sqlalchemy as sa
 from sqlalchemy import select
 
@@ -20,7 +22,7 @@ from operations import log as sealed
 from operations import protection, sealed_log, verification
 from operations.anchors import anchoring, book, checking, shown, standing
 from operations.anchors.keys import public_keys
-from operations.backup import settling
+from operations.backup import restoring, settling
 from operations.base import operation
 from operations.errors import Refused
 from operations.log import link_hash
@@ -151,6 +153,10 @@ def test_without_anchors_a_log_written_anew_looks_whole(plan, database):
     assert verification.verify().findings == []
     assert "被改写过" in standing.objection(plan.file)
     db.session.remove()
+    with sealed_log.snapshot() as connection:  # the nightly drill finds it too
+        [(seq, digest)] = sealed_log.heads(connection)
+        made = dataclasses.replace(BLANK, seq=seq, hash=digest)
+        assert "第 2 号锚点" in restoring._wrong_log(made, connection)[0]
     assert "第 2 号锚点" in found(plan)[0][0].what and "第 3 号锚点" not in found(plan)[1][0]
     database.restore("anchored")
     settling.settle(BLANK)
@@ -298,8 +304,18 @@ def test_what_nobody_signed_raises_no_alarm_and_is_not_kept(plan, watcher):
     assert watcher.alarms == [] and watcher.keeper.last is None
 
 
-def test_half_an_hour_of_silence_is_late(watcher, monkeypatch):
-    assert not watcher.keeper.is_late
+def test_half_an_hour_of_silence_is_late_and_whoever_watches_sees_it(watcher, monkeypatch):
+    anchoring.hand_over(watcher.plan)
+    seen = requests.get(watcher.plan.witness, timeout=5)
+    assert (seen.status_code, seen.json()["last"]) == (200, watcher.keeper.last["line"])
     monkeypatch.setattr(witness, "LATE_SECONDS", -1)
-    assert watcher.keeper.is_late
-    assert anchoring.hand_over(anchoring.Plan(watcher.plan.file, watcher.plan.key, "http://127.0.0.1:9/", 1)) != ""
+    assert requests.get(watcher.plan.witness, timeout=5).status_code == 503
+
+
+def test_a_witness_that_cannot_be_reached_holds_nothing_up(plan):
+    away = dataclasses.replace(plan, witness="http://127.0.0.1:9/")
+    with clock.standing_at(clock.now() + timedelta(minutes=10)):
+        tally = anchoring.keep(away)
+    assert tally.done == 1 and "见证方没有收下第 4 号锚点" in tally.error
+    with clock.standing_at(clock.now() + timedelta(minutes=31)):
+        assert not shown.condition(away).is_well
