@@ -85,6 +85,7 @@ PLACES = (
     Place("大厅办件", "list", "/hall", (R.REGISTRAR, R.SYSTEM_ADMINISTRATOR)),
     Place("作业", "clock", "/jobs", (R.SYSTEM_ADMINISTRATOR,)),
     Place("投递", "mail", "/deliveries", (R.SYSTEM_ADMINISTRATOR,)),
+    Place("组织机构", "building", "/organisations", (R.SYSTEM_ADMINISTRATOR, R.SECURITY_ADMINISTRATOR)),
     Place("区划", "flag", "/regions", (R.SECURITY_ADMINISTRATOR, R.SYSTEM_ADMINISTRATOR)),
     Place("日志", "shield", "/audit", (R.AUDIT_ADMINISTRATOR,)),
 )

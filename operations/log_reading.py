@@ -71,6 +71,8 @@ LABELS = {str(act): act.label for act in (*Act, *RectificationAct)} | {
     "export_measures": "导出约谈问责登记表",
     "export_filling": "导出填报情况",
     "update_regions": "更新区划",
+    "add_organisation": "增设单位",
+    "change_organisation": "更改单位",
     "import_catalogue": "导入派单目录",
     "set_filling_target": "定应报数",
     "remind_filling": "填报提醒",

@@ -118,6 +118,7 @@ def build(city):
     campaigns(town)
     town["account"] = with_authenticator(city.users["linfang"].id)
     town["password"] = password_links.make("linfang", actor=SYSTEM)
+    town["organisation"] = city.organisations["云州市自然资源局"].id
     town |= {"session": elsewhere(city, "hengzha"), "session_theirs": elsewhere(city, "hongda")}
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
         town[name] = notice(username)

@@ -169,7 +169,7 @@ PAGES = {
                  "/cadence/new", "/cadence/key-projects/change", "/cadence/key-projects/end", "/exports",
                  "/post-covers", "/post-covers/new", "/policies", "/policies/new", "/accounts", "/accounts?q=liumin",
                  "/accounts/1"),
-    "admin": ("/operations", "/jobs", "/jobs?job=sweep", "/jobs/clock", "/regions", "/regions?at=9901",
+    "admin": ("/organisations", "/organisations?q=none", "/organisations/new", "/organisations/1", "/operations", "/jobs", "/jobs?job=sweep", "/jobs/clock", "/regions", "/regions?at=9901",
               "/regions/import", "/deliveries", "/deliveries?show=all", "/deliveries/{delivery}"),
     "audit": ("/audit",),
 }
