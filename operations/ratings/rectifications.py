@@ -147,7 +147,8 @@ def call(rectification_id: int, *, actor: Actor, answer: Answer) -> None:
     """
     found, ticket, unit = held(rectification_id, actor)
     post = scope.outside_post(actor, found, unit, roles=scope.CALLING)
-    if objection := avoidance.words_of(avoidance.reasons([ticket.id], actor.user_id)[ticket.id]):
+    is_proxy = ticket.counted_case_id is not None
+    if objection := avoidance.words_of(avoidance.reasons([ticket.id], actor.user_id, of_proxies=is_proxy)[ticket.id]):
         raise Refused(objection)
     if found.signed_at is None:
         raise Refused("整改结果还没有签发，签发后再回访。")

@@ -32,15 +32,18 @@ _OWN = aliased(Organisation)
 C = CountedCase
 
 
-def reasons(ticket_ids: Iterable[int], user_id: int | None) -> Mapping[int, list[str]]:
-    """Of each ticket, why this person must not call about it: nothing where they may. One statement."""
+def reasons(ticket_ids: Iterable[int], user_id: int | None, *, of_proxies: bool = False) -> Mapping[int, list[str]]:
+    """Of each ticket, why this person must not call about it: nothing where they may. One statement.
+
+    Proxies of counted cases are in no list of tickets; who asks about one says so.
+    """
     ids = list(ticket_ids)
     found: dict[int, list[str]] = defaultdict(list)
     if not ids or user_id is None:
         return found
     parts = (part(ids, user_id) for part in (_handled, _sat_in_a_unit, _looked_after, _belonged))
     of_cases = (part.join(Ticket, Ticket.counted_case_id == C.id).where(Ticket.id.in_(ids))
-                for part in done_by(Ticket.id, user_id))
+                for part in (done_by(Ticket.id, user_id) if of_proxies else ()))
     for ticket_id, why in db.session.connection().execute(union_all(*parts, *of_cases)):
         words = Act(why).label if why in IN_THE_CHAIN else why
         if words not in found[ticket_id]:
