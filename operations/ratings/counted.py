@@ -20,6 +20,7 @@ from operations.ratings.opinions import Given, Opinion, Subject
 from operations.ratings.sampling.counted import CALLED_WITHIN
 from operations.tickets.musts import BAD
 
+AT_ONCE = 200
 VISITOR = Actor(user_id=None, name="窗口办事人", posts=())
 
 
@@ -81,13 +82,14 @@ def rate(case: CountedCase, *, opinion: Opinion) -> Given:
 
 @operation
 def rectify_known() -> int:
-    """What was badly rated by name, and of whose case the enterprise has become known since. Returns how many."""
+    """What was badly rated by name, and of whose case the enterprise has become known since, up to AT_ONCE: a file that
+    tells it of many does not hold the log up. Returns how many."""
     rows = (
         select(Rating, CountedCase).join(CountedCase, CountedCase.id == Rating.counted_case_id)
         .where(Rating.rated_at > clock.now() - CALLED_WITHIN, Rating.grade.in_(BAD), Rating.is_anonymous.is_(False),
                CountedCase.enterprise_id.is_not(None), ~exists().where(Rectification.rating_id == Rating.id))
     )
-    found = db.session.execute(rows.order_by(Rating.id)).all()
+    found = db.session.execute(rows.order_by(Rating.id).limit(AT_ONCE)).all()
     for rating, case in found:
         _rectify(rating, case)
     return len(found)
