@@ -42,6 +42,8 @@ def name_substitute(post_id: int, *, actor: Actor, substitute_id: int, span: Spa
     said = _ensure_sound(span, reason)
     if not db.session.execute(substitutes(post).where(Post.user_id == substitute_id)).first():
         raise BadInput("代理人应当是本单位或者上下级单位的在岗人员。")
+    if substitute_id == actor.user_id:
+        raise Refused("不能把岗位交给自己代理，请由另一位安排。")  # nobody gives themselves rights (security.md, case 38)
     meets = (PostCover.starts_on <= span.ends_on, PostCover.ends_on >= span.starts_on, PostCover.ended_at.is_(None))
     if db.session.scalar(select(exists().where(PostCover.post_id == post.id, *meets))):
         raise Refused("这几天已经安排了代理人。")

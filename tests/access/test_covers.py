@@ -84,6 +84,15 @@ def test_who_may_name_whom_and_when():
         name(holder="litao", days=("2026-09-01", "2026-09-02"))
 
 
+def test_nobody_names_themselves(city):
+    power, security = city.organisations[POWER], city.users["security"]
+    db.session.add(Post(user_id=security.id, role=Role.CASE_OFFICER, organisation_id=power.id))
+    db.session.commit()
+    with pytest.raises(Refused, match="自己代理"):
+        name(substitute="security")
+    assert not leads("security")
+
+
 @pytest.mark.usefixtures("city")
 def test_names_are_found_as_people_write_them():
     rows = cover_scope.coverable(actor_named("security"))
