@@ -206,7 +206,7 @@ class Config:
     )
     ANCHORS = Setting(
         env.switch, default=False,
-        means="每 10 分钟、每 1,000 条给日志链签名封锚；启动时日志没有接上最后的锚点就只读（`on`、`off`）",
+        means="每 10 分钟、每 1,000 条给日志链签名封锚；启动时日志没有接上最后的锚点、或锚点以后有损坏就只读（`on`、`off`）",
     )
     ANCHOR_KEY_FILE = Setting(
         env.folder, default=lambda c: c.VAR_DIR / "anchor.key", shown="首次使用时生成，`VAR_DIR/anchor.key`",

@@ -1,6 +1,8 @@
 """The ground floor: configuration, database and log lines. Enough for commands and jobs; the site stands on it."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from flask import Flask
 
@@ -14,9 +16,18 @@ from operations.clocks import rulebook
 
 
 def guard_writes(app: Flask) -> None:
-    """From now on this process writes nothing while the log does not reach its last anchor."""
-    look = partial(standing.objection, app.config["ANCHORS_FILE"]) if app.config["ANCHORS"] else None
+    """From now on this process writes nothing while the log does not reach its last anchor, or is broken behind it."""
+    look = partial(standing.obstacle, app.config["ANCHORS_FILE"]) if app.config["ANCHORS"] else None
     protection.watch(look)
+
+
+def tell_operations(settings: Mapping[str, Any]) -> None:
+    """What operations keep of the site's settings, for acts that nobody tells them to. Writing is not guarded yet."""
+    rulebook.keep_hours(settings["OFFICE_HOURS"])
+    passwords.keep_profile(settings["PASSWORD_PROFILE"], expire=settings["PASSWORDS_EXPIRE"],
+                           site_words=(settings["CITY"], settings["SITE_NAME"], "政企直通车"))
+    log.seal_by(settings["LOG_ALGORITHM"])
+    protection.watch(None)
 
 
 def ground_floor(config: object) -> Flask:
@@ -27,10 +38,7 @@ def ground_floor(config: object) -> Flask:
     with app.app_context():
         for one in db.engines.values():
             engine.prepare(one)
-    rulebook.keep_hours(app.config["OFFICE_HOURS"])
-    passwords.keep_profile(app.config["PASSWORD_PROFILE"], expire=app.config["PASSWORDS_EXPIRE"],
-                           site_words=(app.config["CITY"], app.config["SITE_NAME"], "政企直通车"))
-    log.seal_by(app.config["LOG_ALGORITHM"])
+    tell_operations(app.config)
     logs.register(app)
     slow_statements.register(app)
     return app

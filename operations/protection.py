@@ -1,4 +1,4 @@
-"""只读保护: while the log does not reach its last anchor nothing is written by this process; reading goes on.
+"""只读保护: while the log is behind its last anchor, or broken, nothing is written by this process; reading goes on.
 
 Looked at once before the first act of a process, and every few seconds while it stands against writing. An act that
 people need to see what is wrong, or that mends it, is marked ``even_when_protected``.
@@ -21,7 +21,7 @@ class WriteProtected(DomainError):
     """Reads go on; nothing is taken in."""
 
     status_code = 503
-    message = "系统暂时只能查看：日志没有接上已经封存的位置，系统管理员正在核对。刚才的内容没有提交。"
+    message = "系统暂时只能查看：日志与已经封存的不一致，系统管理员正在核对。刚才的内容没有提交。"
 
 
 class _Guard:

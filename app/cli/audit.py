@@ -54,10 +54,10 @@ def verify_log(as_json: bool, processes: int, since: str | None, anchors: Path |
 
 
 @audit.command("resume")
-@click.option("--reason", required=True, help="为什么恢复、丢了什么、谁同意的；记入日志。")
+@click.option("--reason", required=True, help="出了什么事、丢了什么、谁同意的；记入日志。")
 @on_the_site
 def resume(reason: str) -> None:
-    """恢复备份以后，认可日志从备份接着记：写一个签名的锚点，解除只读保护。"""
+    """恢复备份以后，或者日志损坏、查明原因以后，认可日志接着记：写一个签名的锚点，解除只读保护。"""
     if not reason.strip():
         raise Refused("请写明原因。")
     made = anchoring.resume(anchoring.plan_of(current_app.config), reason=reason.strip()).said

@@ -71,13 +71,14 @@ def anchor(plan: Plan, *, resumes: int = -1) -> Checkpoint:
 
 
 def resume(plan: Plan, *, reason: str) -> Checkpoint:
-    """恢复后接着记：of a restored log everything after its last standing anchor is lost; say so, signed, and go on.
+    """认可后接着记：somebody vouches for a log that was restored or is broken behind its last anchor; signed, and on record.
 
-    Refused when the log reaches its last anchor, or is another one altogether.
+    What the anchors after the last standing one had vouched for is lost. Refused when nothing stands against the log,
+    or when it is another one altogether.
     """
-    objection, last = standing.objection(plan.file), standing.last_known(plan.file)
-    if last is None or not objection:
-        raise Refused("日志与最后的锚点相接，不需要认可。")
+    last = standing.last_known(plan.file)
+    if last is None or not standing.obstacle(plan.file):
+        raise Refused("日志与最后的锚点相接，以后的也逐条相符，不需要认可。")
     known = max(book.read(plan.file), _all_remembered(), key=len)
     still = next((one.said for one in reversed(checking.in_force(known)) if standing.holds(one)), None)
     if still is None and _link(1)[:INSTANCE_DIGITS] != last.said.instance:
@@ -127,11 +128,11 @@ def _is_time(last: Checkpoint | None) -> bool:
 
 
 def _statement(before: Checkpoint | None, resumes: int) -> Statement:
-    """What is to be signed: the end of the log, read on from the anchor that still holds."""
+    """What is to be signed: the end of the log, read on from the anchor that still holds. Refused when it is broken."""
     since = before if resumes < 0 else _numbered(resumes)
     db.session.rollback()  # the first reading may take a minute, and nobody waits for it
     walked = verification.verify_after(since.said.seq if since else 0)
-    if walked.findings:
+    if walked.findings and resumes < 0:
         raise Refused(f"日志第 {walked.findings[0].seq:,} 条{walked.findings[0].what}，没有封锚")
     number = before.said.number + 1 if before else 1
     return Statement(

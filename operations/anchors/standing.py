@@ -8,6 +8,7 @@ from sqlalchemy import select
 from models.anchors import Anchor
 from models.base import db
 from models.log import Event, LogHead
+from operations import verification
 from operations.anchors import book
 from operations.anchors.statement import Checkpoint, Unreadable, read
 from operations.clocks.wording import moment_in_full
@@ -36,9 +37,19 @@ def objection(file: Path) -> str:
     return _against(newest) if newest else ""
 
 
+def obstacle(file: Path) -> str:
+    """Why a process that starts may not write: `objection`, or a link behind the last anchor is not whole (R20)."""
+    return objection(file) or _broken_behind(last_known(file))
+
+
 def holds(one: Checkpoint) -> bool:
     """Whether the log has the link that this anchor names."""
     return db.session.scalar(select(Event.hash).where(Event.seq == one.said.seq)) == one.said.hash
+
+
+def _broken_behind(newest: Checkpoint | None) -> str:
+    found = verification.verify_after(newest.said.seq).findings if newest else []
+    return f"日志第 {found[0].seq:,} 条{found[0].what}，从那里起没有封锚" if found else ""
 
 
 def _against(newest: Checkpoint) -> str:

@@ -19,9 +19,10 @@ class Unreadable(Refused):
 @dataclass(frozen=True, slots=True)
 class Statement:
     """锚点。``instance``: the beginning of the hash of event 1, which tells one log from another. ``count``: how many
-    links were read and found whole since the anchor before. ``prev_checkpoint``: the digest of that anchor's text.
+    links were read since the anchor before. ``prev_checkpoint``: the digest of that anchor's text.
 
-    ``resumes``: -1, or after a restore the number of the anchor that still holds; those between were of what is lost.
+    ``resumes``: -1; or, where a person has vouched for a log that was restored or broken, the number of the anchor that
+    still holds. Those between were of what is lost.
     """
 
     number: int

@@ -4,21 +4,21 @@ import logging
 
 import pytest
 from click.testing import CliRunner
+from flask import Config
 
 from app.cli import main
+from app.ground import tell_operations
 from config import Testing
-from operations import log, protection
-from operations.clocks import rulebook
 from tests.lives import Life
 
 
 @pytest.fixture(autouse=True)
 def settings():
-    """A command may have been told other office hours than the tests', another algorithm, or to look for anchors."""
+    """A command may have told the operations other settings than the tests'."""
     yield
-    rulebook.keep_hours(Testing.OFFICE_HOURS)
-    log.seal_by(Testing.LOG_ALGORITHM)
-    protection.watch(None)
+    of_tests = Config("")
+    of_tests.from_object(Testing)
+    tell_operations(of_tests)
 
 
 @pytest.fixture(autouse=True)

@@ -252,6 +252,27 @@ def test_a_restored_backup_is_only_read_until_somebody_vouches_for_it(plan, data
         anchoring.resume(plan, reason="再来一次")
 
 
+def test_a_broken_link_stops_anchors_and_the_next_start_until_somebody_vouches_for_it(plan, database):
+    """R20; and a flipped bit must not end all anchoring: it is named for ever, and the log goes on."""
+    settling.settle(BLANK)
+    seq = db.session.scalar(select(LogHead.seq))
+    db.session.remove()
+    behind_our_back(database, *edit(seq, ""))
+    assert standing.objection(plan.file) == ""
+    protection.watch(lambda: standing.obstacle(plan.file))
+    with pytest.raises(protection.WriteProtected):
+        act()
+    assert f"日志第 {seq} 条内容与封印不符" in protection.why()
+    made = anchoring.resume(plan, reason="磁盘坏块，已换盘").said
+    assert (made.number, made.resumes) == (4, 3)
+    protection.watch(lambda: standing.obstacle(plan.file))
+    act()
+    settling.settle(BLANK)
+    assert anchoring.anchor(plan).said.number == 5
+    ours, second = found(plan)
+    assert [one.seq for one in ours] == [seq] and len(second) == 1
+
+
 def test_another_database_is_no_restore(plan, database):
     behind_our_back(database, "DELETE FROM anchors", "DELETE FROM event_words", "DELETE FROM events",
                     f"UPDATE log_head SET seq = 0, hash = '{sealed.GENESIS}'")
