@@ -210,7 +210,7 @@ class Town:
         due = {"rectification_contact": {5: "08-21 17:30"}.get(n, "08-06 17:30"),
                "rectification": {5: "09-10 17:30"}.get(n, "08-26 17:30")}[kind]
         return db.session.scalar(insert(Clock).returning(Clock.id).values(
-            id=next(self.ids), ticket_id=n, round=1, kind=kind, limit="15d" if kind == "rectification" else "1d", unit_id=self.unit,
+            id=next(self.ids), ticket_id=n, round=1, kind=kind, limit="15d", unit_id=self.unit,
             started_at=opened, original_due_at=shanghai(f"2026-{due}"), due_at=shanghai(f"2026-{due}"),
             warn_at=shanghai(f"2026-{due}"), is_provisional=False, due_version=1))
 

@@ -1,13 +1,17 @@
 """待办, 派单 and 回访: what each desk finds in the morning."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import insert
 
+from models.base import db
 from models.ratings import Grade
-from models.tickets import LedgerClass, ProposalKind
+from models.tickets import LedgerClass, ProposalKind, Ticket
+from operations.access.people import actor_named
 from operations.clocks.calendar import Limit
-from operations.insight import worklists
+from operations.insight import call_sheets, worklists
+from operations.insight.keyset import Place
 from operations.insight.worklists import Owed
 from operations.supervision import supervision, sweep
 from operations.tickets import aftercare, conversation, intake
@@ -240,6 +244,27 @@ def test_the_follow_up_desk_takes_as_many_statements_for_many_as_for_one(city, g
     for _ in range(8):
         Life(city).handling().sign().result().reply()
     assert counts(guest, "xuhui", "/follow-ups", here=life.here) == few <= 10
+
+
+def test_the_calls_of_a_long_queue_are_all_there_forwards_and_backwards(life):
+    """Sixty wait, three always until the same moment: pages of 25, each once, by due moment and then by number."""
+    ticket = life.handling().sign().result().reply().ticket
+    alike = {name: getattr(ticket, name) for name in Ticket.__table__.columns.keys() if name not in ("id", "tail")}
+    db.session.execute(insert(Ticket), [
+        {**alike, "number": f"ZQ-2026-08-00000{place}", "due_at": ticket.due_at + timedelta(hours=place // 3)}
+        for place in range(10, 69)])
+    db.session.commit()
+    with life.here():
+        actor = actor_named("xuhui")
+        pages = [call_sheets.to_call(actor)]
+        while pages[-1].after:
+            pages.append(call_sheets.to_call(actor, place=Place(after=pages[-1].after)))
+        found = [[(sheet.line.due_at, sheet.line.id) for sheet in page.sheets] for page in pages]
+        back = [call_sheets.to_call(actor, place=Place(before=page.before)) for page in pages[1:]]
+        assert [[(sheet.line.due_at, sheet.line.id) for sheet in page.sheets] for page in back] == found[:-1]
+    assert [len(page) for page in found] == [25, 25, 10] and pages[0].counts["all"] == 60
+    assert sum(found, []) == sorted(set(sum(found, [])))
+    assert pages[0].before is None and back[0].before is None and all(page.after for page in back)
 
 
 def test_empty_desks_say_why(reads):
