@@ -259,9 +259,9 @@ def test_the_calls_of_a_long_queue_are_all_there_forwards_and_backwards(life):
         pages = [call_sheets.to_call(actor)]
         while pages[-1].after:
             pages.append(call_sheets.to_call(actor, place=Place(after=pages[-1].after)))
-        found = [[(sheet.line.due_at, sheet.line.id) for sheet in page.sheets] for page in pages]
+        found = [[(sheet.line.row.due_at, sheet.line.row.id) for sheet in page.sheets] for page in pages]
         back = [call_sheets.to_call(actor, place=Place(before=page.before)) for page in pages[1:]]
-        assert [[(sheet.line.due_at, sheet.line.id) for sheet in page.sheets] for page in back] == found[:-1]
+        assert [[(sheet.line.row.due_at, sheet.line.row.id) for sheet in page.sheets] for page in back] == found[:-1]
     assert [len(page) for page in found] == [25, 25, 10] and pages[0].counts["all"] == 60
     assert sum(found, []) == sorted(set(sum(found, [])))
     assert pages[0].before is None and back[0].before is None and all(page.after for page in back)
