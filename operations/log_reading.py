@@ -30,6 +30,7 @@ LABELS = {str(act): act.label for act in (*Act, *RectificationAct)} | {
     "change_password": "改密码",
     "set_password": "用链接设置密码",
     "send_password_link": "发送密码链接",
+    "unlock_account": "解锁账号",
     "prove_identity": "再次核对密码",
     "take_second_step": "输入动态码",
     "set_up_two_steps": "启用两步验证",

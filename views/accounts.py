@@ -4,10 +4,10 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from operations.access import account_desk, password_links, two_step
+from operations.access import account_desk, lockouts, password_links, two_step
 from operations.access.account_desk import LOOKING
 from views import passwords
-from views.forms.accounts import ResetForm, SendLinkForm
+from views.forms.accounts import ResetForm, SendLinkForm, UnlockForm
 from views.forms.base import clean
 from views.guards import for_roles, proven
 
@@ -45,6 +45,17 @@ def reset_two_step(user_id: int) -> ResponseReturnValue:
     return _shown(user_id, reset=form)
 
 
+@bp.post("/<id:user_id>/unlock")
+@for_roles(*LOOKING)
+def unlock(user_id: int) -> ResponseReturnValue:
+    """解锁."""
+    account, form = account_desk.get(current_user, user_id), UnlockForm.from_request(prefix="unlock-")
+    if form.was_submitted_and_valid() and form.carried_out(lambda: lockouts.unlock(account.id, actor=current_user)):
+        flash(f"{account.name}的账号已解锁。", "green")
+        return redirect(url_for(".show", user_id=user_id))
+    return _shown(user_id, unlock=form)
+
+
 @bp.post("/<id:user_id>/password-link")
 @for_roles(*LOOKING)
 @proven
@@ -60,12 +71,14 @@ def send_link(user_id: int) -> ResponseReturnValue:
     return _shown(user_id, link=form)
 
 
-def _shown(user_id: int, *, reset: ResetForm | None = None, link: SendLinkForm | None = None) -> ResponseReturnValue:
-    sent = reset or link
+def _shown(user_id: int, *, reset: ResetForm | None = None, link: SendLinkForm | None = None,
+           unlock: UnlockForm | None = None) -> ResponseReturnValue:
+    sent = reset or link or unlock
     page = render_template(
         "accounts/show.html", account=account_desk.get(current_user, user_id), form=sent,
         reset=reset or ResetForm(formdata=None, prefix="reset-"),
         link=link or SendLinkForm(formdata=None, prefix="link-"),
-        is_self=user_id == current_user.user_id, ways=passwords.ways(),
+        unlock=unlock or UnlockForm(formdata=None, prefix="unlock-"),
+        is_self=user_id == current_user.user_id, ways=passwords.ways(), failures=lockouts.failures_of(user_id),
     )
     return page, sent.status_code if sent is not None and sent.errors else 200

@@ -206,7 +206,7 @@ def _locked(user_id: int, which: ColumnElement[bool]) -> Authenticator:
     held = db.session.scalar(select(Authenticator).where(Authenticator.user_id == user_id, which).with_for_update())
     if held is None:
         raise NotFound
-    accounts.ensure_few(LoginAttempt.account == _counted_as(user_id), LIMITS, LOCKED)
+    accounts.ensure_few(LoginAttempt.account == counted_as(user_id), LIMITS, LOCKED)
     return held
 
 
@@ -251,11 +251,12 @@ def _plain(code: str) -> str:
 
 def _note_failure(actor: Actor) -> None:
     assert actor.user_id is not None
-    db.session.add(LoginAttempt(account=_counted_as(actor.user_id), address=actor.address, failed_at=clock.now()))
+    db.session.add(LoginAttempt(account=counted_as(actor.user_id), address=actor.address, failed_at=clock.now()))
     log.record("take_second_step", object_type="user", object_id=actor.user_id, actor=actor, result="refused")
 
 
-def _counted_as(user_id: int) -> str:
+def counted_as(user_id: int) -> str:
+    """Under which name wrong codes are counted: one that nobody can type at the sign-in."""
     return f"CODE/{user_id}"
 
 

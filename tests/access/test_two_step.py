@@ -124,6 +124,22 @@ def test_five_wrong_codes_lock_for_five_minutes_wherever_they_come_from(app, str
     assert [one["result"] for one in told] == ["refused"] * 5 + ["done"]
 
 
+def test_the_security_administrator_unlocks_what_somebody_else_has_locked_and_never_their_own(app, quick, at):
+    user_id, own = quick.users["liumin"].id, quick.users["security"].id
+    with at(minutes=0):
+        for number in range(accounts.PER_ACCOUNT.failures):
+            accounts.note_failure("liumin", address=f"203.0.113.{number}")
+        accounts.note_failure("security", address="192.0.2.9")
+        assert Guest(app).sign_in("liumin").status_code == 429
+        keeper, page = Guest(app, "security"), f"/accounts/{user_id}"
+        assert "输错 20 次" in said(keeper.gets(page))
+        assert keeper.posts(f"/accounts/{own}/unlock").status_code == 409
+        assert keeper.posts(f"{page}/unlock", page=page).status_code == 302
+        assert keeper.posts(f"{page}/unlock").status_code == 409
+        assert Guest(app).sign_in("liumin").status_code == 302
+        assert "unlock_account" in db.session.scalars(select(Event.action)).all()
+
+
 def test_nobody_locks_an_account_by_typing_its_counter_as_a_name(app, strict, at):
     with_app(app, "hening", at, minutes=0)
     user_id = strict.users["hening"].id

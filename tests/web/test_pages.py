@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 
+import pyotp
 import pytest
 from sqlalchemy import select
 
@@ -50,7 +51,7 @@ ELSEWHERE = {
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
     "policies.show", "portal.add_to_rating", "public.thanks", "desk_codes.print_cards",
-    "tickets.enter_rating", "tickets.name_accused", "two_step.enter", "two_step.set_up",
+    "tickets.enter_rating", "tickets.name_accused", "tickets.proxy", "two_step.enter", "two_step.set_up",
     "at_window.kiosk", "at_window.rate", "at_window.rate_case", "at_window.reasons", "hall.match", "hall.show",
     "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest",
     "search.unit_names", "stewards.names",
@@ -169,8 +170,9 @@ PAGES = {
                  "/cadence/new", "/cadence/key-projects/change", "/cadence/key-projects/end", "/exports",
                  "/post-covers", "/post-covers/new", "/policies", "/policies/new", "/accounts", "/accounts?q=liumin",
                  "/accounts/1"),
-    "admin": ("/organisations", "/organisations?q=none", "/organisations/new", "/organisations/1", "/operations", "/jobs", "/jobs?job=sweep", "/jobs/clock", "/regions", "/regions?at=9901",
-              "/regions/import", "/deliveries", "/deliveries?show=all", "/deliveries/{delivery}"),
+    "admin": ("/organisations", "/organisations?q=none", "/organisations/new", "/organisations/1", "/operations",
+              "/jobs", "/jobs?job=sweep", "/jobs/clock", "/regions", "/regions?at=9901", "/regions/import",
+              "/deliveries", "/deliveries?show=all", "/deliveries/{delivery}"),
     "audit": ("/audit",),
 }
 LARGE = {
@@ -272,6 +274,34 @@ def test_a_change_of_the_rules_keeps_the_rules(life, visit):
     assert {who: faults for who in ("hening", "security") if (faults := faults_of(visit(who, path=""), [path]))} == {}
 
 
+def test_the_second_step_keeps_the_rules_from_setting_up_to_signing_in(life, visit):
+    visitor, faults = visit("liumin", path="/account/two-step", phone=True), {}
+    visitor.presses("开始设置")
+    secret = visitor.page.locator("main code").inner_text().replace(" ", "")
+    visitor.presses("启用")
+    look(visitor, "setting up, with an error", faults)
+    app = pyotp.TOTP(secret)
+    enter(visitor, app.at(int(life.now.timestamp())))
+    visitor.sees("保存备用码")
+    look(visitor, "the codes", faults)
+    visitor.page.context.clear_cookies()
+    visitor.opens("/login?next=/desk")
+    visitor.page.get_by_label("用户名").fill("liumin")
+    visitor.page.get_by_label("密码").fill(city.PASSWORD)
+    visitor.presses("登录")
+    visitor.page.get_by_label("动态码").wait_for()
+    look(visitor, "the code", faults)
+    enter(visitor, app.at(int(life.now.timestamp()), counter_offset=1))
+    assert visitor.page.url.endswith("/desk") and faults == {}
+
+
+def enter(visitor, code):
+    """By the keyboard alone."""
+    visitor.page.get_by_label("动态码").fill(code)
+    with visitor.page.expect_navigation():
+        visitor.page.keyboard.press("Enter")
+
+
 def test_a_rating_link_is_anybodys_once(life, visit):
     clerk, citizen, faults = visit("xuhui", path=""), visit(phone=True), {}
     clerk.opens(*addresses(life, "xuhui", ["/tickets/{followed_up}"]))
@@ -293,6 +323,7 @@ def test_no_act_is_forgotten(engine_name):
 
 def test_no_page_is_forgotten(app):
     known = defaultdict(lambda: 1, {name: "ZQ-2026-08-0000000" for name in ("late", *Status)})
+    known["proxy"] = "ZG-2026-08-0000000"
     router = app.url_map.bind("")
     paths = {path.format_map(known).partition("?")[0] for path in set().union(*PAGES.values())} - {"/my/nowhere"}
     looked_at = {router.match(path)[0] for path in paths}

@@ -12,5 +12,9 @@ class ResetForm(RefusableForm):
     reason = text("理由", "请写明理由", most=REASON_LIMIT, rows=2, hint="例如：手机丢失，已当面核对工作证。")
 
 
+class UnlockForm(RefusableForm):
+    """解锁: no field of its own."""
+
+
 class SendLinkForm(RefusableForm):
     """发送设置密码的链接: no field of its own."""
