@@ -127,8 +127,9 @@ def complaints(rows: Iterable[Sequence[Any]], anchors: Sequence[Said]) -> Iterat
     """Every place where the log is not one chain, or not what an anchor says."""
     standing: list[Said] = []
     for one in anchors:
-        lost = one["resumes"] if one["resumes"] >= 0 else one["number"]
-        standing = [*(former for former in standing if former["number"] <= lost), one]
+        if one["resumes"] >= 0:
+            standing = [former for former in standing if former["number"] <= one["resumes"]]
+        standing.append(one)
     wanted, found, seq, last = {one["seq"] for one in standing}, {}, 0, NOTHING
     for number, prev, digest, alg, body in rows:
         if number != seq + 1 or prev != last:
