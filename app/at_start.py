@@ -42,6 +42,7 @@ def ensure_migrated(app: Flask) -> None:
 def look_at_the_log(app: Flask) -> None:
     """Find out before the first page whether the log reaches its last anchor: otherwise the site is only read."""
     with app.app_context():
+        db.session.info["read_only"] = True  # on SQLite nobody who writes is waited for
         with suppress(sa.exc.OperationalError):
             protection.why()
         db.session.remove()
