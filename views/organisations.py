@@ -29,6 +29,13 @@ def index() -> str:
                            keeps=current_user.holds(Role.SYSTEM_ADMINISTRATOR))
 
 
+@bp.get("/names")
+@for_roles(*LOOKING)
+def names() -> list[str]:
+    """Suggestions while a unit's full name is typed."""
+    return list(organisations.names(current_user, clean(request.args.get("q", ""))[:LONGEST]))
+
+
 @bp.route("/new", methods=["GET", "POST"])
 @for_roles(Role.SYSTEM_ADMINISTRATOR)
 @proven

@@ -1,6 +1,7 @@
 """Accounts, posts and sessions: who somebody is and what they may do."""
 
 from models.access.accounts import PastPassword, User
+from models.access.appointments import Appointment
 from models.access.codes import Invitation, OneTimeCode
 from models.access.covers import PostCover
 from models.access.password_links import LinkKind, PasswordLink, PasswordRequest
@@ -9,6 +10,7 @@ from models.access.sessions import KeptForm, LoginAttempt, LoginSession, Submiss
 from models.access.two_step import Authenticator, RecoveryCode
 
 __all__ = [
+    "Appointment",
     "Authenticator",
     "CADRES",
     "Invitation",

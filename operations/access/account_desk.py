@@ -1,19 +1,27 @@
-"""账号: what the security administrator sees of an account – who it is and how it signs in, nothing of its business."""
+"""账号: opened and closed; and what administrators see of one – who it is, how it signs in, nothing of its business."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 
+from models import clock
 from models.access import Authenticator, Post, Role, User
 from models.base import db
 from models.directory import Enterprise, Organisation
+from operations import log
+from operations.access.accounts import end_sessions
 from operations.access.actor import Actor
-from operations.errors import NotAllowed, NotFound
+from operations.base import insert_ignoring, operation
+from operations.delivery.texts import is_mobile
+from operations.errors import BadInput, NotAllowed, NotFound, Refused
 
-LOOKING = (Role.SECURITY_ADMINISTRATOR,)
+LOOKING = (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)
+OPENING = (Role.SYSTEM_ADMINISTRATOR, Role.SYSTEM)
 SHOWN = 20
+USERNAME = re.compile("[a-z][a-z0-9._-]{2,31}|1[3-9][0-9]{9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,56 @@ def get(actor: Actor, user_id: int) -> Account:
     return told[0]
 
 
+@operation
+def open_account(username: str, *, name: str, mobile: str, email: str, actor: Actor) -> User:
+    """开户：an account without a password or a post; the security administrator gives both. Raises BadInput."""
+    _ensure_may(actor, OPENING)
+    if not USERNAME.fullmatch(username):
+        raise BadInput("用户名用小写字母开头，3–32 位字母、数字、点、横线；也可以用手机号。")
+    if mobile and not is_mobile(mobile):
+        raise BadInput("手机号应为 11 位数字。")
+    row = {"username": username, "name": name, "phone": mobile or None, "email": email or None, "is_active": True,
+           "created_at": clock.now()}
+    made = db.session.scalar(insert_ignoring(User).values(row).returning(User.id))
+    if made is None:
+        raise BadInput("已有这个用户名。")
+    _note("open_account", made, actor)
+    return db.session.get_one(User, made)
+
+
+@operation
+def close(user_id: int, *, reason: str, actor: Actor) -> None:
+    """停用账号：whatever is open anywhere ends at once; its posts stay, for when it is taken up again. Raises Refused."""
+    _ensure_may(actor, OPENING)
+    if user_id == actor.user_id:
+        raise Refused("不能停用自己的账号。")
+    _switch(user_id, False)
+    end_sessions(user_id)
+    _note("close_account", user_id, actor, reason=reason)
+
+
+@operation
+def take_up(user_id: int, *, reason: str, actor: Actor) -> None:
+    """恢复账号. Raises NotFound, Refused."""
+    _ensure_may(actor, OPENING)
+    _switch(user_id, True)
+    _note("take_up_account", user_id, actor, reason=reason)
+
+
+def _switch(user_id: int, is_active: bool) -> None:
+    switching = update(User).where(User.id == user_id, User.is_active.is_not(is_active)).values(is_active=is_active)
+    if db.session.connection().execute(switching).rowcount == 1:
+        return
+    if db.session.get(User, user_id) is None:
+        raise NotFound
+    raise Refused("这个账号已经恢复。" if is_active else "这个账号已经停用。")
+
+
+def _note(action: str, user_id: int, actor: Actor, **details: str) -> None:
+    log.record(action, object_type="user", object_id=user_id, actor=actor, details=details,
+               standing=next(iter(actor.posts_as(*OPENING)), None))
+
+
 def _told(users: Sequence[User]) -> Sequence[Account]:
     ids = [user.id for user in users]
     where = func.coalesce(Organisation.short_name, Enterprise.short_name, Enterprise.name, "")
@@ -66,6 +124,6 @@ def _told(users: Sequence[User]) -> Sequence[Account]:
                     posts.get(user.id, []), since.get(user.id)) for user in users]
 
 
-def _ensure_may(actor: Actor) -> None:
-    if not actor.holds(*LOOKING):
+def _ensure_may(actor: Actor, roles: tuple[Role, ...] = LOOKING) -> None:
+    if not actor.holds(*roles):
         raise NotAllowed

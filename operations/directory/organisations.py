@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from models.access import Post, Role
 from models.base import db
@@ -16,7 +16,7 @@ from operations.errors import BadInput, NotAllowed, NotFound
 
 KEEPING = (Role.SYSTEM_ADMINISTRATOR, Role.SYSTEM)
 LOOKING = (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)
-PAGE = 100
+PAGE, SUGGESTED = 100, 8
 LONGEST_NAME, LONGEST_SHORT_NAME = 100, 32
 TAKEN = "已有同名的单位。"
 
@@ -52,11 +52,15 @@ class Listed:
 def found(actor: Actor, words: str = "", *, after: int = 0) -> Sequence[Listed]:
     """The units whose name holds ``words``, by number from behind ``after`` on; one more than a page if there is."""
     _ensure(actor, LOOKING)
-    rows = _listed().where(Organisation.id > after).order_by(Organisation.id).limit(PAGE + 1)
-    if words:
-        rows = rows.where(or_(Organisation.name.contains(words, autoescape=True),
-                              Organisation.short_name.contains(words, autoescape=True)))
+    rows = _listed().where(Organisation.id > after, _holds(words)).order_by(Organisation.id).limit(PAGE + 1)
     return [Listed(*row) for row in db.session.execute(rows)]
+
+
+def names(actor: Actor, words: str) -> Sequence[str]:
+    """Full names of units that hold ``words``: suggestions while somebody types."""
+    _ensure(actor, LOOKING)
+    rows = select(Organisation.name).where(_holds(words)).order_by(func.length(Organisation.name), Organisation.name)
+    return db.session.scalars(rows.limit(SUGGESTED)).all() if words else []
 
 
 def get(actor: Actor, organisation_id: int) -> Listed:
@@ -103,6 +107,11 @@ def change(organisation_id: int, said: Particulars, *, actor: Actor) -> Organisa
         db.session.execute(below.values(path=moved + func.substr(Organisation.path, len(former) + 1)))
     _note("change_organisation", unit, actor, before=asdict(before), after=asdict(said))
     return unit
+
+
+def _holds(words: str) -> ColumnElement[bool]:
+    return or_(Organisation.name.contains(words, autoescape=True),
+               Organisation.short_name.contains(words, autoescape=True))
 
 
 def _listed() -> Select[Any]:

@@ -33,8 +33,9 @@ from models.routing import Ruling
 from models.supervision import Supervision
 from models.tickets import Attachment, Instruction, LedgerClass, ProposalKind, Ticket, TicketKind
 from models.unreasonable import UnreasonableFinding
-from operations.access import covers, password_links
+from operations.access import appointments, covers, password_links
 from operations.access.actor import SYSTEM
+from operations.access.appointments import Place
 from operations.access.covers import Span
 from operations.access.passwords import hashed
 from operations.access.people import actor_named
@@ -118,6 +119,7 @@ def build(city):
     campaigns(town)
     town["account"] = with_authenticator(city.users["linfang"].id)
     town["password"] = password_links.make("linfang", actor=SYSTEM)
+    town |= seats(city)
     town["organisation"] = city.organisations["云州市自然资源局"].id
     town |= {"session": elsewhere(city, "hengzha"), "session_theirs": elsewhere(city, "hongda")}
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
@@ -135,6 +137,14 @@ def elsewhere(city, username):
     db.session.add(signed_in)
     db.session.commit()
     return signed_in.id
+
+
+def seats(city):
+    """A post that can be taken from its holder, and one that waits for a second administrator's word."""
+    held, above = city.users["linfang"], Place(Role.SUPERVISOR, "云州市营商环境建设局")
+    appointments.appoint(held.id, above, reason="来函", actor=actor_named("security"))
+    (waiting,) = appointments.waiting(actor_named("admin"))
+    return {"seat": appointments.held(held.id)[0][0].id, "appointment": waiting.id}
 
 
 def with_authenticator(user_id):

@@ -8,6 +8,8 @@ from operations.directory.organisations import LONGEST_NAME, LONGEST_SHORT_NAME,
 from views.forms.base import CodeField, NotLonger, RefusableForm
 from views.forms.portal import UNKNOWN
 
+FOUND = {"data-suggest": "/organisations/names?q=", "data-size": "l", "autocomplete": "off"}
+
 
 class OrganisationForm(RefusableForm):
     """增设、更改单位."""
@@ -19,7 +21,8 @@ class OrganisationForm(RefusableForm):
     line = CodeField("条线（主管部门才填）", Line, blank="无", description="发改、工信、商务各管一类企业的填报", **UNKNOWN)
     region = StringField("区划代码", [DataRequired("请填写区划代码"), NotLonger(max=24)],
                          description="管到哪里；代码在“区划”里查", render_kw={"data-size": "m", "autocomplete": "off"})
-    above = StringField("上级单位（可不填）", [NotLonger(max=LONGEST_NAME)], description="写全称；窗口的上级是它的单位")
+    above = StringField("上级单位（可不填）", [NotLonger(max=LONGEST_NAME)], description="写全称；窗口的上级是它的单位",
+                        render_kw=FOUND)
 
     @property
     def said(self) -> Particulars:

@@ -1,0 +1,125 @@
+"""任用: an account is opened by one administrator and given its post by another; power over others takes two."""
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from models.access import Appointment, LoginSession, Post, Role
+from models.base import db
+from operations.access import account_desk, appointments
+from operations.access.appointments import Place
+from operations.access.people import actor_named
+from operations.base import operation
+from operations.demo.city import PASSWORD
+from operations.errors import BadInput, NotAllowed, Refused
+
+OFFICE, FINANCE = "云州市营商环境建设局", "云州市财政局"
+
+
+@pytest.fixture
+def newcomer(city):
+    return account_desk.open_account("zhangsan", name="张三", mobile="13900001111", email="", actor=actor_named("admin"))
+
+
+@pytest.fixture
+def by_security(city):
+    actor = actor_named("security")
+    return lambda user, place: appointments.appoint(user.id, place, reason="来函", actor=actor)
+
+
+def roles_of(username):
+    return {post.role for post in actor_named(username).posts}
+
+
+def test_an_officer_has_the_post_at_once(newcomer, by_security):
+    assert roles_of("zhangsan") == set()
+    by_security(newcomer, Place(Role.CASE_OFFICER, FINANCE, "科员"))
+    assert roles_of("zhangsan") == {Role.CASE_OFFICER}
+
+
+def test_a_supervisor_has_it_when_another_administrator_agrees(newcomer, by_security):
+    by_security(newcomer, Place(Role.SUPERVISOR, OFFICE))
+    assert roles_of("zhangsan") == set()
+    (waits,) = appointments.waiting(actor_named("admin"))
+    with pytest.raises(Refused, match="提出的人"):
+        appointments.decide(waits.id, agrees=True, actor=actor_named("security"))
+    appointments.decide(waits.id, agrees=True, actor=actor_named("admin"))
+    assert roles_of("zhangsan") == {Role.SUPERVISOR}
+    with pytest.raises(Refused, match="处理过"):
+        appointments.decide(waits.id, agrees=False, actor=actor_named("admin"))
+
+
+def test_who_is_declined_has_nothing_and_may_be_proposed_again(newcomer, by_security):
+    by_security(newcomer, Place(Role.LEADER, OFFICE))
+    with pytest.raises(Refused, match="已经提出"):
+        by_security(newcomer, Place(Role.LEADER, OFFICE))
+    (waits,) = appointments.waiting(actor_named("admin"))
+    appointments.decide(waits.id, agrees=False, actor=actor_named("admin"))
+    assert roles_of("zhangsan") == set()
+    by_security(newcomer, Place(Role.LEADER, OFFICE))
+
+
+def test_nobody_for_oneself_and_nobody_who_may_not(city, newcomer, by_security):
+    with pytest.raises(Refused, match="自己"):
+        by_security(city.users["security"], Place(Role.SUPERVISOR, OFFICE))
+    for name in ("admin", "hening", "audit"):
+        with pytest.raises(NotAllowed):
+            appointments.appoint(newcomer.id, Place(Role.CLERK, OFFICE), reason="x", actor=actor_named(name))
+    with pytest.raises(NotAllowed):
+        account_desk.open_account("lisi", name="李四", mobile="", email="", actor=actor_named("security"))
+
+
+@pytest.mark.parametrize(("held", "wanted"), [
+    ("admin", Role.SECURITY_ADMINISTRATOR), ("admin", Role.AUDIT_ADMINISTRATOR), ("audit", Role.SYSTEM_ADMINISTRATOR),
+])
+def test_the_three_administrators_are_three(city, by_security, held, wanted):
+    with pytest.raises(Refused, match="三员分立"):
+        by_security(city.users[held], Place(wanted, OFFICE))
+
+
+def test_the_database_itself_wants_two_people(city, newcomer, by_security):
+    by_security(newcomer, Place(Role.SUPERVISOR, OFFICE))
+    own = city.users["security"].id
+
+    @operation
+    def agree_oneself():
+        agreed = {"decided_by_id": own, "is_agreed": True, "decided_at": Appointment.proposed_at}
+        db.session.execute(update(Appointment).values(agreed))
+
+    with pytest.raises(IntegrityError):
+        agree_oneself()
+
+
+def test_who_is_dismissed_is_out_at_once(city, client, by_security):
+    client.post("/login", data={"username": "chenjing", "password": PASSWORD})
+    post = db.session.scalars(select(Post).where(Post.user_id == city.users["chenjing"].id)).one()
+    appointments.dismiss(post.id, reason="调离", actor=actor_named("security"))
+    assert roles_of("chenjing") == set()
+    still = select(LoginSession).where(LoginSession.user_id == post.user_id, LoginSession.ended_at.is_(None))
+    assert db.session.scalars(still).all() == []
+    with pytest.raises(Refused, match="自己"):
+        own = appointments.held(city.users["security"].id)[0][0]
+        appointments.dismiss(own.id, reason="x", actor=actor_named("security"))
+
+
+def test_a_closed_account_is_out_until_it_is_taken_up(city):
+    admin, user = actor_named("admin"), city.users["chenjing"]
+    account_desk.close(user.id, reason="停职", actor=admin)
+    with pytest.raises(Refused, match="已经停用"):
+        account_desk.close(user.id, reason="停职", actor=admin)
+    db.session.expire_all()
+    assert not user.is_active
+    account_desk.take_up(user.id, reason="复职", actor=admin)
+    db.session.expire_all()
+    assert user.is_active
+    with pytest.raises(Refused, match="自己"):
+        account_desk.close(city.users["admin"].id, reason="x", actor=admin)
+
+
+@pytest.mark.parametrize(("given", "told"), [
+    ({"username": "张三"}, "用户名"), ({"username": "chenjing"}, "已有"), ({"mobile": "１３９00001111"}, "手机号"),
+])
+def test_what_cannot_be_is_one_sentence(city, given, told):
+    with pytest.raises(BadInput, match=told):
+        account_desk.open_account(**{"username": "wangwu", "name": "王五", "mobile": "", "email": "",
+                                     "actor": actor_named("admin")} | given)
