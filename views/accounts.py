@@ -44,7 +44,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.get("/<id:user_id>")
-@for_roles(*SECURING)
+@for_roles(*LOOKING)
 def show(user_id: int) -> ResponseReturnValue:
     """One account and what may be done for it."""
     return _shown(user_id)

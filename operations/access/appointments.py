@@ -13,7 +13,7 @@ from models.base import db
 from models.directory import Organisation
 from operations import log
 from operations.access.accounts import PRIVILEGED, end_sessions
-from operations.access.actor import Actor
+from operations.access.actor import SYSTEM, Actor
 from operations.access.found import the_one
 from operations.base import hold, insert_ignoring, operation
 from operations.errors import BadInput, NotAllowed, NotFound, Refused
@@ -43,7 +43,7 @@ def appoint(user_id: int, place: Place, *, reason: str, actor: Actor) -> Post | 
     _ensure(actor, APPOINTING)
     if user_id == actor.user_id:
         raise Refused(NOT_ONESELF)
-    user, unit = _account(user_id), _unit(place.unit)
+    user, unit = _account(user_id), unit_called(place.unit)
     hold(user)  # of two at once the second sees the post of the first
     _ensure_vacant(user, place.role, unit)
     if place.role not in BY_TWO:
@@ -100,6 +100,20 @@ def dismiss(post_id: int, *, reason: str, actor: Actor) -> Post:
     return post
 
 
+def install(user: User, unit: Organisation, place: Place, *, reason: str) -> Post:
+    """任用 by the program itself, in the running operation: by a table of people, or the first of a site."""
+    _ensure_vacant(user, place.role, unit)
+    return _open(user, unit, place, SYSTEM, reason=reason)
+
+
+def unit_called(name: str) -> Organisation:
+    """The unit of this full name. Raises BadInput."""
+    found = db.session.scalar(select(Organisation).where(Organisation.name == name))
+    if found is None:
+        raise BadInput(f"没有“{name}”这个单位，请写全称；单位由系统管理员在“组织机构”里设。")
+    return found
+
+
 def waiting(actor: Actor) -> Sequence[Appointment]:
     """What has been proposed and waits for another administrator, oldest first."""
     _ensure(actor, AGREEING)
@@ -150,20 +164,13 @@ def _account(user_id: int) -> User:
     return user
 
 
-def _unit(name: str) -> Organisation:
-    found = db.session.scalar(select(Organisation).where(Organisation.name == name))
-    if found is None:
-        raise BadInput(f"没有“{name}”这个单位，请写全称；单位由系统管理员在“组织机构”里设。")
-    return found
-
-
 def _told(place: Place, unit: Organisation) -> dict[str, Any]:
     return asdict(place) | {"unit": unit.id}
 
 
 def _note(action: str, user: User, actor: Actor, **details: Any) -> None:
     log.record(action, object_type="user", object_id=user.id, actor=actor, details=details,
-               standing=next(iter(actor.posts_as(*AGREEING)), None))
+               standing=next(iter(actor.posts_as(*AGREEING, Role.SYSTEM)), None))
 
 
 def _ensure(actor: Actor, roles: tuple[Role, ...]) -> None:
