@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from lzma import LZMAError
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -68,20 +69,23 @@ class Opened:
 def opened(path: Path) -> Opened:
     """The sheets of a file. Raises BadInput when it is not there, not what its name says, damaged, or too large."""
     try:
-        content = path.read_bytes() if path.stat().st_size <= FILE_LIMIT else None
+        is_bearable = path.stat().st_size <= FILE_LIMIT
+        with path.open("rb") as stream:
+            head = stream.read(PIECE)
+            is_empty = not head.strip() and not any(piece.strip() for piece in iter(lambda: stream.read(PIECE), b""))
     except OSError:
         raise BadInput(f"读不到文件 {path.name}，请检查路径和权限。") from None
-    if content is None:
+    if not is_bearable:
         raise BadInput(f"文件超过 {FILE_LIMIT // MIB} MB，请分成几份再导入。")
-    if not content.strip():
+    if is_empty:
         raise BadInput("文件是空的，没有任何内容。")
-    if content.startswith(ZIP):
-        return _of_xlsx(content)
-    if content.startswith(OLE):
-        return _of_xls(content)
-    if path.suffix.lower() != ".csv" or content.lstrip()[:1] == b"<":
+    if head.startswith(ZIP):
+        return _of_xlsx(path.read_bytes())
+    if head.startswith(OLE):
+        return _of_xls(path.read_bytes())
+    if path.suffix.lower() != ".csv" or head.lstrip()[:1] == b"<":
         raise BadInput(f"文件不是 Excel 表格（内容与扩展名不符），{SAVE_ANEW}")
-    return Opened([_of_csv(content)])
+    return Opened([_of_csv(path)])
 
 
 def _of_xlsx(content: bytes) -> Opened:
@@ -142,19 +146,20 @@ def _of_sheet(sheet: CalamineSheet, known: worksheets.Worksheet | None) -> Sheet
     return Sheet(sheet.name, rows, sheet.total_height, first_column, known.peculiar, known.merged)
 
 
-def _of_csv(content: bytes) -> Sheet:
+def _of_csv(path: Path) -> Sheet:
+    """Read through once to count its rows and to know its encoding, and anew for its rows: it is never held whole."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            text = content.decode(encoding)
+            height = sum(1 for _ in _csv_rows(path, encoding))
         except UnicodeDecodeError:
             continue
-        try:
-            height = sum(1 for _ in _csv_rows(text))
         except csv.Error as error:
             raise BadInput(f"CSV 文件的引号或换行不完整，无法读取，{SAVE_ANEW}") from error
-        return Sheet("", lambda: _csv_rows(text), height)
+        return Sheet("", partial(_csv_rows, path, encoding), height)
     raise BadInput("CSV 文件的编码无法识别，请另存为 UTF-8 或 GB18030 编码，或另存为 .xlsx。")
 
 
-def _csv_rows(text: str) -> Iterator[list[Cell]]:
-    return (list(row) for row in csv.reader(io.StringIO(text, newline=""), strict=True))
+def _csv_rows(path: Path, encoding: str) -> Iterator[list[Cell]]:
+    with path.open(encoding=encoding, newline="") as stream:
+        for row in csv.reader(stream, strict=True):
+            yield list(row)
