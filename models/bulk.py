@@ -108,9 +108,7 @@ def among(column: Any, name: str = "ids", *, ids: Sequence[int] | None = None) -
 
 def among_texts(column: Any, name: str = "texts") -> sa.ColumnElement[bool]:
     """``column`` is one of a list of texts given as the single parameter ``name``."""
-    listed = members_as_text(sa.bindparam(name, type_=TextList()))
-    condition: sa.ColumnElement[bool] = column.op("IN", is_comparison=True)(listed)
-    return condition
+    return is_among_texts(column, sa.bindparam(name, type_=TextList()))
 
 
 class IdList(sa.TypeDecorator[list[int]]):
@@ -142,18 +140,27 @@ class members(FunctionElement[int]):  # noqa: N801 – named as the SQL function
     inherit_cache = True
 
 
-class members_as_text(members):  # noqa: N801
-    """The rows of a TextList."""
+class is_among_texts(FunctionElement[bool]):  # noqa: N801
+    """Whether a column holds one of a TextList."""
 
+    type = sa.Boolean()
     inherit_cache = True
 
 
-@compiles(members_as_text, "postgresql")
-def _array_of_texts(element: members_as_text, compiler: Any, **kw: Any) -> str:
-    return f"(SELECT json_array_elements_text({compiler.process(element.clauses, **kw)}::json))"
+@compiles(is_among_texts, "postgresql")
+def _in_an_array(element: is_among_texts, compiler: Any, **kw: Any) -> str:
+    # An array is sought in the index. To rows of a function PostgreSQL joins, and takes a table that has just been
+    # filled for empty: it went through all of it once for each text.
+    column, listed = (compiler.process(one, **kw) for one in element.clauses)
+    return f"{column} = ANY (ARRAY(SELECT json_array_elements_text({listed}::json)))"
 
 
-@compiles(members_as_text)
+@compiles(is_among_texts)
+def _in_a_list(element: is_among_texts, compiler: Any, **kw: Any) -> str:
+    column, listed = (compiler.process(one, **kw) for one in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({listed}))"
+
+
 @compiles(members)
 def _json_members(element: members, compiler: Any, **kw: Any) -> str:
     return f"(SELECT value FROM json_each({compiler.process(element.clauses, **kw)}))"

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from models import clock
 from models.base import db
+from models.bulk import among_texts
 from models.hall import CaseChannel, CountedCase
 from models.hall_intake import ArrivedCase, HallCodeKind, HallSystem, StagedCase
 from operations.directory.imports import lookups
@@ -119,19 +120,17 @@ class CaseRows:
                     findings.warn(line, column, one[column], f"{kind.label}还没有对应，这些办件先等着，对应后自动入库")
 
     def _known(self, numbers: Sequence[str]) -> int:
-        """How many of the numbers are there already, counted or waiting.
-
-        A plain list: joined with one, PostgreSQL went through a table that had just been filled once for each number.
-        """
+        """How many of the numbers are there already, counted or waiting."""
         if not self.has_any or not numbers:
             return 0
         counted = select(CountedCase.number).where(
-            CountedCase.system == self.system_code, CountedCase.number.in_(numbers), CountedCase.withdrawn_at.is_(None)
+            CountedCase.system == self.system_code, among_texts(CountedCase.number, "numbers"),
+            CountedCase.withdrawn_at.is_(None),
         )
         waiting = select(ArrivedCase.number).where(
-            ArrivedCase.system_id == self.system_id, ArrivedCase.number.in_(numbers)
+            ArrivedCase.system_id == self.system_id, among_texts(ArrivedCase.number, "numbers")
         )
-        return len(db.session.connection().execute(counted.union(waiting)).all())
+        return len(db.session.connection().execute(counted.union(waiting), {"numbers": numbers}).all())
 
 
 def _has_any(system: HallSystem) -> bool:
