@@ -4,13 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import segno
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from operations.access import two_step
 from operations.access.accounts import SignedIn
-from operations.errors import NotFound
 from views import sessions, ways
 from views.forms.base import RefusableForm
 from views.forms.two_step import AppCodeForm, RecoveryForm
@@ -99,10 +98,10 @@ def end() -> ResponseReturnValue:
 
 
 def _signed() -> SignedIn:
-    """Whoever has given the password and owes nothing but what these pages set up."""
+    """Whoever has given the password and owes nothing but what these pages set up; others sign in first."""
     signed = sessions.signed_in()
     if signed is None or (signed.has_authenticator and not signed.is_whole):
-        raise NotFound
+        abort(current_app.login_manager.unauthorized())  # type: ignore[attr-defined]
     return signed
 
 
