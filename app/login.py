@@ -6,6 +6,7 @@ from flask_login import LoginManager, current_user
 
 from operations.access import accounts, kept_forms
 from operations.access.actor import Actor
+from views import ways
 from views.guards import NotProven, session_rules
 
 # What a page asks by itself carries this header: it must not keep the session of an empty desk alive.
@@ -37,6 +38,7 @@ def send_to_prove(_error: Exception) -> ResponseReturnValue:
     """Ask for the password again; what was being sent is kept and sent on afterwards."""
     keep_form()
     session["to_send"] = request.full_path.rstrip("?") if request.method == "POST" else ""
+    session["came_from"] = ways.came_from()
     return redirect(url_for("proving.prove", next=_way_back()))
 
 

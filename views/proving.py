@@ -23,7 +23,7 @@ def prove() -> ResponseReturnValue:
         del form.code
     if form.was_submitted_and_valid() and form.carried_out(lambda: _prove(form, signed)) and not form.errors:
         return redirect(url_for(".go_on") if session.get("to_send") else _next())
-    page = render_template("account/prove.html", shell=shell_of(current_user), form=form,
+    page = render_template("account/prove.html", shell=shell_of(current_user), form=form, back=_back(),
                            is_sending=bool(session.get("to_send")), asked_every=current_app.config["PROVEN_FOR"])
     return page, form.status_code if form.errors else 200
 
@@ -35,7 +35,7 @@ def go_on() -> ResponseReturnValue:
     if not url:
         return redirect(url_for("home.index"))
     kept = kept_forms.fetch(session.get("kept_form", ""), url.partition("?")[0], actor=current_user) or {}
-    return render_template("account/go_on.html", shell=shell_of(current_user), url=url, kept=kept)
+    return render_template("account/go_on.html", shell=shell_of(current_user), url=url, kept=kept, back=_back())
 
 
 def _prove(form: ProveForm, signed: SignedIn) -> None:
@@ -50,6 +50,11 @@ def _prove(form: ProveForm, signed: SignedIn) -> None:
         form.blame("code", two_step.WRONG)
     else:
         sessions.begin(entered.token)
+
+
+def _back() -> str:
+    """Where one was before the password was asked for."""
+    return ways.safe(session.get("came_from", ""))
 
 
 def _next() -> str:

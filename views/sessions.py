@@ -19,7 +19,7 @@ def begin(token: str) -> bool:
 
     A new session id each time: nothing of the one before is carried on but the form that waits.
     """
-    kept = {key: session[key] for key in ("kept_form", "to_send") if key in session}
+    kept = {key: session[key] for key in ("kept_form", "to_send", "came_from") if key in session}
     session.clear()
     session.update(kept, last_token=token)
     actor = accounts.actor_of(token, address=request.remote_addr or "", rules=session_rules())

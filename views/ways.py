@@ -25,6 +25,13 @@ def safe(wanted: str) -> str:
     return wanted if _takes(wanted, "GET") else url_for("home.index")
 
 
+def came_from() -> str:
+    """The page on which the request was begun, as the browser tells it; else the start page."""
+    parts = urlsplit(request.referrer or "")
+    is_ours = parts.netloc == request.host
+    return safe(f"{parts.path}?{parts.query}" if parts.query else parts.path) if is_ours else safe("")
+
+
 def safe_form(wanted: str) -> str:
     """``wanted`` when a form of this site can be sent there; else nothing."""
     return wanted if _takes(wanted, "POST") else ""

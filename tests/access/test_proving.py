@@ -69,7 +69,9 @@ def test_whoever_has_the_second_step_takes_it_here_too_and_failures_are_counted(
         guest = Guest(app, "hening")
         secret, _ = sets_up(guest)
     with at(minutes=12):
-        assert guest.posts("/watch/export").headers["Location"].startswith(ASKED)
+        here = {"Referer": "http://localhost/watch?level=first"}
+        assert guest.posts("/watch/export", headers=here).headers["Location"].startswith(ASKED)
+        assert 'href="/watch?level=first"' in guest.gets("/account/prove").text
         assert proves(guest).status_code == 422
         assert "动态码不对" in said(proves(guest, code="000000"))
         assert guest.posts("/watch/export").headers["Location"].startswith(ASKED)
