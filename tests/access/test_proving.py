@@ -16,11 +16,13 @@ from tests.guest import Guest, said
 from tests.lives import Life, shanghai
 
 DANGEROUS = {
-    "accounts.reset_two_step", "accounts.send_link", "cadence.change", "cadence.end", "cadence.new",
-    "calendar.change", "calendar.confirm", "catalogue.export", "completeness.export", "exports.grant", "exports.new",
-    "exports.take", "filling.export", "measures.export", "policies.decide", "policies.new", "portal.end",
-    "portal.role", "post_covers.end", "post_covers.new", "rating_wall.export", "rectifications.export",
-    "refusals.export", "registers.export", "suggestions.export", "watch.export",
+    "accounts.close", "accounts.new", "accounts.reset_two_step", "accounts.send_link", "accounts.take_up",
+    "appointments.agree", "appointments.appoint", "appointments.decline", "appointments.dismiss", "cadence.change",
+    "cadence.end", "cadence.new", "calendar.change", "calendar.confirm", "catalogue.export", "completeness.export",
+    "exports.grant", "exports.new", "exports.take", "filling.export", "measures.export", "organisations.edit",
+    "organisations.new", "policies.decide", "policies.new", "portal.end", "portal.role", "post_covers.end",
+    "post_covers.new", "rating_wall.export", "rectifications.export", "refusals.export", "registers.export",
+    "suggestions.export", "watch.export",
 }
 ASKED = "/account/prove?next="
 KEPT = re.compile(r'<textarea name="([^"]+)" hidden>\n([^<]*)</textarea>')
