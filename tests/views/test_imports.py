@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models.base import db
 from models.directory import Enterprise, ImportBatch, ImportState
-from operations.directory.imports import running
+from operations.directory.imports import bad_rows, running
 from tests.importing import code, firm, rules, workbook
 from tests.views.counting import statements
 from tests.views.guest import Page
@@ -60,13 +60,15 @@ def test_a_registrar_uploads_looks_lets_in_and_undoes(upload):
     assert known(1).status.label == "注销" and "已撤销" in registrar.opens(answer.leads_to).words
 
 
-def test_bad_rows_come_back_as_the_same_sheet_with_their_reasons(upload):
-    registrar, answer = upload(GOOD_AND_BAD)
+def test_bad_rows_come_back_as_the_same_sheet_with_their_reasons(upload, monkeypatch):
+    monkeypatch.setattr(bad_rows, "PORTION", 1)  # so that a row's reasons come in two of them
+    registrar, answer = upload([*GOOD_AND_BAD[:2], firm(3, 联系电话="12345", 所属区划="没有的镇"), GOOD_AND_BAD[3]])
     page = registrar.opens(answer.leads_to)
     given = registrar.opens(page.links["下载有误的行"]).answer.get_data()
     rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(given)).active]
     assert rows[0][-1] == "原因" and len(rows) == 3
     assert rows[1][0] == code(3) and "第 4 行" in rows[1][-1] and "联系电话：不是电话号码" in rows[1][-1]
+    assert "所属区划：" in rows[1][-1] and rows[2][0] == code(4)
     _, again = upload(given)
     assert latest().bad_count == 2, registrar.opens(again.leads_to).words
 
