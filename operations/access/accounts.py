@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, select, true, update
 from sqlalchemy.orm import aliased
 
 from models import clock
@@ -60,6 +60,7 @@ class SignedIn:
     has_authenticator: bool
     must_take_two: bool
     is_whole: bool
+    most_sessions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,9 @@ def sign_in(username: str, password: str, *, address: str, agent: str = "", per_
         raise BadInput(WRONG)
     assert user is not None
     now, token = clock.now(), secrets.token_urlsafe(32)
-    _end_oldest(user, now, per_account)
+    # With the password alone nobody puts an end to a session that has taken its second step.
+    among = LoginSession.two_step_at.is_(None) if _is_in_two_steps(user) else true()
+    make_room(user.id, per_account, among=among)
     opened = LoginSession(
         token_hash=digest_of(token), user_id=user.id, created_at=now, seen_at=now, address=address, agent=agent[:200]
     )
@@ -184,7 +187,7 @@ def signed_in(token: str, *, address: str, rules: SessionRules, is_work: bool = 
     actor = Actor(first.user_id, first.user_name, posts, first.session_id, token, address,
                   proven_at=first.proven_at or first.session_created_at,
                   has_old_password=passwords.is_over(first.password_changed_at or first.user_created_at))
-    return SignedIn(actor, first.has_authenticator, must, is_whole)
+    return SignedIn(actor, first.has_authenticator, must, is_whole, rules.per_account)
 
 
 def renew(session_id: int | None, **changes: object) -> str:
@@ -286,8 +289,14 @@ def _ensure_not_locked(account: str, address: str) -> None:
         ensure_few(condition, (limit,))
 
 
-def _end_oldest(user: User, now: datetime, per_account: int) -> None:
-    rows = select(LoginSession).where(LoginSession.user_id == user.id, LoginSession.ended_at.is_(None))
+def make_room(user_id: int, most: int, *, among: ColumnElement[bool]) -> None:
+    """For one more session of the account: of those ``among`` which it counts, the ones longest unused are over."""
+    rows = select(LoginSession).where(LoginSession.user_id == user_id, LoginSession.ended_at.is_(None), among)
     running = list(db.session.scalars(rows.order_by(LoginSession.seen_at.desc())))
-    for old in running[per_account - 1 :]:
-        old.ended_at = now
+    for old in running[most - 1 :]:
+        old.ended_at = clock.now()
+
+
+def _is_in_two_steps(user: User) -> bool:
+    in_use = exists().where(Authenticator.user_id == user.id, Authenticator.confirmed_at.is_not(None))
+    return bool(db.session.scalar(select(in_use)))

@@ -12,7 +12,7 @@ import pyotp
 from sqlalchemy import ColumnElement, delete, func, select, update
 
 from models import clock
-from models.access import Authenticator, LoginAttempt, RecoveryCode, Role, User
+from models.access import Authenticator, LoginAttempt, LoginSession, RecoveryCode, Role, User
 from models.base import db
 from operations import encryption, log, notices
 from operations.access import accounts
@@ -55,15 +55,15 @@ def enter(signed: SignedIn, code: str, *, keys: Keys) -> Entered | None:
 
     Raises TooManyAttempts by LIMITS, NotFound where nothing is set up.
     """
-    session_id, user_id = signed.actor.session_id, _owner(signed)
+    user_id = _owner(signed)
     if _is_taken(_locked(user_id, _IN_USE), code, keys):
         log.record("take_second_step", object_type="user", object_id=user_id, actor=signed.actor)
-        return Entered(accounts.renew(session_id, two_step_at=clock.now(), proven_at=clock.now()))
+        return Entered(_whole(signed))
     if _is_spent(user_id, code):
         left = codes_left(user_id)
         log.record("take_second_step", object_type="user", object_id=user_id, actor=signed.actor,
                    details={"by": "recovery_code", "left": left})
-        return Entered(accounts.renew(session_id, two_step_at=clock.now(), proven_at=clock.now()), left)
+        return Entered(_whole(signed), left)
     _note_failure(signed.actor)
     return None
 
@@ -190,6 +190,13 @@ def codes_left(user_id: int | None) -> int:
 def username_of(actor: Actor) -> str:
     """What the person types to sign in; an app lists the account under it."""
     return db.session.scalars(select(User.username).where(User.id == actor.user_id)).one()
+
+
+def _whole(signed: SignedIn) -> str:
+    """The session has taken its second step, and counts among those of the account that have."""
+    others = LoginSession.two_step_at.is_not(None) & (LoginSession.id != signed.actor.session_id)
+    accounts.make_room(_owner(signed), signed.most_sessions, among=others)
+    return accounts.renew(signed.actor.session_id, two_step_at=clock.now(), proven_at=clock.now())
 
 
 def _owner(signed: SignedIn) -> int:

@@ -170,6 +170,19 @@ def test_with_the_password_alone_nobody_replaces_the_phone(app, strict, at):
         assert db.session.scalars(select(Authenticator.confirmed_at)).one()
 
 
+def test_the_password_alone_ends_nobodys_session_and_three_that_took_the_step_stay(app, strict, at):
+    secret, _ = with_app(app, "hening", at, minutes=0)
+    at_work = []
+    for minute in (10, 11, 12, 13):
+        with at(minutes=minute):
+            at_work.append(half(app, "hening"))
+            assert enters(at_work[-1], code_of(secret)).status_code == 302
+    with at(minutes=14):
+        for _ in range(4):
+            half(app, "hening")
+        assert [guest.is_signed_in for guest in at_work] == [False, True, True, True]
+
+
 def test_the_second_step_is_waited_for_ten_minutes(app, strict, at):
     secret, _ = with_app(app, "hening", at, minutes=0)
     with at(minutes=10):
