@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from lzma import LZMAError
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import IO, Any, TypeAlias
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ExpatError
 from zipfile import BadZipFile, ZipFile
@@ -80,7 +80,7 @@ def opened(path: Path) -> Opened:
     if is_empty:
         raise BadInput("文件是空的，没有任何内容。")
     if head.startswith(ZIP):
-        return _of_xlsx(path.read_bytes())
+        return _of_xlsx(path)
     if head.startswith(OLE):
         return _of_xls(path.read_bytes())
     if path.suffix.lower() != ".csv" or head.lstrip()[:1] == b"<":
@@ -88,15 +88,16 @@ def opened(path: Path) -> Opened:
     return Opened([_of_csv(path)])
 
 
-def _of_xlsx(content: bytes) -> Opened:
+def _of_xlsx(path: Path) -> Opened:
     try:
-        with ZipFile(io.BytesIO(content)) as archive:
+        with ZipFile(path) as archive:
             _ensure_bearable(archive)
             if worksheets.WORKBOOK not in archive.NameToInfo:
                 raise BadInput(f"压缩包里没有工作簿，不是 .xlsx 表格，{SAVE_ANEW}")
             _ensure_whole(archive)
             inspected = worksheets.inspected(archive)
-        return _of_workbook(content, inspected)
+        with path.open("rb") as stream:
+            return _of_workbook(stream, inspected)
     except DAMAGED as error:
         raise BadInput(f"表格文件已损坏，无法读取，{SAVE_ANEW}") from error
 
@@ -124,15 +125,15 @@ def _of_xls(content: bytes) -> Opened:
     if ENCRYPTED_PACKAGE in content:
         raise BadInput(ENCRYPTED)
     try:
-        return _of_workbook(content, {})
+        return _of_workbook(io.BytesIO(content), {})
     except PasswordError:
         raise BadInput(ENCRYPTED) from None
     except CalamineError as error:
         raise BadInput(f"表格文件无法读取，{SAVE_ANEW}") from error
 
 
-def _of_workbook(content: bytes, inspected: dict[str, worksheets.Worksheet]) -> Opened:
-    with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+def _of_workbook(stream: IO[bytes], inspected: dict[str, worksheets.Worksheet]) -> Opened:
+    with CalamineWorkbook.from_filelike(stream) as workbook:
         tables = [told for told in workbook.sheets_metadata if told.typ == SheetTypeEnum.WorkSheet]
         seen = [told.name for told in tables if told.visible == SheetVisibleEnum.Visible]
         sheets = [_of_sheet(workbook.get_sheet_by_name(name), inspected.get(name)) for name in seen]
