@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TEST_ARGS ?=
+SIZE ?= small
 # Half as many again as processors: some always wait for a browser, a disk or the database.
 WORKERS ?= $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null | awk '{ print int($$1 * 3 / 2) }'),auto)
 # Compiled files are kept: without them every pytest worker would compile its plugins anew.
@@ -36,8 +37,8 @@ run: setup ## start the site on http://127.0.0.1:8000, with demonstration data t
 test: setup ## run the tests, on SQLite and on PostgreSQL (TEST_ARGS="-k name" for some; TURN=1 the next part)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TEST_ARGS)
 
-drill: setup ## every test with nothing left out or tried in turn: axe at both widths, real messages; half an hour
-	@DRILLS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TEST_ARGS)
+drill: setup ## every test with nothing left out or tried in turn, and the drills (SIZE=small, nightly, release); half an hour
+	@DRILLS=1 SIZE=$(SIZE) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TEST_ARGS)
 
 histories: setup ## 5,000 random histories of 50 acts that try to gain time; an hour or so
 	@HISTORIES=5000 $(BIN)/python -m pytest -n 0 tests/operations/tickets/test_gaming.py $(TEST_ARGS)

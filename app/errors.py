@@ -7,11 +7,12 @@ from flask import Flask, current_app, flash, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app import overflow
-from app.login import keep_fields, keep_form
+from app.login import forget_person, keep_fields, keep_form
 from models.base import db
 from operations.access import refusals
 from operations.errors import AlreadyDone, DomainError, NotAllowed
@@ -37,7 +38,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, out_of_date)
     app.register_error_handler(RequestEntityTooLarge, too_large)
     app.register_error_handler(HTTPException, not_served)
-    app.register_error_handler(OperationalError, database_away)
+    for away in (OperationalError, InterfaceError, NoConnection):
+        app.register_error_handler(away, database_away)
     app.register_error_handler(Exception, unexpected)
 
 
@@ -81,10 +83,14 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     return _page("上传的内容太大", words, 413)
 
 
-def database_away(error: OperationalError) -> ResponseReturnValue:
-    """The database does not answer: say so and ask to come back; nothing acknowledged is lost."""
+def database_away(error: SQLAlchemyError) -> ResponseReturnValue:
+    """The database does not answer: say so and ask to come back; nothing acknowledged is lost.
+
+    The page asks it nothing more, not even who is reading.
+    """
     db.session.rollback()
-    log.error("database away: %s", type(error.orig).__name__)
+    log.error("database away: %s", type(getattr(error, "orig", error)).__name__)
+    forget_person()
     page, code = _page("系统暂时不可用", "数据库没有响应，请稍后重试。刚才的内容没有提交。", 503)
     return page, code, {"Retry-After": "5"}
 

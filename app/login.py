@@ -1,6 +1,6 @@
 """The session cookie: who is asking, and what happens to somebody who must sign in first. Closed by default."""
 
-from flask import Flask, current_app, flash, redirect, request, session, url_for
+from flask import Flask, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 
@@ -25,6 +25,11 @@ def register(app: Flask) -> None:
     manager.unauthorized_handler(send_to_login)
     app.before_request(_require_person)
     app.register_error_handler(NotProven, send_to_prove)
+
+
+def forget_person() -> None:
+    """For the rest of this request nobody is asking: who it is cannot be looked up."""
+    g._login_user = manager.anonymous_user()  # where Flask-Login keeps it, and looks before it asks
 
 
 def send_to_login() -> ResponseReturnValue:

@@ -8,6 +8,7 @@ import contextlib
 import glob
 import os
 import pwd
+import select
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,7 @@ import sqlalchemy as sa
 
 USER = "zhitongche"
 START_SECONDS = 30.0
+LOOK_SECONDS = 0.1
 # Quick rather than durable: what is in it is thrown away.
 SETTINGS = {
     "listen_addresses": "",
@@ -53,6 +55,14 @@ class Server:
             start_new_session=True,  # Ctrl-C is for us; the pipe tells the keeper
         )
         self.url = f"postgresql+psycopg://{USER}@/postgres?host={self.room}"
+
+    def kill(self) -> None:
+        """kill -9 of the server and of all its processes; its keeper starts it again."""
+        first = int(Path(self.room, "d", "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        for process in (first, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
     def stop(self) -> None:
         assert self.keeper.stdin
@@ -157,8 +167,12 @@ def keep(room: str, programs: str, settings: list[str]) -> None:
         initdb = [f"{programs}/initdb", "-N", "-D", store, "-U", USER, "-A", "trust", *locale]
         subprocess.run(initdb, check=False, **surroundings)
         options = [part for setting in settings for part in ("-c", setting)]
-        server = subprocess.Popen([f"{programs}/postgres", "-D", store, "-k", room, *options], **surroundings)
-        sys.stdin.buffer.read()
+        is_wanted = True
+        while is_wanted:  # killed, it comes back, as under any service manager
+            server = subprocess.Popen([f"{programs}/postgres", "-D", store, "-k", room, *options], **surroundings)
+            while is_wanted and server.poll() is None:
+                is_wanted = not select.select([sys.stdin], [], [], LOOK_SECONDS)[0]
+            time.sleep(LOOK_SECONDS if is_wanted else 0)
         server.send_signal(signal.SIGQUIT)  # at once: there is nothing to save
         server.wait()
     shutil.rmtree(room, ignore_errors=True)

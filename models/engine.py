@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from models import silence
+
 PRAGMAS = (
     "foreign_keys=ON",
     "synchronous=FULL",  # an acknowledged write survives power loss
@@ -21,9 +23,11 @@ WRITE_QUEUE_SECONDS = 30.0
 
 
 def prepare(engine: sa.Engine) -> None:
-    """Attach the listeners an engine needs. PostgreSQL needs none beyond its options."""
+    """Attach the listeners an engine needs."""
     if engine.dialect.name == "sqlite":
         _SQLiteWriters(engine)
+    else:
+        silence.watch(engine)
 
 
 class _SQLiteWriters:
@@ -51,7 +55,7 @@ class _SQLiteWriters:
             connection.exec_driver_sql("BEGIN")
             return
         if not self.gate.acquire(timeout=WRITE_QUEUE_SECONDS):
-            raise TimeoutError("the SQLite write queue is full")
+            raise sa.exc.TimeoutError("the SQLite write queue is full")
         connection.info["gate"] = True
         try:
             self._set_query_only(connection, False)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from models.tickets import Act, Status
+from tests.drills import promises
 from tools import schedule_doc, settings_doc, workflow_doc
 
 HERE = Path(__file__).parent
@@ -30,3 +31,12 @@ def test_every_abuse_case_is_told_and_its_tests_are_there():
         named = re.findall(r"`([\w/]+\.py)::(\w+)`", row)
         lacking = [f"{path}::{name}" for path, name in named if f"def {name}(" not in (HERE / path).read_text("utf-8")]
         assert named and not lacking, row[:60]
+
+
+def test_every_promise_is_told_and_its_tests_and_drills_are_there():
+    assert list(promises.PROMISES) == [f"R{number}" for number in range(1, 21)]
+    assert promises.TARGET.read_text(encoding="utf-8") == promises.document(promises.results())
+    for number, promise in promises.PROMISES.items():
+        named = [name.split("::") for name in (*promise.tests, *promise.drills)]
+        lacking = [f"{path}::{name}" for path, name in named if f"def {name}(" not in (HERE / path).read_text("utf-8")]
+        assert (named or promise.lacks) and not lacking, number

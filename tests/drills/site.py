@@ -1,0 +1,153 @@
+"""The real site as processes that can be killed: gunicorn as in production, the scheduler, a city on a database."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from app.ground import ground_floor
+from benchmarks import web
+from config import HERE, Testing
+from models import clock
+from models.base import db
+from models.clocks import Clock, ClockKind
+from models.tickets import Difficulty
+from operations.access.people import actor_named
+from operations.base import operation
+from operations.demo import city as demo_city
+from operations.tickets import coordination, intake
+from tests.app.test_serve import free_port
+from tests.lives import POWER, START
+
+STEWARD, FIRM = "liumin", "恒轧机械"
+SECONDS = 60.0
+# Durable, as a production server is; the throw-away one of the tests is quick.
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+OUR_OWN = ("DATABASE_URL", "PUBLIC_URL", "GUNICORN_CMD_ARGS", "DRILLS")
+
+
+class Site:
+    """``with Site(folder, url)``: ``start()``, ``kill…()`` as often as one likes, and ``look()`` at what is left."""
+
+    def __init__(self, folder, url, *, entry="wsgi:app", **settings):
+        self.url, self.entry, self.port, self.log = url, entry, free_port(), Path(folder, "said")
+        kept = {name: value for name, value in os.environ.items() if name not in OUR_OWN}
+        self.environment = kept | {"VAR_DIR": str(folder), "DATABASE_URL": url, "PYTHONPATH": str(HERE),
+                                   "TEXTING": "off", "SWEEP_SECONDS": "5",
+                                   "PASSWORD_PROFILE": "asvs",  # the city of long ago has old passwords
+                                   "METRICS_TOKEN": os.urandom(32).hex()}
+        self.environment |= settings
+        self.web = self.jobs = None
+        self.run("init")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for group in (self.web, self.jobs):
+            kill_group(group)
+
+    def run(self, *words):
+        """A command of the site's own; its words and its code."""
+        command = [sys.executable, "-m", "app.cli", *words]
+        return subprocess.run(command, cwd=HERE, env=self.environment, capture_output=True, text=True, check=False)
+
+    def start(self):
+        """Whatever does not run."""
+        if self.web is None or self.web.poll() is not None:
+            bind = ["--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}"]
+            self.web = self._begin("-m", "gunicorn", *bind, self.entry)
+        if self.jobs is None or self.jobs.poll() is not None:
+            self.jobs = self._begin("-m", "app.cli", "jobs", "start")
+
+    def _begin(self, *words):
+        with self.log.open("a") as said:
+            return subprocess.Popen([sys.executable, *words], cwd=HERE, env=self.environment, stdout=said, stderr=said,
+                                    start_new_session=True)
+
+    def kill(self, chance):
+        """kill -9: mostly all of the web server, else the scheduler, or one of its workers, which gunicorn replaces."""
+        what = chance.choices(("web", "jobs", "worker"), (6, 2, 2))[0]
+        workers = children_of(self.web.pid)
+        if what == "worker" and workers:
+            end(chance.choice(workers))
+        else:
+            kill_group(self.jobs if what == "jobs" else self.web)
+
+    def signs_in(self, username=STEWARD):
+        """The cookie of a session, once the site answers."""
+        deadline = time.monotonic() + SECONDS
+        while True:
+            try:
+                return web.sign_in(self.port, username, demo_city.PASSWORD)
+            except (OSError, RuntimeError):
+                if time.monotonic() > deadline:
+                    raise RuntimeError(self.log.read_text()[-3000:]) from None
+                time.sleep(0.2)
+
+    def sweep_up(self):
+        """Wait until the sweep has come upon every lapse, as it does by itself."""
+        deadline = time.monotonic() + SECONDS
+        waiting = sa.select(sa.func.count()).where(Clock.fire_at.is_not(None), Clock.due_at <= clock.now())
+        with self.look():
+            while left := db.session.scalar(waiting):
+                assert time.monotonic() < deadline, f"{left} are still due"
+                db.session.rollback()
+                time.sleep(0.5)
+
+    @contextmanager
+    def look(self):
+        """Within this the tables can be read, and filled before the site starts, by the program's own ways."""
+        app = ground_floor(type("Settings", (Testing,), {"SQLALCHEMY_DATABASE_URI": self.url}))
+        with app.app_context():
+            yield
+            db.session.remove()
+            db.engine.dispose()
+
+    def settle(self, tickets, over_seconds):
+        """The city, and tickets of the past whose lapse the sweep comes upon one after the other in that time."""
+        with self.look():
+            with clock.standing_at(START):
+                _many_in_hand(demo_city.build(), tickets)
+            begins = clock.now()
+            lapsing = db.session.scalars(sa.select(Clock).where(Clock.kind == ClockKind.HANDLING)).all()
+            for row in lapsing:
+                row.fire_at = begins + timedelta(seconds=over_seconds * random.random())
+            db.session.commit()
+
+
+@operation
+def _many_in_hand(city, tickets):
+    enterprise, unit, steward = city.enterprises[FIRM], city.organisations[POWER], actor_named(STEWARD)
+    for number in range(tickets):
+        ticket = intake.submit(intake.Demand(enterprise, f"第 {number} 件", "早该办完"), actor=steward)
+        intake.accept(ticket, actor=steward, category="水电气暖", difficulty=Difficulty.ORDINARY)
+        coordination.dispatch(ticket, actor=steward, lead=unit, basis="职责清单")
+
+
+def kill_group(process):
+    """All that came of it, at once and without a word."""
+    if process is not None and process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def children_of(pid):
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def end(pid):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
