@@ -13,8 +13,8 @@ pytestmark = pytest.mark.skipif(not IS_DRILL, reason="takes a server of its own 
 
 def test_the_benchmark_of_ratings_prints_each_figure():
     found = figures_of(ratings.command, "--scale", "0.004", "--seconds", "0.5")
-    assert {"pages_whose_statements_grew", "follow_ups", "wall_of_the_city", "list_of_cases", "rate_by_link",
-            "rate_at_a_window", "campaign_draw", "campaign_freeze"} <= found
+    assert {"pages_whose_statements_grew", "follow_ups", "wall_of_the_city", "list_of_cases", "figures_of_the_year",
+            "completeness_of_the_year", "rate_by_link", "rate_at_a_window", "campaign_draw", "campaign_freeze"} <= found
 
 
 def test_the_benchmark_of_the_hall_prints_each_figure():
