@@ -120,7 +120,7 @@ def test_five_wrong_codes_lock_for_five_minutes_wherever_they_come_from(app, str
     with at(minutes=15, seconds=1):
         assert enters(half(app, "hening"), code_of(secret)).status_code == 302
         told = [json.loads(body) for body in db.session.scalars(
-            select(Event.body).where(Event.action == "take_second_step"))]
+            select(Event.body).where(Event.action == "take_second_step").order_by(Event.seq))]
     assert [one["result"] for one in told] == ["refused"] * 5 + ["done"]
 
 
