@@ -10,7 +10,7 @@ WORKERS ?= $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null | awk '{ print int
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets run test drill histories lint jobs demo bench docs clean
+.PHONY: help setup assets run test drill histories lint jobs demo bench load docs clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ demo: setup ## put the demonstration data into the database
 
 bench: setup ## measure against the floors; JSON lines
 	@$(BIN)/zhitongche bench
+
+load: setup ## a working day of a whole city at once, by locust (SIZE=small, LOAD_ARGS=--faults); JSON lines
+	@$(BIN)/python -m benchmarks.load --size $(or $(SIZE),nightly) $(LOAD_ARGS)
 
 docs: setup ## write the generated documents anew
 	@$(BIN)/zhitongche docs

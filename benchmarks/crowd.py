@@ -74,7 +74,7 @@ def fill(city: City, sizes: Sizes) -> None:
     plans = list(_plans(sizes, bureaus, chance, now, rulebook.current().calendar))
     connection = db.session.connection()
     connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")  # the events take a while to seal
-    copy = _Copier(connection)
+    copy = Copier(connection)
     copy(Enterprise, _enterprises(sizes, places, now))
     copy(Stewardship, _stewardships(sizes, stewards, now))
     copy(Ticket, (_ticket(plan, places) for plan in plans))
@@ -91,7 +91,7 @@ def fill(city: City, sizes: Sizes) -> None:
         outside.exec_driver_sql("VACUUM ANALYZE")
 
 
-class _Copier:
+class Copier:
     """COPY rows given as dictionaries into a model's table; what is not given is the column's default, or NULL."""
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -181,7 +181,7 @@ def _clock(plan: _Plan, now: datetime) -> dict[str, Any]:
     }
 
 
-def _events(copy: _Copier, plans: Sequence[_Plan], city: City) -> None:
+def _events(copy: Copier, plans: Sequence[_Plan], city: City) -> None:
     """Three sealed events a ticket, a true chain: the ticket page and the verifier find what they expect."""
     actor = Actor(city.users["liumin"].id, "刘敏", (Standing(None, "steward"),))  # type: ignore[arg-type]
     head = db.session.get_one(LogHead, 1)

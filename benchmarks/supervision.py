@@ -92,7 +92,7 @@ def let_fall_due(count: int) -> None:
     """Let the case clocks of ``count`` tickets that nobody was pressed about yet lapse now."""
     now = clock.now()
     table = Clock.__table__
-    in_time = (Clock.stopped_at.is_(None), Clock.due_at > now)
+    in_time = (Clock.stopped_at.is_(None), Clock.fire_at.is_not(None), Clock.due_at > now)
     running = sa.select(Clock.id).where(Clock.kind == ClockKind.HANDLING, *in_time)
     # Some of every hour and unit, as they would be: not the neighbours in one page of the table.
     chosen = running.order_by(Clock.id % 997, Clock.id).limit(count)
