@@ -175,6 +175,10 @@ class Config:
         env.secret_key, default="", shown="无，没有 /metrics", secret=True,
         means=f"监控程序读 `/metrics` 时出示的令牌（`Authorization: Bearer …`）：{env.SECRET_ADVICE}",
     )
+    METRICS_DIR = Setting(
+        env.folder, default=lambda c: c.VAR_DIR / "metrics", shown="`VAR_DIR/metrics`",
+        means="各进程计数的文件所在目录，宜在内存盘（如 `/run`、`/dev/shm`）：写满的磁盘上，正在计数的进程会被系统中止",
+    )
     LETTER_FONTS = Setting(
         env.names,
         default=["FangSong_GB2312", "FangSong", "仿宋", "Noto Serif SC"],

@@ -1,5 +1,6 @@
 """One place where a refusal becomes a page and an unexpected error becomes an id somebody can quote."""
 
+import errno
 import logging
 import secrets
 
@@ -21,6 +22,7 @@ from views.desk import WAITED
 from views.forms.base import clean
 
 MIB = 1024 * 1024
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +42,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, not_served)
     for away in (OperationalError, InterfaceError, NoConnection):
         app.register_error_handler(away, database_away)
+    app.register_error_handler(OSError, no_room)
     app.register_error_handler(Exception, unexpected)
 
 
@@ -91,8 +94,17 @@ def database_away(error: SQLAlchemyError) -> ResponseReturnValue:
     db.session.rollback()
     log.error("database away: %s", type(getattr(error, "orig", error)).__name__)
     forget_person()
-    page, code = _page("系统暂时不可用", "数据库没有响应，请稍后重试。刚才的内容没有提交。", 503)
-    return page, code, {"Retry-After": "5"}
+    return _later("数据库没有响应，请稍后重试。刚才的内容没有提交。")
+
+
+def no_room(error: OSError) -> ResponseReturnValue:
+    """A file does not fit on the disk any more; any other fault of the system is a fault of ours."""
+    if error.errno not in FULL:
+        return unexpected(error)
+    db.session.rollback()
+    log.error("the disk is full")
+    forget_person()
+    return _later("服务器的存储空间满了，请稍后重试。刚才的内容没有提交。")
 
 
 def unexpected(error: Exception) -> ResponseReturnValue:
@@ -105,6 +117,11 @@ def unexpected(error: Exception) -> ResponseReturnValue:
 
 def _page(title: str, words: str, code: int, **more: str) -> tuple[str, int]:
     return render_template("error.html", heading=title, words=words, **more), code
+
+
+def _later(words: str) -> ResponseReturnValue:
+    page, code = _page("系统暂时不可用", words, 503)
+    return page, code, {"Retry-After": "5"}
 
 
 def _typed() -> str:

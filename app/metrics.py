@@ -1,7 +1,8 @@
 """Figures for Prometheus: how many requests, how long they took, and the checks of ``operations/health.py``.
 
-Workers share their counts through files under ``VAR_DIR/metrics``. The page is there only where ``METRICS_TOKEN`` is
-set, for whoever brings it.
+Workers share their counts through files under ``METRICS_DIR``, which are mapped into memory: on a disk that is full the
+system ends whoever counts, so the folder belongs on a file system in memory. The page is there only where
+``METRICS_TOKEN`` is set, for whoever brings it.
 """
 
 import hmac
@@ -24,7 +25,7 @@ def register(app: Flask) -> None:
     """Count answers and serve the counts, where a token is set; otherwise nothing is loaded and nothing is there."""
     app.add_url_rule("/metrics", "metrics", open_to_all(_show))
     if app.config["METRICS_TOKEN"]:
-        folder = app.config["VAR_DIR"] / "metrics"
+        folder = app.config["METRICS_DIR"]
         folder.mkdir(parents=True, exist_ok=True)
         os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(folder))  # read when the library is loaded
         _answers()  # now: of two threads that make it with their first answers at once, the second would fail

@@ -23,4 +23,4 @@ control_socket_disable = True
 
 def on_starting(_server):
     """The counts of processes that ended are nobody's."""
-    shutil.rmtree(from_environment().VAR_DIR / "metrics", ignore_errors=True)
+    shutil.rmtree(from_environment().METRICS_DIR, ignore_errors=True)
