@@ -40,6 +40,12 @@ def engine_options(config: Any) -> dict[str, Any]:
     }
 
 
+def binds(config: Any) -> dict[str, Any]:
+    """The replica beside the site's own database, where there is one."""
+    url = config.REPORTS_DATABASE_URL
+    return {"reports": {"url": url, **engine_options(config)}} if url else {}
+
+
 class Config:
     """Development on one's own machine: plain http on 127.0.0.1, everything under ``var/``."""
 
@@ -58,6 +64,10 @@ class Config:
         shown="SQLite，`VAR_DIR/zhitongche.sqlite3`",
         means="数据库：`postgresql://用户:口令@主机/库名` 或 `sqlite:////绝对路径`",
         secret=True,
+    )
+    REPORTS_DATABASE_URL = Setting(
+        env.database_address, default="", shown="无，都读主库", secret=True,
+        means="指标、评价墙、登记簿等报表页面读的只读备库（流复制），写法同 `DATABASE_URL`；页面写明数据截至几时，备库不通时读主库",
     )
     DATABASE_POOL = Setting(env.whole(1, 100), default=8, means="每个进程常备的 PostgreSQL 连接数")
     SECRET_KEY = Setting(
@@ -228,6 +238,7 @@ class Config:
     PASSWORDS_EXPIRE = Derived(lambda c: not c.DEMO)  # the demonstration's are printed on its first page
     SQLALCHEMY_DATABASE_URI = Derived(lambda c: c.DATABASE_URL)
     SQLALCHEMY_ENGINE_OPTIONS = Derived(engine_options)
+    SQLALCHEMY_BINDS = Derived(binds)
     # The browser holds the prefix to its promises (Secure, Path=/, no Domain), so plain http cannot carry it.
     SESSION_COOKIE_NAME = Derived(lambda c: "__Host-zqztc" if c.SESSION_COOKIE_SECURE else "zqztc")
     SESSION_COOKIE_HTTPONLY = True

@@ -95,13 +95,20 @@ class Base(DeclarativeBase):
     }
 
 
+# The bind of the replica, where the site has one.
+REPORTS = "reports"
+
+
 class RoutedSession(Session):
-    """A page that only reads can never write: ``info["read_only"]`` picks a read-only transaction."""
+    """A page that only reads can never write: ``info["read_only"]`` picks a read-only transaction.
+
+    ``info["reports"]`` besides sends its statements to the replica; nothing that decides a write ever reads there.
+    """
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Any:
         bind = super().get_bind(*args, **kwargs)
         if self.info.get("read_only") and isinstance(bind, sa.Engine):
-            return _reading(bind)
+            return _reading(db.engines[REPORTS] if self.info.get("reports") else bind)
         return bind
 
 

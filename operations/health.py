@@ -20,6 +20,7 @@ from models.notices import Notice
 from operations import verification
 from operations.anchors import anchoring, shown
 from operations.backup import nightly
+from operations.insight import replica
 from operations.supervision import heartbeat
 
 NOTICES_WAIT_SECONDS, DELIVERIES_WAIT_SECONDS = 600, 1800
@@ -44,6 +45,7 @@ class Check:
 def checks(settings: Mapping[str, Any]) -> Sequence[Check]:
     """Everything looked at, by a handful of small statements; backups and anchors where the site makes them."""
     looked_at = [_disk(settings["VAR_DIR"]), _sweep(), _notices(), _deliveries(), _chain()]
+    looked_at += [_replica()] if replica.is_there() else []
     looked_at += [_anchor(anchoring.plan_of(settings))] if settings["ANCHORS"] else []
     return looked_at + ([_backup()] if settings["BACKUPS"] else [])
 
@@ -84,6 +86,15 @@ def _chain() -> Check:
     found = verification.verify_newest(LINKS_READ)
     words = f"最近 {found.events} 条相接" if found.is_whole else f"第 {found.findings[0].seq} 条：{found.findings[0].what}"
     return Check("chain", "日志链", found.is_whole, words, float(len(found.findings)), "findings")
+
+
+def _replica() -> Check:
+    age = replica.age()
+    if age is None:
+        return Check("replica", "报表备库", False, "没有应答，报表读主库", None, "s")
+    seconds = int(age.total_seconds())
+    words = f"落后 {seconds} 秒" if seconds else "与主库一致"
+    return Check("replica", "报表备库", age <= replica.LATE, words, seconds, "s")
 
 
 def _anchor(plan: anchoring.Plan) -> Check:

@@ -15,11 +15,12 @@ from operations.insight import completeness, exports, period, wall, wall_sheet
 from operations.insight.completeness import Ground, Narrowing, Part
 from views.guards import for_roles, proven
 from views.rating_wall import days_of, period_of
+from views.reporting import reads_reports
 from views.watch import place_of
 from views.watch_filter import row_id
 from views.workbooks import sent_workbook
 
-bp = Blueprint("completeness", __name__, url_prefix="/ratings/completeness")
+bp = reads_reports(Blueprint("completeness", __name__, url_prefix="/ratings/completeness"))
 
 
 @bp.get("")

@@ -15,10 +15,11 @@ from operations.insight.figures import BY_CODE, READING, STAGES, Narrowing, Side
 from views.completeness import ground_of
 from views.guards import for_roles
 from views.rating_wall import days_of, period_of
+from views.reporting import reads_reports
 from views.watch import place_of
 from views.watch_filter import row_id
 
-bp = Blueprint("figures", __name__, url_prefix="/figures")
+bp = reads_reports(Blueprint("figures", __name__, url_prefix="/figures"))
 
 
 @bp.get("")

@@ -12,9 +12,10 @@ from operations.insight.follow_up_coverage import By, Kind, Narrowing, Part
 from operations.insight.lines import LARGEST_ID
 from views.guards import for_roles
 from views.months import month_of, month_text, this_month
+from views.reporting import reads_reports
 from views.watch import place_of
 
-bp = Blueprint("follow_up_coverage", __name__, url_prefix="/follow-ups/coverage")
+bp = reads_reports(Blueprint("follow_up_coverage", __name__, url_prefix="/follow-ups/coverage"))
 
 
 @bp.get("")

@@ -12,10 +12,11 @@ from operations.insight.monitor.board import SIGNALS
 from operations.insight.monitor.signal import READING
 from views.guards import for_roles
 from views.months import month_of, month_text, this_month
+from views.reporting import reads_reports
 from views.watch import place_of
 from views.watch_filter import row_id
 
-bp = Blueprint("monitor", __name__, url_prefix="/monitor")
+bp = reads_reports(Blueprint("monitor", __name__, url_prefix="/monitor"))
 
 NAMES = ", ".join(f'"{name}"' for name in SIGNALS)
 

@@ -19,12 +19,13 @@ from operations.insight import exports, period, wall, wall_lists, wall_sheet
 from operations.insight.period import Period
 from operations.insight.wall import By, Narrowing, Part
 from views.guards import for_roles, proven
+from views.reporting import reads_reports
 from views.watch import place_of
 from views.watch_filter import row_id
 from views.workbooks import sent_workbook
 
 HOME, WALL = "/ratings", ("period", "from", "to", "unit", "by")
-bp = Blueprint("rating_wall", __name__, url_prefix=HOME)
+bp = reads_reports(Blueprint("rating_wall", __name__, url_prefix=HOME))
 
 
 @bp.get("")

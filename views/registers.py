@@ -14,11 +14,12 @@ from operations.insight.registers import results, sheet
 from operations.insight.registers.register import NO_UNIT, READING, Narrowing, Register
 from views.guards import for_roles, proven
 from views.months import month_of, month_text, this_month
+from views.reporting import reads_reports
 from views.watch import place_of
 from views.watch_filter import row_id
 from views.workbooks import sent_workbook
 
-bp = Blueprint("registers", __name__, url_prefix="/registers")
+bp = reads_reports(Blueprint("registers", __name__, url_prefix="/registers"))
 
 REGISTERS: dict[str, Register] = {
     one.REGISTER.name: one.REGISTER for one in (extensions, ledger, instructions, consultations, results)

@@ -10,8 +10,8 @@ from operations.access import account_desk, appointments
 from operations.access.appointments import Place
 from operations.access.people import actor_named
 from operations.base import operation
-from operations.demo.city import PASSWORD
 from operations.errors import BadInput, NotAllowed, Refused
+from tests.views.guest import Guest
 
 OFFICE, FINANCE = "云州市营商环境建设局", "云州市财政局"
 
@@ -90,11 +90,13 @@ def test_the_database_itself_wants_two_people(city, newcomer, by_security):
         agree_oneself()
 
 
-def test_who_is_dismissed_is_out_at_once(city, client, by_security):
-    client.post("/login", data={"username": "chenjing", "password": PASSWORD})
+def test_who_is_dismissed_is_out_at_once(app, city, by_security):
+    guest = Guest(app, "chenjing")
+    assert guest.downloads("/work").status_code == 200
     post = db.session.scalars(select(Post).where(Post.user_id == city.users["chenjing"].id)).one()
     appointments.dismiss(post.id, reason="调离", actor=actor_named("security"))
     assert roles_of("chenjing") == set()
+    assert "/login" in guest.downloads("/work").location
     still = select(LoginSession).where(LoginSession.user_id == post.user_id, LoginSession.ended_at.is_(None))
     assert db.session.scalars(still).all() == []
     with pytest.raises(Refused, match="自己"):
