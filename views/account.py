@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from operations.access import accounts, opinions
+from operations.access import accounts, opinions, two_step
 from operations.errors import BadInput
 from views import sessions, ways
 from views.forms.account import SIZES, DisplayForm, OpinionForm, PasswordForm
@@ -89,6 +89,9 @@ def _changed(form: PasswordForm) -> bool:
         sessions.begin(accounts.change_password(current_user, current=form.current_password.data,
                                                 wanted=form.new_password.data))
     except BadInput as refusal:
-        form.blame("current_password" if "现在" in str(refusal) else "new_password", str(refusal))
+        is_current = "现在" in str(refusal)
+        if is_current:
+            accounts.note_failure(two_step.username_of(current_user), address=current_user.address)
+        form.blame("current_password" if is_current else "new_password", str(refusal))
         return False
     return True

@@ -147,14 +147,18 @@ def ensure_password(actor: Actor, password: str) -> None:
 
 @operation
 def change_password(actor: Actor, *, current: str, wanted: str) -> str:
-    """改密码：every other session of the account ends at once; returns this one's new token."""
+    """改密码：every other session of the account ends at once; returns this one's new token.
+
+    Raises BadInput, TooManyAttempts as signing in does. The password alone proves nobody who has a second step.
+    """
     user = db.session.get_one(User, actor.user_id)
+    _ensure_not_locked(user.username, actor.address)
     if not passwords.matches(user, current):
         raise BadInput("现在的密码不对。")
     passwords.give(user, wanted)
     end_sessions(user.id, but=actor.session_id)
     log.record("change_password", object_type="user", object_id=user.id, actor=actor)
-    return renew(actor.session_id, proven_at=clock.now())
+    return renew(actor.session_id, **({} if _is_in_two_steps(user) else {"proven_at": clock.now()}))
 
 
 def actor_of(

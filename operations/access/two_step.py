@@ -75,10 +75,13 @@ def prove(signed: SignedIn, password: str, code: str, *, keys: Keys) -> Entered 
     Raises BadInput for a wrong password, TooManyAttempts as signing in does.
     """
     accounts.ensure_password(signed.actor, password)
-    log.record("prove_identity", object_type="user", object_id=_owner(signed), actor=signed.actor)
     if signed.has_authenticator:
-        return enter(signed, code, keys=keys)
-    return Entered(accounts.renew(signed.actor.session_id, proven_at=clock.now()))
+        entered = enter(signed, code, keys=keys)
+    else:
+        entered = Entered(accounts.renew(signed.actor.session_id, proven_at=clock.now()))
+    if entered is not None:
+        log.record("prove_identity", object_type="user", object_id=_owner(signed), actor=signed.actor)
+    return entered
 
 
 @operation

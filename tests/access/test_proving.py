@@ -87,6 +87,19 @@ def test_whoever_has_the_second_step_takes_it_here_too_and_failures_are_counted(
         assert proves(guest, code=code_of(secret)).status_code == 429
 
 
+def test_changing_the_password_is_no_way_round_the_second_step_nor_round_the_lock(app, quick, at):
+    fields = {"current_password": PASSWORD, "new_password": "Ganz-anders-77"}
+    with at(minutes=0):
+        supervisor, steward = Guest(app, "hening"), Guest(app, "liumin")
+        sets_up(supervisor)
+    with at(minutes=12):
+        assert supervisor.posts("/account/password", fields, page="/account/password").status_code == 302
+        assert supervisor.posts("/watch/export").headers["Location"].startswith(ASKED)
+        wrong = fields | {"current_password": "falsch-falsch-1"}
+        assert [steward.posts("/account/password", wrong).status_code for _ in range(5)] == [422] * 5
+        assert steward.posts("/account/password", fields).status_code == 429
+
+
 def test_a_longer_limit_and_a_complaint_want_it_and_the_rest_does_not(app, quick, at):
     life = Life(quick).submit().accept().dispatch()
     until = shanghai("2026-08-31 00:00").date()
