@@ -12,6 +12,7 @@ from models.access.posts import ADMINISTRATORS
 from models.base import db
 from models.directory import Organisation
 from operations import log
+from operations.access import covers
 from operations.access.accounts import PRIVILEGED, end_sessions
 from operations.access.actor import SYSTEM, Actor
 from operations.access.found import the_one
@@ -95,6 +96,7 @@ def dismiss(post_id: int, *, reason: str, actor: Actor) -> Post:
     ending = update(Post).where(Post.id == post.id, Post.ended_at.is_(None)).values(ended_at=clock.now())
     if db.session.connection().execute(ending).rowcount != 1:
         raise Refused("这个岗位已经免去。")
+    covers.end_with(post, actor, actor.posts_as(*APPOINTING)[0])
     end_sessions(post.user_id)
     _note("dismiss", post.user, actor, post=post.id, role=post.role, organisation=post.organisation_id, reason=reason)
     return post

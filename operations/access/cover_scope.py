@@ -16,6 +16,8 @@ NAMING = (Role.UNIT_LEADER, Role.SECURITY_ADMINISTRATOR)
 # Posts that others wait for. Stewards have 备岗 of their own; the three administrators are never stood in for.
 COVERED = (Role.UNIT_LEADER, Role.LEADER, Role.SUPERVISOR)
 STANDING_IN = (*COVERED, Role.CASE_OFFICER)
+# Posts that take two administrators (appointments.BY_TWO): one person lends them only to who has been given one.
+WITH_POWER = (Role.LEADER, Role.SUPERVISOR)
 OFFERED = 50
 
 
@@ -26,10 +28,14 @@ def coverable(actor: Actor) -> Select[Any]:
 
 
 def substitutes(post: Post) -> Select[Any]:
-    """Who may stand in for this post: officials of its unit, of one above it or below it, never the holder."""
+    """Who may stand in for this post: officials of its unit, of one above it or below it, never the holder.
+
+    Posts of ``WITH_POWER`` pass among themselves alone (security.md (c), case 38).
+    """
+    roles = WITH_POWER if post.role in WITH_POWER else STANDING_IN
     own = db.session.scalars(select(Organisation.path).where(Organisation.id == post.organisation_id)).one()
     near = or_(Organisation.path.startswith(own, autoescape=True), literal(own).startswith(Organisation.path))
-    return _posts().where(Post.role.in_(STANDING_IN), Post.user_id != post.user_id, near)
+    return _posts().where(Post.role.in_(roles), Post.user_id != post.user_id, near)
 
 
 def meant(rows: Select[Any], text: str, whom: str) -> Row[Any]:

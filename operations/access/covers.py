@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from models import clock
 from models.access import Post, PostCover
@@ -68,6 +68,14 @@ def end_cover(cover: PostCover, *, actor: Actor) -> None:
     if cover.ended_at is not None:
         raise Refused("这次代理已经结束。")
     _close([cover], actor, standing)
+
+
+def end_with(post: Post, actor: Actor, standing: Standing) -> None:
+    """A post is taken from its holder, in the running operation: nobody stands in for it any more, nor its holder in
+    for others, since what gave them that was being there."""
+    meant = or_(PostCover.post_id == post.id, PostCover.substitute_id == post.user_id)
+    running = select(PostCover).where(PostCover.ended_at.is_(None), meant).with_for_update()
+    _close(db.session.scalars(running).all(), actor, standing)
 
 
 @operation

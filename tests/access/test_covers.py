@@ -6,7 +6,7 @@ from sqlalchemy import select
 from models import clock
 from models.access import Post, PostCover, Role
 from models.base import db
-from operations.access import cover_scope, covers
+from operations.access import appointments, cover_scope, covers
 from operations.access.covers import Span
 from operations.access.people import actor_named
 from operations.errors import BadInput, NotAllowed, NotFound, Refused
@@ -91,6 +91,28 @@ def test_nobody_names_themselves(city):
     with pytest.raises(Refused, match="自己代理"):
         name(substitute="security")
     assert not leads("security")
+
+
+def test_power_that_takes_two_is_lent_to_nobody_who_was_not_given_it(city):
+    office = post_of("hening").organisation_id
+    db.session.add(Post(user_id=city.users["chenjing"].id, role=Role.CASE_OFFICER, organisation_id=office))
+    db.session.commit()
+    with pytest.raises(BadInput, match="代理人"):
+        name(holder="hening")
+    db.session.add(Post(user_id=city.users["litao"].id, role=Role.SUPERVISOR, organisation_id=office))
+    db.session.commit()
+    name(holder="hening", substitute="litao")
+
+
+@pytest.mark.usefixtures("city")
+@pytest.mark.parametrize("dismissed", ["zhoujian", "chenjing"])
+def test_a_cover_ends_with_the_post_of_its_holder_and_of_the_substitute(dismissed):
+    name(days=("2026-08-19", "2026-08-31"))
+    ahead = name(days=("2026-09-07", "2026-09-08"))
+    assert leads("chenjing")
+    on("2026-08-20 09:00", appointments.dismiss, post_of(dismissed).id, reason="调离", actor=actor_named("security"))
+    assert not leads("chenjing") and ahead.ended_at is not None
+    assert on("2026-09-07 00:10", covers.keep_posts) == 0
 
 
 @pytest.mark.usefixtures("city")
