@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from models import clock
 from models.access import Authenticator, Post, Role, User
+from models.access.posts import ADMINISTRATORS
 from models.base import db
 from models.directory import Enterprise, Organisation
 from operations import log
@@ -63,6 +65,9 @@ def open_account(username: str, *, name: str, mobile: str, email: str, actor: Ac
         raise BadInput("用户名用小写字母开头，3–32 位字母、数字、点、横线；也可以用手机号。")
     if mobile and not is_mobile(mobile):
         raise BadInput("手机号应为 11 位数字。")
+    if is_mobile(username) and mobile not in ("", username):
+        # Whoever proves that number later is taken for the owner of this account: its links must reach nobody else.
+        raise BadInput("用手机号作用户名的，手机号一栏应当是同一个号码，或者留空。")
     row = {"username": username, "name": name, "phone": mobile or None, "email": email or None, "is_active": True,
            "created_at": clock.now()}
     made = db.session.scalar(insert_ignoring(User).values(row).returning(User.id))
@@ -78,6 +83,7 @@ def close(user_id: int, *, reason: str, actor: Actor) -> None:
     _ensure_may(actor, OPENING)
     if user_id == actor.user_id:
         raise Refused("不能停用自己的账号。")
+    _ensure_another(user_id)
     _switch(user_id, False)
     end_sessions(user_id)
     _note("close_account", user_id, actor, reason=reason)
@@ -89,6 +95,20 @@ def take_up(user_id: int, *, reason: str, actor: Actor) -> None:
     _ensure_may(actor, OPENING)
     _switch(user_id, True)
     _note("take_up_account", user_id, actor, reason=reason)
+
+
+def _ensure_another(user_id: int) -> None:
+    """Raise Refused for the last of one of the three: who runs the machines does not end whoever watches them."""
+    log.take_turn()  # of two at once the second sees the account of the first closed
+    held = aliased(Post)
+    others = (
+        exists().where(held.role == Post.role, held.ended_at.is_(None), held.user_id != user_id)
+        .where(User.id == held.user_id, User.is_active)
+    )
+    last = db.session.scalar(select(Post.role).where(
+        Post.user_id == user_id, Post.role.in_(ADMINISTRATORS), Post.ended_at.is_(None), ~others))
+    if last is not None:
+        raise Refused(f"{last.label}只有这一位，停用后没有人接手；请先安排另一位。")
 
 
 def _switch(user_id: int, is_active: bool) -> None:

@@ -118,6 +118,25 @@ def test_a_closed_account_is_out_until_it_is_taken_up(city):
         account_desk.close(city.users["admin"].id, reason="x", actor=admin)
 
 
+def test_the_last_of_the_three_is_not_closed(city, newcomer, by_security):
+    admin, security = actor_named("admin"), city.users["security"].id
+    for name in ("security", "audit"):
+        with pytest.raises(Refused, match="只有这一位"):
+            account_desk.close(city.users[name].id, reason="x", actor=admin)
+    by_security(newcomer, Place(Role.SECURITY_ADMINISTRATOR, OFFICE))
+    appointments.decide(appointments.waiting(admin)[0].id, agrees=True, actor=admin)
+    account_desk.close(security, reason="停职", actor=admin)
+    with pytest.raises(Refused, match="只有这一位"):
+        account_desk.close(newcomer.id, reason="x", actor=admin)
+
+
+def test_an_account_named_by_a_mobile_has_no_other(city):
+    opened = {"name": "赵六", "email": "", "actor": actor_named("admin")}
+    with pytest.raises(BadInput, match="同一个号码"):
+        account_desk.open_account("13911112222", mobile="13933334444", **opened)
+    assert account_desk.open_account("13911112222", mobile="13911112222", **opened).phone == "13911112222"
+
+
 @pytest.mark.parametrize(("given", "told"), [
     ({"username": "张三"}, "用户名"), ({"username": "chenjing"}, "已有"), ({"mobile": "１３９00001111"}, "手机号"),
 ])
