@@ -102,6 +102,8 @@ def test_five_links_a_day_and_asking_more_often_says_nothing(app, liumin, at):
         for _ in range(7):
             assert asks(guest, "liumin").headers["Location"] == "/password/asked"
         assert answers() == (7, 5) and len(sent()) == 5
+        sending = Guest(app, "security").posts(f"/accounts/{liumin}/password-link")
+        assert sending.status_code == 302  # strangers who ask use up nothing of the security administrator's
         for number in range(13):
             asks(guest, f"name{number}")
         assert asks(guest, "liumin").status_code == 429
