@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from models.access import Post, Role
 from models.base import db
 from models.directory import Line, Organisation, OrganisationKind, Region
-from operations import log
+from operations import log, notices
 from operations.access.actor import Actor
 from operations.base import hold, insert_ignoring, operation
 from operations.errors import BadInput, NotAllowed, NotFound
 
 KEEPING = (Role.SYSTEM_ADMINISTRATOR, Role.SYSTEM)
+WATCHING = (Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR)
 LOOKING = (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)
 PAGE, SUGGESTED = 100, 8
 LONGEST_NAME, LONGEST_SHORT_NAME = 100, 32
@@ -105,6 +106,8 @@ def change(organisation_id: int, said: Particulars, *, actor: Actor) -> Organisa
     if moved != former:
         below = update(Organisation).where(Organisation.path.startswith(former, autoescape=True))
         db.session.execute(below.values(path=moved + func.substr(Organisation.path, len(former) + 1)))
+    if moved != former or before.region != said.region:
+        _tell_of_move(unit, before, said)
     _note("change_organisation", unit, actor, before=asdict(before), after=asdict(said))
     return unit
 
@@ -153,6 +156,15 @@ def _above(name: str) -> Organisation | None:
     if found is None:
         raise BadInput(f"没有“{name}”这个上级单位，请写全称。")
     return found
+
+
+def _tell_of_move(unit: Organisation, before: Particulars, said: Particulars) -> None:
+    """One administrator changes what the people of this unit and of those above may see: others are told."""
+    watching = select(Post.user_id).where(Post.role.in_(WATCHING), Post.ended_at.is_(None))
+    words = (f"上级：{before.above or '无'} → {said.above or '无'}；区划：{before.region} → {said.region}。"
+             "在岗人员能看到的范围随之改变，请核对。")
+    notices.tell_people(db.session.scalars(watching).all(), f"单位已移动：{said.name}", about=f"organisation.{unit.id}",
+                        words=words)
 
 
 def _note(action: str, unit: Organisation, actor: Actor, **details: Any) -> None:

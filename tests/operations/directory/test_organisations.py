@@ -7,6 +7,7 @@ from models.access import Post
 from models.base import db
 from models.directory import Organisation, OrganisationKind
 from models.log import Event
+from models.notices import Notice
 from operations.access.people import actor_named
 from operations.directory import organisations
 from operations.directory.organisations import Particulars
@@ -38,6 +39,10 @@ def test_what_lies_below_moves_along_and_posts_go_to_the_region(city, admin):
     assert db.session.get(Organisation, window.id).path == f"{above.path}{bureau.id}/{window.id}/"
     held = select(func.count()).where(Post.organisation_id == bureau.id, Post.region_id != bureau.region_id)
     assert db.session.scalar(held) == 0
+    told = select(Notice.user_id, Notice.words).where(Notice.subject == "单位已移动：云州市自然资源和规划局")
+    assert dict(list(db.session.execute(told))) == {city.users[name].id: (
+        "上级：云州市人民政府 → 城东区人民政府；区划：9901 → 990121。在岗人员能看到的范围随之改变，请核对。"
+    ) for name in ("security", "audit")}
 
 
 @pytest.mark.parametrize(("given", "told"), [
