@@ -13,6 +13,7 @@ from config import HERE
 TARGET = HERE / "docs" / "promises.md"
 NOT_YET = "尚缺"
 KILLING, AWAY, FULL = "drills/test_killing.py", "drills/test_database_away.py", "drills/test_disk_full.py"
+SLOW = "drills/test_slow_clients.py"
 RUNNER, ANCHORS, BACKUP = "jobs/test_runner.py", "operations/test_anchors.py", "operations/test_backup.py"
 MATRIX, GAMING, SESSIONS = "security/test_matrix.py", "operations/tickets/test_gaming.py", "access/test_sessions.py"
 DISCLOSURE = "security/test_disclosure.py"
@@ -78,7 +79,9 @@ PROMISES = {
     "R16": Promise("退回、转办、重新受理、改件都得不到一分钟",
                    tests=(f"{GAMING}::test_nothing_a_unit_tries_gains_it_time",
                           f"{GAMING}::test_return_re_accept_extension_and_pause_gain_no_minute")),
-    "R17": Promise("200 个慢客户端（nginx 在前）挡不住别人", lacks="还没有演练"),
+    "R17": Promise("200 个慢客户端（nginx 在前）挡不住别人",
+                   drills=(f"{SLOW}::test_slow_clients_shut_nobody_out",
+                           f"{SLOW}::test_without_nginx_they_do")),
     "R18": Promise("收回的权限下一次请求就没有了",
                    tests=(f"{SESSIONS}::test_a_disabled_account_is_out_at_the_next_request",
                           f"{SESSIONS}::test_a_post_that_has_ended_opens_nothing_at_the_next_request",
