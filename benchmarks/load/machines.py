@@ -70,17 +70,24 @@ class Site:
     front: list[Process] = field(default_factory=list)
     tries: int = 1
     killed: int = 0
+    cpu: float = 0.0
     over: threading.Event = field(default_factory=threading.Event)
     killer: threading.Thread | None = None
 
     def begin(self) -> None:
         """The load begins; with faults, the killing too."""
+        self.cpu = -self._cpu_seconds()
         if self.front:
             self.killer = threading.Thread(target=self._kill, daemon=True)
             self.killer.start()
 
     def end(self) -> None:
-        """The load is over."""
+        """The load is over: ``cpu`` is what it has cost the web processes, where none of them was killed."""
+        self.cpu += self._cpu_seconds()
+        self.stop_killing()
+
+    def stop_killing(self) -> None:
+        """From here on everything lives."""
         self.over.set()
         if self.killer:
             self.killer.join()
@@ -89,6 +96,16 @@ class Site:
         """What the processes logged as errors, and what reached nobody but Python itself."""
         logs = [one.log.read_text(errors="replace") for one in (*self.webs, *self.schedulers)]
         return [line[:400] for text in logs for line in text.splitlines() if FAULT.search(line)]
+
+    def _cpu_seconds(self) -> float:
+        """Of the web processes and their workers; it does not matter who else the machine works for."""
+        groups = {str(one.running.pid) for one in self.webs if one.running}
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):  # it has just ended
+                values = stat.read_text().rpartition(")")[2].split()
+                ticks += (int(values[11]) + int(values[12])) if values[2] in groups else 0
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def _kill(self) -> None:
         turn = 0
@@ -129,7 +146,7 @@ def running(folder: Path, *, faults: bool) -> Iterator[Site]:
             _wait_for(port, site)
         yield site
     finally:
-        site.end()
+        site.stop_killing()
         for one in reversed(everything):
             one.stop()
 
