@@ -1,7 +1,7 @@
 """Where somebody is led: the page of a ticket for them, and back to where they came from."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
@@ -27,7 +27,7 @@ def safe(wanted: str) -> str:
 
 def came_from() -> str:
     """The page on which the request was begun, as the browser tells it; else the start page."""
-    parts = urlsplit(request.referrer or "")
+    parts = _parted(request.referrer or "")
     is_ours = parts.netloc == request.host
     return safe(f"{parts.path}?{parts.query}" if parts.query else parts.path) if is_ours else safe("")
 
@@ -38,7 +38,7 @@ def safe_form(wanted: str) -> str:
 
 
 def _takes(wanted: str, method: str) -> bool:
-    parts = urlsplit(wanted)
+    parts = _parted(wanted)
     if parts.scheme or parts.netloc or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
         return False
     try:
@@ -46,3 +46,11 @@ def _takes(wanted: str, method: str) -> bool:
     except HTTPException:
         return False
     return True
+
+
+def _parted(url: str) -> SplitResult:
+    """The parts of an address that anybody may have written; none of one that cannot be, as ``http://[``."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")

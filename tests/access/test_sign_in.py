@@ -200,6 +200,7 @@ OFF_THE_SITE = (
     "javascript:alert(1)", "/%09/evil.example", "/%0a/evil.example", "%20//evil.example", "///evil.example",
     "/account%0d%0aSet-Cookie:%20a=b", "http%3A%2F%2Fevil.example", "/%5cevil.example", "/nowhere", "account",
     "/account%00", "data:text/html,x", "/@evil.example", "//evil.example%2faccount", "/account/../../evil.example",
+    "http://[", "//evil%E2%84%80.example",
 )
 
 
@@ -212,6 +213,10 @@ def test_after_signing_in_nobody_is_led_off_the_site(app, quick):
         assert answer.headers.get("Location", "/") == "/", wanted
         if answer.status_code == 302:
             guest.sign_out()
+
+
+def test_an_address_that_cannot_be_is_no_error(app):
+    assert Guest(app).gets("/text-size?next=http://[").headers["Location"] == "/"
 
 
 def test_after_signing_in_everybody_is_where_they_wanted_to_go(app, quick):
