@@ -17,7 +17,7 @@ from operations import log
 from operations.access.accounts import end_sessions
 from operations.access.actor import Actor
 from operations.base import insert_ignoring, operation
-from operations.delivery.texts import is_mobile
+from operations.delivery.texts import is_mailbox, is_mobile
 from operations.errors import BadInput, NotAllowed, NotFound, Refused
 
 LOOKING = (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR)
@@ -65,6 +65,8 @@ def open_account(username: str, *, name: str, mobile: str, email: str, actor: Ac
         raise BadInput("用户名用小写字母开头，3–32 位字母、数字、点、横线；也可以用手机号。")
     if mobile and not is_mobile(mobile):
         raise BadInput("手机号应为 11 位数字。")
+    if email and not is_mailbox(email):
+        raise BadInput("邮箱应为一个地址，如 name@example.com。")
     if is_mobile(username) and mobile not in ("", username):
         # Whoever proves that number later is taken for the owner of this account: its links must reach nobody else.
         raise BadInput("用手机号作用户名的，手机号一栏应当是同一个号码，或者留空。")

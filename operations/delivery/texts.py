@@ -14,6 +14,7 @@ from operations.errors import TooManyAttempts
 from operations.log import take_turn
 
 MOBILE = re.compile("1[3-9][0-9]{9}")
+MAILBOX = re.compile(r"[^@\s<>,;:\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 ASKED_FOR = tuple(purpose for purpose in Purpose if purpose not in COMPOSED)
 
 
@@ -68,3 +69,8 @@ def queue(number: str, words: str, *, purpose: Purpose, expires_at: datetime, ad
 def is_mobile(number: str | None) -> bool:
     """Whether a text can go there."""
     return MOBILE.fullmatch(number or "") is not None
+
+
+def is_mailbox(address: str | None) -> bool:
+    """Whether it is one address, to which a mail can go."""
+    return MAILBOX.fullmatch(address or "") is not None

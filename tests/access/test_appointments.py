@@ -139,6 +139,7 @@ def test_an_account_named_by_a_mobile_has_no_other(city):
 
 @pytest.mark.parametrize(("given", "told"), [
     ({"username": "张三"}, "用户名"), ({"username": "chenjing"}, "已有"), ({"mobile": "１３９00001111"}, "手机号"),
+    ({"email": "wangwu@example.org,other@example.org"}, "邮箱"), ({"email": "wangwu@example.org\nBcc: x@y.z"}, "邮箱"),
 ])
 def test_what_cannot_be_is_one_sentence(city, given, told):
     with pytest.raises(BadInput, match=told):

@@ -1,6 +1,5 @@
 """The form of 通知方式."""
 
-import re
 from typing import Any
 
 from wtforms import SelectField, SelectMultipleField, StringField
@@ -12,9 +11,9 @@ from models.deliveries import Carrier
 from models.notices import NoticeKind
 from operations.delivery import hours
 from operations.delivery.choices import HALF_HOUR, LONGEST_EMAIL, Wishes
+from operations.delivery.texts import is_mailbox
 from views.forms.base import NotLonger, RefusableForm
 
-EMAIL = re.compile(r"[^@\s<>,;:\"]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 WHENEVER = ""
 
 
@@ -54,7 +53,7 @@ class WishesForm(RefusableForm):
 
     def validate_email(self, field: Any) -> None:
         """One address, or none."""
-        if field.data and not EMAIL.fullmatch(field.data):
+        if field.data and not is_mailbox(field.data):
             raise ValidationError("请填写一个邮箱地址，如 name@example.com")
 
     @property
