@@ -18,7 +18,7 @@ from models.log import Event, LogHead
 from operations import log, sealed_log, verification
 from operations.access.actor import SYSTEM
 from operations.anchors import book, checking, standing
-from operations.anchors.keys import Signer
+from operations.anchors.keys import PUBLIC, Signer, is_signed, public_keys
 from operations.anchors.statement import INSTANCE_DIGITS, NOTHING_BEFORE, Checkpoint, Statement, read, text_of
 from operations.base import operation
 from operations.delivery.adapters.http import Gateway
@@ -29,6 +29,7 @@ from operations.protection import even_when_protected
 EVERY = timedelta(minutes=10)
 EVERY_ROWS = 1_000
 MOST_AT_ONCE = 100  # what a witness that was away is sent in one go
+NOT_OURS = "第 {} 号锚点不是用本站密钥签的，没有封锚：有人往库里写过；另一台机器用了别的密钥的，把它的公钥并入 {}"
 TWO_HISTORIES = "锚点文件与库里记的从第 {} 号起不是同一串，没有封锚"
 NO_SUCCESSOR = "它没有接着上一个；恢复过备份的，请见证方核对后同意"
 
@@ -55,6 +56,7 @@ def keep(plan: Plan) -> Tally:
     if objection:
         return Tally(error=objection)
     try:
+        ensure_ours(plan, standing.last_known(plan.file))
         agree(plan.file)
         made = anchor(plan) if _is_time(standing.last_of_table()) else None
     except Refused as problem:
@@ -65,9 +67,20 @@ def keep(plan: Plan) -> Tally:
 def anchor(plan: Plan, *, resumes: int = -1) -> Checkpoint:
     """封锚：sign where the log stands now. Refused with the number of the first link that is not whole."""
     before = standing.last_known(plan.file)
+    ensure_ours(plan, before)
     made = _remember(Signer(plan.key), _statement(before, resumes))
     book.append(plan.file, [made])
     return made
+
+
+def ensure_ours(plan: Plan, newest: Checkpoint | None) -> None:
+    """Refused where the newest anchor bears no signature of ours: signing the next would vouch for it and all before.
+
+    Whoever owns the database can write a row there. A machine that has no key yet takes what it finds.
+    """
+    keys = public_keys(plan.key)
+    if newest and keys and not is_signed(newest.text, newest.signature, keys):
+        raise Refused(NOT_OURS.format(newest.said.number, plan.key.with_suffix(PUBLIC)))
 
 
 def resume(plan: Plan, *, reason: str) -> Checkpoint:
@@ -83,6 +96,7 @@ def resume(plan: Plan, *, reason: str) -> Checkpoint:
     still = next((one.said for one in reversed(checking.in_force(known)) if standing.holds(one)), None)
     if still is None and _link(1)[:INSTANCE_DIGITS] != last.said.instance:
         raise Refused("这个库的日志不是锚点文件里的那一个，不能认可。请换回正确的库；新建的站点请换一个锚点文件。")
+    ensure_ours(plan, last)
     agree(plan.file)
     _note_resumption(still, last.said, reason=reason)
     return anchor(plan, resumes=still.number if still else 0)

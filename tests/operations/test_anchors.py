@@ -198,6 +198,19 @@ def test_the_job_anchors_every_ten_minutes_and_every_thousand_rows(plan, monkeyp
     assert found(plan) == ([], []) and book.last(plan.file) == standing.last_of_table()
 
 
+def test_an_anchor_that_the_owner_of_the_database_wrote_is_not_signed_on(plan):
+    last, head = standing.last_of_table(), db.session.scalar(select(LogHead.seq))
+    forged = json.loads(last.text) | {"number": 4, "seq": head, "prev_checkpoint": last.digest, "resumes": 0,
+                                      "hash": db.session.scalar(select(Event.hash).where(Event.seq == head))}
+    db.session.add(anchoring._row(anchoring.read("0" * 128, sealed.canonical(forged))))
+    db.session.commit()
+    with clock.standing_at(clock.now() + timedelta(hours=1)):
+        assert "不是用本站密钥签的" in anchoring.keep(plan).error
+        with pytest.raises(Refused, match="密钥"):
+            anchoring.anchor(plan)
+    assert book.last(plan.file).digest == last.digest
+
+
 def test_what_is_broken_is_not_anchored_and_the_job_says_so(plan, database):
     settling.settle(BLANK)
     seq = db.session.scalar(select(LogHead.seq))
