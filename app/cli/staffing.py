@@ -27,16 +27,19 @@ def staff() -> None:
 @staff.command("found")
 @click.option("--unit", required=True, metavar="NAME", help="管理员所在单位的全称，没有就设一个。")
 @click.option("--region", required=True, metavar="CODE", help="单位的区划代码，如 2103；先用 regions 装入区划。")
-@click.option("--system", required=True, metavar="USERNAME:姓名", help="系统管理员：账号、单位、运行。")
-@click.option("--security", required=True, metavar="USERNAME:姓名", help="安全管理员：岗位、规则、日历。")
-@click.option("--audit", required=True, metavar="USERNAME:姓名", help="审计管理员：日志。")
+@click.option("--system", metavar="USERNAME:姓名", help="系统管理员：账号、单位、运行。")
+@click.option("--security", metavar="USERNAME:姓名", help="安全管理员：岗位、规则、日历。")
+@click.option("--audit", metavar="USERNAME:姓名", help="审计管理员：日志。")
 @on_the_site
 @in_words
-def found(unit: str, region: str, system: str, security: str, audit: str) -> None:
-    """首任三员，只用一次：打印三个设置密码的链接，48 小时内有效，当面交给本人。"""
+def found(unit: str, region: str, system: str | None, security: str | None, audit: str | None) -> None:
+    """首任三员，或补上没有人能担任的那一种：打印设置密码的链接，48 小时内有效，当面交给本人。"""
     given = {Role.SYSTEM_ADMINISTRATOR: system, Role.SECURITY_ADMINISTRATOR: security, Role.AUDIT_ADMINISTRATOR: audit}
     home = Particulars(unit, unit[:32], OrganisationKind.BUREAU, region)
-    for user in staffing.found(home, {role: _person(words) for role, words in given.items()}):
+    people = {role: _person(words) for role, words in given.items() if words}
+    if not people:
+        raise BadInput("请写明是谁：--system、--security、--audit 至少一项。")
+    for user in staffing.found(home, people):
         token = password_links.make(user.username, actor=SYSTEM)
         click.echo(f"{user.name}（{user.username}）：{current_app.config['PUBLIC_URL']}/password/{token}")
 

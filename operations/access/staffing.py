@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from models.access import Post, Role, User
-from models.access.posts import ADMINISTRATORS
 from models.base import db
 from models.directory import Line as Branch
 from models.directory import Organisation, OrganisationKind
@@ -27,7 +26,7 @@ from operations.tables.lines import Line, read_lines
 
 UNIT_COLUMNS, UNIT_ALSO = ("单位全称", "简称", "类型", "区划代码"), ("条线", "上级单位")
 PEOPLE_COLUMNS, PEOPLE_ALSO = ("姓名", "用户名", "角色", "单位全称"), ("手机号", "邮箱", "职务", "领导排序")
-FOUNDED = "本站已有管理员，这条命令只用一次。以后由管理员在网页上开户、安排岗位。"
+FOUNDED = "本站已有能用的{}。有管理员的，由管理员在网页上开户、安排岗位。"
 
 
 @dataclass(slots=True)
@@ -53,18 +52,20 @@ def take_people(path: Path) -> Taken:
 
 @operation
 def found(unit: Particulars, people: Mapping[Role, tuple[str, str]]) -> Sequence[User]:
-    """首任三员：the unit they belong to and one account for each role, as (user name, name). Once for a site.
+    """首任三员：the unit they belong to and an account for each of these roles, as (user name, name).
 
-    Raises Refused where there has ever been an administrator, BadInput for what cannot be.
+    Only for a role that nobody holds who could sign in: at the beginning all three, later what was lost. Raises Refused
+    for one that is held, BadInput for what cannot be.
     """
     log.take_turn()  # of two at once the second sees the first one's
-    if db.session.scalar(select(exists().where(Post.role.in_(ADMINISTRATORS)))):
-        raise Refused(FOUNDED)
+    for role in people:
+        if db.session.scalar(select(exists().where(
+                Post.role == role, Post.ended_at.is_(None), User.id == Post.user_id, User.is_active))):
+            raise Refused(FOUNDED.format(role.label))
     home = db.session.scalar(select(Organisation).where(Organisation.name == unit.name))
     home = home or organisations.add(unit, actor=SYSTEM)
     made = []
-    for role in ADMINISTRATORS:
-        username, name = people[role]
+    for role, (username, name) in people.items():
         user = account_desk.open_account(username, name=name, mobile="", email="", actor=SYSTEM)
         appointments.install(user, home, Place(role, home.name), reason="建站")
         made.append(user)

@@ -72,8 +72,18 @@ def test_the_first_three_are_made_once(app, clean_database):
         place()
         staffing.found(home, FIRST)
         assert {actor_named(username).posts[0].role for username, _ in FIRST.values()} == set(FIRST)
-        with pytest.raises(Refused, match="只用一次"):
+        with pytest.raises(Refused, match="系统管理员"):
             staffing.found(home, FIRST)
+
+
+def test_a_role_that_nobody_can_take_any_more_is_filled_again(city):
+    home = Particulars("云州市企业服务中心", "市企服中心", OrganisationKind.SERVICE_CENTRE, "9901")
+    with pytest.raises(Refused, match="审计管理员"):
+        staffing.found(home, {Role.AUDIT_ADMINISTRATOR: ("auditor", "丙")})
+    city.users["audit"].is_active = False
+    db.session.commit()
+    staffing.found(home, {Role.AUDIT_ADMINISTRATOR: ("auditor", "丙")})
+    assert actor_named("auditor").holds(Role.AUDIT_ADMINISTRATOR)
 
 
 def place():
