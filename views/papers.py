@@ -1,6 +1,8 @@
 """Papers as files: one sheet as PDF or as .docx, with the fonts that the site has chosen."""
 
+from importlib import import_module
 from io import BytesIO
+from typing import Any
 
 from flask import current_app, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +11,6 @@ from models.letters import Letter
 from operations.supervision.letters import proof
 from operations.supervision.letters.pdf import Fonts, pdf_of
 from operations.supervision.letters.sheet import Sheet, sheet_of
-from operations.supervision.letters.word import word_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -17,9 +18,16 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 def paper(sheet: Sheet, name: str, form: str) -> ResponseReturnValue:
     """The sheet as a file of this form: ``pdf`` to be read, ``docx`` to be edited."""
     if form == "docx":
-        return send_file(BytesIO(word_of(sheet)), mimetype=DOCX, as_attachment=True, download_name=f"{name}.docx")
+        return send_file(BytesIO(_word_of(sheet)), mimetype=DOCX, as_attachment=True, download_name=f"{name}.docx")
     file = BytesIO(pdf_of(sheet, chosen_fonts()))
     return send_file(file, mimetype="application/pdf", as_attachment=True, download_name=f"{name}.pdf")
+
+
+def _word_of(sheet: Sheet) -> bytes:
+    """Loaded with the first such file: 17 MB that few workers ever need."""
+    word: Any = import_module("operations.supervision.letters.word")
+    made: bytes = word.word_of(sheet)
+    return made
 
 
 def chosen_fonts() -> Fonts:

@@ -4,10 +4,9 @@ import os
 import secrets
 import stat
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from typing import Any
 
 from operations.errors import Refused
 
@@ -22,7 +21,7 @@ class Signer:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise Refused(f"锚点密钥 {path} 别人也能读，请运行：chmod 600 {path}")
         try:
-            self._key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text().strip()))
+            self._key = _ed25519().Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text().strip()))
         except ValueError as problem:
             raise Refused(f"锚点密钥 {path} 应为 64 位十六进制数。") from problem
         self.public = self._key.public_key().public_bytes_raw().hex()
@@ -43,11 +42,18 @@ def public_keys(path: Path) -> list[str]:
 
 def is_signed(text: str, signature: str, keys: list[str]) -> bool:
     """Whether one of the keys has signed this text."""
+    forged = import_module("cryptography.exceptions").InvalidSignature
     for key in keys:
-        with suppress(ValueError, InvalidSignature):
-            Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(bytes.fromhex(signature), text.encode())
+        with suppress(ValueError, forged):
+            holder = _ed25519().Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
+            holder.verify(bytes.fromhex(signature), text.encode())
             return True
     return False
+
+
+def _ed25519() -> Any:
+    """Loaded when something is signed or checked: 9 MB that most workers never need."""
+    return import_module("cryptography.hazmat.primitives.asymmetric.ed25519")
 
 
 def _make(path: Path) -> None:
