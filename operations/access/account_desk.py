@@ -88,7 +88,7 @@ def close(user_id: int, *, reason: str, actor: Actor) -> None:
     _ensure_another(user_id)
     _switch(user_id, False)
     end_sessions(user_id)
-    _note("close_account", user_id, actor, reason=reason)
+    _note("close_account", user_id, actor, reason)
 
 
 @operation
@@ -96,7 +96,7 @@ def take_up(user_id: int, *, reason: str, actor: Actor) -> None:
     """恢复账号. Raises NotFound, Refused."""
     _ensure_may(actor, OPENING)
     _switch(user_id, True)
-    _note("take_up_account", user_id, actor, reason=reason)
+    _note("take_up_account", user_id, actor, reason)
 
 
 def _ensure_another(user_id: int) -> None:
@@ -122,8 +122,8 @@ def _switch(user_id: int, is_active: bool) -> None:
     raise Refused("这个账号已经恢复。" if is_active else "这个账号已经停用。")
 
 
-def _note(action: str, user_id: int, actor: Actor, **details: str) -> None:
-    log.record(action, object_type="user", object_id=user_id, actor=actor, details=details,
+def _note(action: str, user_id: int, actor: Actor, words: str = "") -> None:
+    log.record(action, object_type="user", object_id=user_id, actor=actor, words=words,
                standing=next(iter(actor.posts_as(*OPENING)), None))
 
 

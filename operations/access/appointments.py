@@ -1,7 +1,7 @@
 """任用: posts given and taken by the security administrator; where a post has power over others, two people do it."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, exists, select, update
@@ -54,7 +54,7 @@ def appoint(user_id: int, place: Place, *, reason: str, actor: Actor) -> Post | 
     made = db.session.scalar(insert_ignoring(Appointment).values(row).returning(Appointment.id))
     if made is None:
         raise Refused("这项任用已经提出，正等另一位管理员同意。")
-    _note("propose_appointment", user, actor, appointment=made, **_told(place, unit), reason=reason)
+    _note("propose_appointment", user, actor, appointment=made, **_told(place, unit), words=_words(place, reason))
     return None
 
 
@@ -79,7 +79,8 @@ def decide(appointment_id: int, *, agrees: bool, actor: Actor) -> Appointment:
         _ensure_vacant(user, place.role, unit)
         found.post_id = _open(user, unit, place, actor, reason=found.reason).id
     else:
-        _note("decline_appointment", user, actor, appointment=found.id, **_told(place, unit))
+        _note("decline_appointment", user, actor, appointment=found.id, **_told(place, unit),
+              words=_words(place, found.reason))
     return found
 
 
@@ -98,7 +99,7 @@ def dismiss(post_id: int, *, reason: str, actor: Actor) -> Post:
         raise Refused("这个岗位已经免去。")
     covers.end_with(post, actor, actor.posts_as(*APPOINTING)[0])
     end_sessions(post.user_id)
-    _note("dismiss", post.user, actor, post=post.id, role=post.role, organisation=post.organisation_id, reason=reason)
+    _note("dismiss", post.user, actor, post=post.id, role=post.role, unit=post.organisation_id, words=reason)
     return post
 
 
@@ -153,7 +154,7 @@ def _open(user: User, unit: Organisation, place: Place, actor: Actor, *, reason:
                 title=place.title, rank=place.rank, started_at=clock.now())
     db.session.add(post)
     db.session.flush()
-    _note("appoint", user, actor, post=post.id, **_told(place, unit), reason=reason)
+    _note("appoint", user, actor, post=post.id, **_told(place, unit), words=_words(place, reason))
     return post
 
 
@@ -167,11 +168,15 @@ def _account(user_id: int) -> User:
 
 
 def _told(place: Place, unit: Organisation) -> dict[str, Any]:
-    return asdict(place) | {"unit": unit.id}
+    return {"role": place.role, "unit": unit.id, "rank": place.rank}
 
 
-def _note(action: str, user: User, actor: Actor, **details: Any) -> None:
-    log.record(action, object_type="user", object_id=user.id, actor=actor, details=details,
+def _words(place: Place, reason: str) -> str:
+    return "\n".join(filter(None, (place.title, reason)))
+
+
+def _note(action: str, user: User, actor: Actor, *, words: str, **details: Any) -> None:
+    log.record(action, object_type="user", object_id=user.id, actor=actor, details=details, words=words,
                standing=next(iter(actor.posts_as(*AGREEING, Role.SYSTEM)), None))
 
 

@@ -1,7 +1,7 @@
 """组织机构: the city's units as the system administrator keeps them. None is ever deleted: what it did remains its own."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
@@ -80,7 +80,7 @@ def add(said: Particulars, *, actor: Actor) -> Organisation:
         raise BadInput(TAKEN)
     unit = db.session.get_one(Organisation, made)
     unit.path = f"{above.path if above else '/'}{made}/"
-    _note("add_organisation", unit, actor, after=asdict(said))
+    _note("add_organisation", unit, actor, None, said)
     return unit
 
 
@@ -108,7 +108,7 @@ def change(organisation_id: int, said: Particulars, *, actor: Actor) -> Organisa
         db.session.execute(below.values(path=moved + func.substr(Organisation.path, len(former) + 1)))
     if moved != former or before.region != said.region:
         _tell_of_move(unit, before, said)
-    _note("change_organisation", unit, actor, before=asdict(before), after=asdict(said))
+    _note("change_organisation", unit, actor, before, said)
     return unit
 
 
@@ -167,9 +167,16 @@ def _tell_of_move(unit: Organisation, before: Particulars, said: Particulars) ->
                         words=words)
 
 
-def _note(action: str, unit: Organisation, actor: Actor, **details: Any) -> None:
-    log.record(action, object_type="organisation", object_id=unit.id, actor=actor, details=details,
-               standing=next(iter(actor.posts_as(*KEEPING)), None))
+def _note(action: str, unit: Organisation, actor: Actor, before: Particulars | None, after: Particulars) -> None:
+    """Codes into the sealed text, names beside it as words."""
+    said = [one for one in (before, after) if one is not None]
+    log.record(
+        action, object_type="organisation", object_id=unit.id, actor=actor,
+        details={"path": unit.path,
+                 "said": [{"kind": one.kind, "line": one.line, "region": one.region} for one in said]},
+        words="\n".join("，".join(filter(None, (one.name, one.short_name, one.above))) for one in said),
+        standing=next(iter(actor.posts_as(*KEEPING)), None),
+    )
 
 
 def _ensure(actor: Actor, roles: tuple[Role, ...]) -> None:

@@ -64,7 +64,7 @@ FORMS = (
     Filled("security", "/accounts/{account}/appoint", {
         "role": "case_officer", "unit": "云州市财政局", "title": TEXT, "rank": "9", "reason": TEXT,
     }),
-    Filled("security", "/appointments/posts/{seat}/dismiss", {"reason": TEXT}),
+    Filled("security", "/appointments/posts/{held_post}/dismiss", {"reason": TEXT}),
     Filled("admin", "/organisations/new", {"name": TEXT, "short_name": TEXT, "kind": "window", "line": "",
                                            "region": "9901", "above": "云州市自然资源局"}),
     Filled("admin", "/organisations/{organisation}", {"name": TEXT, "short_name": TEXT, "kind": "bureau", "line": "",

@@ -119,7 +119,7 @@ def build(city):
     campaigns(town)
     town["account"] = with_authenticator(city.users["linfang"].id)
     town["password"] = password_links.make("linfang", actor=SYSTEM)
-    town |= seats(city)
+    town |= appointed(city)
     town["organisation"] = city.organisations["云州市自然资源局"].id
     town |= {"session": elsewhere(city, "hengzha"), "session_theirs": elsewhere(city, "hongda")}
     for name, username in (("notice", "liumin"), ("notice_theirs", "wangqiang")):
@@ -139,12 +139,12 @@ def elsewhere(city, username):
     return signed_in.id
 
 
-def seats(city):
+def appointed(city):
     """A post that can be taken from its holder, and one that waits for a second administrator's word."""
     held, above = city.users["linfang"], Place(Role.SUPERVISOR, "云州市营商环境建设局")
     appointments.appoint(held.id, above, reason="来函", actor=actor_named("security"))
     (waiting,) = appointments.waiting(actor_named("admin"))
-    return {"seat": appointments.held(held.id)[0][0].id, "appointment": waiting.id}
+    return {"held_post": appointments.held(held.id)[0][0].id, "appointment": waiting.id}
 
 
 def with_authenticator(user_id):
