@@ -1,6 +1,7 @@
 """账号: the system administrator opens and closes them, the security administrator lets them sign in and gives posts."""
 
 from collections.abc import Callable
+from functools import partial
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -55,24 +56,14 @@ def show(user_id: int) -> ResponseReturnValue:
 @proven
 def reset_two_step(user_id: int) -> ResponseReturnValue:
     """重置两步验证."""
-    account, form = account_desk.get(current_user, user_id), ResetForm.from_request(prefix="reset-")
-    if form.was_submitted_and_valid() and form.carried_out(
-        lambda: two_step.reset(account.id, actor=current_user, reason=form.reason.data)
-    ):
-        flash(f"{account.name}的两步验证已重置，其登录已全部退出。", "green")
-        return redirect(url_for(".show", user_id=user_id))
-    return _shown(user_id, reset=form)
+    return _done(user_id, "reset", two_step.reset, "{}的两步验证已重置，其登录已全部退出。")
 
 
 @bp.post("/<id:user_id>/unlock")
 @for_roles(*SECURING)
 def unlock(user_id: int) -> ResponseReturnValue:
     """解锁."""
-    account, form = account_desk.get(current_user, user_id), UnlockForm.from_request(prefix="unlock-")
-    if form.was_submitted_and_valid() and form.carried_out(lambda: lockouts.unlock(account.id, actor=current_user)):
-        flash(f"{account.name}的账号已解锁。", "green")
-        return redirect(url_for(".show", user_id=user_id))
-    return _shown(user_id, unlock=form)
+    return _done(user_id, "unlock", lockouts.unlock, "{}的账号已解锁。")
 
 
 @bp.post("/<id:user_id>/password-link")
@@ -80,14 +71,9 @@ def unlock(user_id: int) -> ResponseReturnValue:
 @proven
 def send_link(user_id: int) -> ResponseReturnValue:
     """发送设置密码的链接, to the mobile or mailbox on record."""
-    account, form = account_desk.get(current_user, user_id), SendLinkForm.from_request(prefix="link-")
-    page = f"{current_app.config['PUBLIC_URL']}/password/"
-    if form.was_submitted_and_valid() and form.carried_out(
-        lambda: password_links.invite(account.id, actor=current_user, page=page, carriers=passwords.ways())
-    ):
-        flash(f"链接正发往{account.name}登记的手机或邮箱。", "green")
-        return redirect(url_for(".show", user_id=user_id))
-    return _shown(user_id, link=form)
+    invite = partial(password_links.invite, page=f"{current_app.config['PUBLIC_URL']}/password/",
+                     carriers=passwords.ways())
+    return _done(user_id, "link", invite, "链接正发往{}登记的手机或邮箱。")
 
 
 @bp.post("/<id:user_id>/close")
@@ -95,7 +81,7 @@ def send_link(user_id: int) -> ResponseReturnValue:
 @proven
 def close(user_id: int) -> ResponseReturnValue:
     """停用账号."""
-    return _switched(user_id, account_desk.close, "已停用，其登录已全部退出。")
+    return _done(user_id, "switch", account_desk.close, "{}的账号已停用，其登录已全部退出。")
 
 
 @bp.post("/<id:user_id>/take-up")
@@ -103,17 +89,18 @@ def close(user_id: int) -> ResponseReturnValue:
 @proven
 def take_up(user_id: int) -> ResponseReturnValue:
     """恢复账号."""
-    return _switched(user_id, account_desk.take_up, "已恢复。")
+    return _done(user_id, "switch", account_desk.take_up, "{}的账号已恢复。")
 
 
-def _switched(user_id: int, act: Callable[..., None], words: str) -> ResponseReturnValue:
-    account, form = account_desk.get(current_user, user_id), ReasonForm.from_request(prefix="switch-")
+def _done(user_id: int, name: str, act: Callable[..., object], words: str) -> ResponseReturnValue:
+    """An act on the account with the fields of the form of this name; ``words`` tell for whom it was done."""
+    account, form = account_desk.get(current_user, user_id), FORMS[name].from_request(prefix=f"{name}-")
     if form.was_submitted_and_valid() and form.carried_out(
-        lambda: act(account.id, reason=form.reason.data, actor=current_user)
+        lambda: act(account.id, actor=current_user, **form.answers)
     ):
-        flash(f"{account.name}的账号{words}", "green")
+        flash(words.format(account.name), "green")
         return redirect(url_for(".show", user_id=user_id))
-    return _shown(user_id, switch=form)
+    return _shown(user_id, **{name: form})
 
 
 def _shown(user_id: int, **sent: RefusableForm) -> ResponseReturnValue:
