@@ -18,6 +18,7 @@ from operations.access.actor import SYSTEM, Actor
 from operations.access.found import the_one
 from operations.base import hold, insert_ignoring, operation
 from operations.errors import BadInput, NotAllowed, NotFound, Refused
+from operations.insight import units
 
 APPOINTING = (Role.SECURITY_ADMINISTRATOR,)
 AGREEING = (Role.SECURITY_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR)
@@ -25,7 +26,7 @@ AGREEING = (Role.SECURITY_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR)
 ROLES = tuple(role for role in Role if role not in (Role.ENTERPRISE_MEMBER, Role.STEWARD, Role.SYSTEM))
 BY_TWO = (*PRIVILEGED, Role.LEADER, Role.DISCIPLINE_OBSERVER)
 NOT_ONESELF = "不能给自己安排岗位，请另一位管理员办理。"
-LONGEST_TITLE, LONGEST_REASON, LOWEST_RANK = 64, 200, 99
+LONGEST_TITLE, LONGEST_REASON, LOWEST_RANK, USUAL_RANK = 64, 200, 99, 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Place:
     role: Role
     unit: str
     title: str = ""
-    rank: int = 9
+    rank: int = USUAL_RANK
 
 
 @operation
@@ -110,8 +111,8 @@ def install(user: User, unit: Organisation, place: Place, *, reason: str) -> Pos
 
 
 def unit_called(name: str) -> Organisation:
-    """The unit of this full name. Raises BadInput."""
-    found = db.session.scalar(select(Organisation).where(Organisation.name == name))
+    """The unit of this name or short name. Raises BadInput."""
+    found = units.any_called(name)
     if found is None:
         raise BadInput(f"没有“{name}”这个单位，请写全称；单位由系统管理员在“组织机构”里设。")
     return found

@@ -22,10 +22,20 @@ from operations.base import operation
 from operations.directory import organisations
 from operations.directory.organisations import Particulars
 from operations.errors import BadInput, DomainError, Refused
+from operations.tables import cells
+from operations.tables.cells import Reader
 from operations.tables.lines import Line, read_lines
+from operations.tables.words import Unfit
 
-UNIT_COLUMNS, UNIT_ALSO = ("单位全称", "简称", "类型", "区划代码"), ("条线", "上级单位")
-PEOPLE_COLUMNS, PEOPLE_ALSO = ("姓名", "用户名", "角色", "单位全称"), ("手机号", "邮箱", "职务", "领导排序")
+Columns = Mapping[str, Reader]
+NAMED, SHORT = cells.text(organisations.LONGEST_NAME), cells.text(organisations.LONGEST_SHORT_NAME)
+UNIT_COLUMNS = {"单位全称": NAMED, "简称": SHORT, "区划代码": cells.text(24),
+                "类型": cells.one_of({kind.label: kind for kind in OrganisationKind}, "单位类型")}
+UNIT_ALSO = {"条线": cells.one_of({line.label: line for line in Branch}, "条线"), "上级单位": NAMED}
+PEOPLE_COLUMNS = {"姓名": cells.text(64), "用户名": cells.text(32), "单位全称": NAMED,
+                  "角色": cells.one_of({role.label: role for role in Role}, "角色")}
+PEOPLE_ALSO = {"手机号": cells.text(32), "邮箱": cells.text(254), "职务": cells.text(appointments.LONGEST_TITLE),
+               "领导排序": cells.whole(1, appointments.LOWEST_RANK)}
 FOUNDED = "本站已有能用的{}。有管理员的，由管理员在网页上开户、安排岗位。"
 
 
@@ -41,13 +51,13 @@ class Taken:
 @operation
 def take_units(path: Path) -> Taken:
     """导入单位: the rows in any order, a unit above before what lies below it. Raises BadInput for the file."""
-    return _take(read_lines(path, required=UNIT_COLUMNS, optional=UNIT_ALSO), _unit)
+    return _take(path, UNIT_COLUMNS, UNIT_ALSO, _unit)
 
 
 @operation
 def take_people(path: Path) -> Taken:
     """导入人员: accounts with their posts; without passwords, so that nobody signs in yet. Raises BadInput for the file."""
-    return _take(read_lines(path, required=PEOPLE_COLUMNS, optional=PEOPLE_ALSO), _person)
+    return _take(path, PEOPLE_COLUMNS, PEOPLE_ALSO, _person)
 
 
 @operation
@@ -72,14 +82,14 @@ def found(unit: Particulars, people: Mapping[Role, tuple[str, str]]) -> Sequence
     return made
 
 
-def _take(lines: Sequence[Line], take: Callable[[Mapping[str, str]], bool]) -> Taken:
+def _take(path: Path, required: Columns, optional: Columns, take: Callable[[Mapping[str, Any]], bool]) -> Taken:
     """Row by row; what fails is tried again after the others as long as any of them goes in."""
-    taken, waiting = Taken(), list(lines)
+    taken, waiting = Taken(), read_lines(path, required=list(required), optional=list(optional))
     while waiting:
         refused: list[tuple[Line, str]] = []
         for line in waiting:
             try:
-                is_new = take({name: "" if cell is None else str(cell).strip() for name, cell in line.cells.items()})
+                is_new = take(_read(line, required, optional))
                 taken.new, taken.unchanged = taken.new + is_new, taken.unchanged + (not is_new)
             except DomainError as problem:
                 refused.append((line, str(problem)))
@@ -90,54 +100,41 @@ def _take(lines: Sequence[Line], take: Callable[[Mapping[str, str]], bool]) -> T
     return taken
 
 
-def _unit(cells: Mapping[str, str]) -> bool:
-    line = cells.get("条线", "")
-    said = Particulars(
-        _filled(cells, "单位全称", organisations.LONGEST_NAME), _filled(cells, "简称", organisations.LONGEST_SHORT_NAME),
-        _member(OrganisationKind, cells["类型"], "类型"), _filled(cells, "区划代码", 24),
-        _member(Branch, line, "条线") if line else None, cells.get("上级单位", ""),
-    )
-    there = db.session.scalar(select(Organisation.id).where(Organisation.name == said.name))
-    if there is None:
-        organisations.add(said, actor=SYSTEM)
-    return there is None
-
-
-def _person(cells: Mapping[str, str]) -> bool:
-    rank = cells.get("领导排序", "") or "9"
-    if not rank.removesuffix(".0").isascii() or not rank.removesuffix(".0").isdecimal() or not 0 < float(rank) < 100:
-        raise BadInput("领导排序应为 1 到 99 的整数。")
-    role = _member(Role, cells["角色"], "角色")
-    if role not in appointments.ROLES:
-        raise BadInput("管家由填报单位登记，企业用户自己认领，都不在这里导入。")
-    place = Place(role, _filled(cells, "单位全称", organisations.LONGEST_NAME),
-                  cells.get("职务", "")[: appointments.LONGEST_TITLE], int(float(rank)))
-    if role in appointments.BY_TWO:
-        raise BadInput(f"{role.label}要两位管理员在网页上安排，不能按文件导入。")
-    unit = appointments.unit_called(place.unit)
-    username = _filled(cells, "用户名", 32)
-    user = db.session.scalar(select(User).where(User.username == username))
-    if user is not None and any(post.role is role and post.organisation_id == unit.id for post, _ in
-                                appointments.held(user.id)):
-        return False
-    user = user or account_desk.open_account(
-        username, name=_filled(cells, "姓名", 64), mobile=cells.get("手机号", "").removesuffix(".0"),
-        email=cells.get("邮箱", ""), actor=SYSTEM)
-    appointments.install(user, unit, place, reason="按文件导入")
-    return True
-
-
-def _filled(cells: Mapping[str, str], name: str, most: int) -> str:
-    said = cells[name].removesuffix(".0")
-    if not said:
-        raise BadInput(f"没有填{name}。")
-    if len(said) > most:
-        raise BadInput(f"{name}最多 {most} 字。")
+def _read(line: Line, required: Columns, optional: Columns) -> dict[str, Any]:
+    """What the cells say; None for an empty one. Raises BadInput with the column and what is wrong with its cell."""
+    said = {}
+    for name, read in {**required, **optional}.items():
+        cell = line.cells.get(name)
+        try:
+            said[name] = read(cell)
+        except Unfit as wrong:
+            raise BadInput(f"{name}“{cells.shown(cell)}”{wrong}。") from None
+        if said[name] is None and name in required:
+            raise BadInput(f"没有填{name}。")
     return said
 
 
-def _member(kind: Any, label: str, name: str) -> Any:
-    found = next((one for one in kind if one.label == label), None)
-    if found is None:
-        raise BadInput(f"{name}“{label[:20]}”不在可填的范围里：{'、'.join(one.label for one in kind)}。")
-    return found
+def _unit(said: Mapping[str, Any]) -> bool:
+    if db.session.scalar(select(Organisation.id).where(Organisation.name == said["单位全称"])):
+        return False
+    organisations.add(Particulars(said["单位全称"], said["简称"], said["类型"], said["区划代码"], said["条线"],
+                                  said["上级单位"] or ""), actor=SYSTEM)
+    return True
+
+
+def _person(said: Mapping[str, Any]) -> bool:
+    role, username = said["角色"], said["用户名"]
+    if role not in appointments.ROLES:
+        raise BadInput("管家由填报单位登记，企业用户自己认领，都不在这里导入。")
+    if role in appointments.BY_TWO:
+        raise BadInput(f"{role.label}要两位管理员在网页上安排，不能按文件导入。")
+    unit = appointments.unit_called(said["单位全称"])
+    place = Place(role, unit.name, said["职务"] or "", said["领导排序"] or appointments.USUAL_RANK)
+    user = db.session.scalar(select(User).where(User.username == username))
+    if user is not None and any(post.role is role and post.organisation_id == unit.id
+                                for post, _ in appointments.held(user.id)):
+        return False
+    user = user or account_desk.open_account(username, name=said["姓名"], mobile=said["手机号"] or "",
+                                             email=said["邮箱"] or "", actor=SYSTEM)
+    appointments.install(user, unit, place, reason="按文件导入")
+    return True

@@ -13,6 +13,7 @@ from operations import log, notices
 from operations.access.actor import Actor
 from operations.base import hold, insert_ignoring, operation
 from operations.errors import BadInput, NotAllowed, NotFound
+from operations.insight import units
 
 KEEPING = (Role.SYSTEM_ADMINISTRATOR, Role.SYSTEM)
 WATCHING = (Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR)
@@ -152,7 +153,7 @@ def _region(code: str) -> Region:
 def _above(name: str) -> Organisation | None:
     if not name:
         return None
-    found = db.session.scalar(select(Organisation).where(Organisation.name == name))
+    found = units.any_called(name)
     if found is None:
         raise BadInput(f"没有“{name}”这个上级单位，请写全称。")
     return found

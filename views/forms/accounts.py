@@ -6,7 +6,7 @@ from wtforms import IntegerField, StringField
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from models.access import Role
-from operations.access.appointments import LONGEST_REASON, LONGEST_TITLE, LOWEST_RANK, ROLES, Place
+from operations.access.appointments import LONGEST_REASON, LONGEST_TITLE, LOWEST_RANK, ROLES, USUAL_RANK, Place
 from operations.directory.organisations import LONGEST_NAME
 from views.forms.base import CodeField, NotLonger, RefusableForm
 from views.forms.organisations import FOUND
@@ -62,7 +62,7 @@ class AppointForm(RefusableForm):
     title = StringField("职务（可不填）", [NotLonger(max=LONGEST_TITLE)], description="如 副局长；显示在姓名旁边",
                         render_kw={"data-size": "m"})
     rank = IntegerField("领导排序", [InputRequired("请填写 1 到 99 的整数"), NumberRange(1, LOWEST_RANK, "应为 1 到 99")],
-                        default=9, description="单位主要负责人为 1，否定报备和督办按它逐级往上", render_kw={"data-size": "s"})
+                        default=USUAL_RANK, description="单位主要负责人为 1，否定报备和督办按它逐级往上", render_kw={"data-size": "s"})
     reason = text("依据", "请写明依据", most=LONGEST_REASON, rows=2, hint="例如：市营商局 11 月 20 日来函。")
 
     @property
