@@ -1,19 +1,15 @@
 """A change of the program while people work: `systemctl reload`, as the web unit does it, costs nobody an answer."""
 
 import http.client
-import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 
 import pytest
 
-from config import HERE
-from tests.app.test_serve import free_port
+from operations.demo import city as demo_city
+from tests.drills.site import Site
 from tests.shared import IS_DRILL
 
 RELOADS, ANSWERS_BETWEEN, CALLERS, SECONDS = 3, 200, 6, 120
@@ -52,38 +48,18 @@ class Callers:
             thread.join()
 
 
-@pytest.fixture
-def gunicorn(tmp_path):
-    port = free_port()
-    environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "PUBLIC_URL")}
-    environment |= {"VAR_DIR": str(tmp_path), "PYTHONPATH": str(HERE), "METRICS_TOKEN": os.urandom(32).hex()}
-    subprocess.run([sys.executable, "-m", "app.cli", "init"], cwd=HERE, env=environment, check=True)
-    command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{port}"]
-    process = subprocess.Popen([*command, "wsgi:app"], cwd=HERE, env=environment, stderr=subprocess.DEVNULL)
-    yield process, port
-    process.terminate()
-    process.wait(SECONDS)
-
-
-def wait_for(port):
-    deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=5).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-
-
 @pytest.mark.skipif(not IS_DRILL, reason="a drill: make drill")
-def test_nobody_goes_without_an_answer_while_the_program_is_replaced(gunicorn):
-    process, port = gunicorn
-    wait_for(port)
-    callers = Callers(port)
-    for _ in range(RELOADS):
-        callers.hear(ANSWERS_BETWEEN)
-        process.send_signal(signal.SIGHUP)
-        time.sleep(1)
-        callers.hear(ANSWERS_BETWEEN)
-    callers.stop()
+def test_nobody_goes_without_an_answer_while_the_program_is_replaced(tmp_path):
+    with Site(tmp_path, f"sqlite:///{tmp_path}/site.sqlite3") as site:
+        with site.look():
+            demo_city.build()
+        site.start()
+        site.signs_in()
+        callers = Callers(site.port)
+        for _ in range(RELOADS):
+            callers.hear(ANSWERS_BETWEEN)
+            site.web.send_signal(signal.SIGHUP)
+            time.sleep(1)
+            callers.hear(ANSWERS_BETWEEN)
+        callers.stop()
     assert set(callers.heard) == {200}, callers.heard
