@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from operations.access import account_desk, appointments
+from operations.access.accounts import BY_TWO
 from operations.access.appointments import AGREEING, APPOINTING
 from views.forms.accounts import AppointForm, ReasonForm
 from views.guards import for_roles, proven
@@ -52,7 +53,7 @@ def appoint(user_id: int) -> ResponseReturnValue:
         told = "岗位即时生效" if made[0] else "这个角色要另一位管理员同意后生效"
         flash(f"已为{account.name}安排岗位，{told}。", "green")
         return redirect(url_for("accounts.show", user_id=user_id))
-    page = render_template("appointments/new.html", account=account, form=form, by_two=appointments.BY_TWO)
+    page = render_template("appointments/new.html", account=account, form=form, by_two=BY_TWO)
     return page, form.status_code if form.errors else 200
 
 

@@ -26,6 +26,8 @@ SEEN_EVERY = timedelta(minutes=1)
 PRIVILEGED = (*ADMINISTRATORS, Role.SUPERVISOR)
 # Whose password alone opens nothing where the site asks for two steps (security.md (a.2), 身份鉴别 d).
 IN_TWO_STEPS = (*PRIVILEGED, Role.UNIT_LEADER)
+# Whose posts are given by two administrators, never by one (security.md (c), case 38).
+BY_TWO = (*PRIVILEGED, Role.LEADER, Role.DISCIPLINE_OBSERVER)
 HALF_FOR = timedelta(minutes=10)
 WRONG = "用户名或密码不对，请检查后重试。"
 

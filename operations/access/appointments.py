@@ -13,7 +13,7 @@ from models.base import db
 from models.directory import Organisation
 from operations import log
 from operations.access import covers
-from operations.access.accounts import PRIVILEGED, end_sessions
+from operations.access.accounts import BY_TWO, end_sessions
 from operations.access.actor import SYSTEM, Actor
 from operations.access.found import the_one
 from operations.base import hold, insert_ignoring, operation
@@ -24,7 +24,6 @@ APPOINTING = (Role.SECURITY_ADMINISTRATOR,)
 AGREEING = (Role.SECURITY_ADMINISTRATOR, Role.SYSTEM_ADMINISTRATOR)
 # Stewards are registered by the units that keep them, members by their enterprises.
 ROLES = tuple(role for role in Role if role not in (Role.ENTERPRISE_MEMBER, Role.STEWARD, Role.SYSTEM))
-BY_TWO = (*PRIVILEGED, Role.LEADER, Role.DISCIPLINE_OBSERVER)
 NOT_ONESELF = "不能给自己安排岗位，请另一位管理员办理。"
 LONGEST_TITLE, LONGEST_REASON, LOWEST_RANK, USUAL_RANK = 64, 200, 99, 9
 

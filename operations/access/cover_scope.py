@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, exists, false, literal, or_, 
 from models.access import Post, PostCover, Role, User
 from models.base import db
 from models.directory import Organisation
+from operations.access.accounts import BY_TWO
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
 from operations.errors import BadInput
@@ -16,8 +17,8 @@ NAMING = (Role.UNIT_LEADER, Role.SECURITY_ADMINISTRATOR)
 # Posts that others wait for. Stewards have 备岗 of their own; the three administrators are never stood in for.
 COVERED = (Role.UNIT_LEADER, Role.LEADER, Role.SUPERVISOR)
 STANDING_IN = (*COVERED, Role.CASE_OFFICER)
-# Posts that take two administrators (appointments.BY_TWO): one person lends them only to who has been given one.
-WITH_POWER = (Role.LEADER, Role.SUPERVISOR)
+# One person lends a post that takes two administrators only to somebody who was given such a post.
+WITH_POWER = tuple(role for role in STANDING_IN if role in BY_TWO)
 OFFERED = 50
 
 

@@ -16,6 +16,7 @@ from models.directory import Line as Branch
 from models.directory import Organisation, OrganisationKind
 from operations import log
 from operations.access import account_desk, appointments
+from operations.access.accounts import BY_TWO
 from operations.access.actor import SYSTEM
 from operations.access.appointments import Place
 from operations.base import operation
@@ -126,7 +127,7 @@ def _person(said: Mapping[str, Any]) -> bool:
     role, username = said["角色"], said["用户名"]
     if role not in appointments.ROLES:
         raise BadInput("管家由填报单位登记，企业用户自己认领，都不在这里导入。")
-    if role in appointments.BY_TWO:
+    if role in BY_TWO:
         raise BadInput(f"{role.label}要两位管理员在网页上安排，不能按文件导入。")
     unit = appointments.unit_called(said["单位全称"])
     place = Place(role, unit.name, said["职务"] or "", said["领导排序"] or appointments.USUAL_RANK)
