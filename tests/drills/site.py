@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -130,6 +131,17 @@ def _many_in_hand(city, tickets):
         ticket = intake.submit(intake.Demand(enterprise, f"第 {number} 件", "早该办完"), actor=steward)
         intake.accept(ticket, actor=steward, category="水电气暖", difficulty=Difficulty.ORDINARY)
         coordination.dispatch(ticket, actor=steward, lead=unit, basis="职责清单")
+
+
+def wait_for(port):
+    """Until somebody listens there."""
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.1)
 
 
 def kill_group(process):

@@ -12,9 +12,8 @@ import pytest
 from benchmarks import web
 from config import HERE
 from tests.app.test_serve import free_port
-from tests.drills.site import Site
+from tests.drills.site import Site, wait_for
 from tests.drills.sizes import sized
-from tests.drills.test_reload import wait_for
 from tests.shared import IS_DRILL
 
 pytestmark = [
