@@ -58,6 +58,22 @@ class Config:
     ATTACHMENTS_DIR = Setting(
         env.folder, default=lambda c: c.VAR_DIR / "attachments", shown="`VAR_DIR/attachments`", means="附件存放目录"
     )
+    ATTACHMENTS_BUCKET = Setting(
+        env.bucket_address, default="", shown="无，放在 `ATTACHMENTS_DIR`",
+        means="附件改放 S3 兼容的对象存储（见 deploy.md）：`https://主机/桶`，或 `https://桶.主机`；须装 `.[s3]`",
+    )
+    ATTACHMENTS_REGION = Setting(env.text, default="us-east-1", means="对象存储的区域名")
+    ATTACHMENTS_KEY_ID = Setting(
+        env.text, shown="用对象存储时必须设置", means="对象存储的 Access Key ID，只须能读、写、删、列这一个桶",
+        default=env.required_with("ATTACHMENTS_BUCKET", "设了 ATTACHMENTS_BUCKET 就必须设置 ATTACHMENTS_KEY_ID"),
+    )
+    ATTACHMENTS_SECRET = Setting(
+        env.text, shown="用对象存储时必须设置", means="对象存储的 Secret Access Key", secret=True,
+        default=env.required_with("ATTACHMENTS_BUCKET", "设了 ATTACHMENTS_BUCKET 就必须设置 ATTACHMENTS_SECRET"),
+    )
+    ATTACHMENTS_CA_FILE = Setting(
+        env.folder, default=None, shown="无，用系统的", means="签发对象存储证书的单位自有 CA（PEM 文件）"
+    )
     DATABASE_URL = Setting(
         env.database_address,
         default=lambda c: f"sqlite:///{c.VAR_DIR}/zhitongche.sqlite3",

@@ -193,6 +193,13 @@ def gateway_address(given: str) -> str:
     return given
 
 
+def bucket_address(given: str) -> str:
+    """A bucket of an object store: ``https://host/bucket``, or ``https://bucket.host`` where the store wants it so."""
+    if urlsplit(given).path.strip("/").count("/"):
+        raise ValueError("应写作 https://主机名/桶 或 https://桶.主机名")
+    return gateway_address(given)
+
+
 def mail_server(given: str) -> str:
     """``host:port``."""
     host, _, port = given.rpartition(":")
@@ -229,6 +236,17 @@ def required_when(name: str, chosen: str, instruction: str) -> Callable[[Any], A
 
     def check(config: Any) -> Any:
         if getattr(config, name) == chosen:
+            raise ConfigurationError(instruction)
+        return ""
+
+    return check
+
+
+def required_with(name: str, instruction: str) -> Callable[[Any], Any]:
+    """A default that refuses where another setting is given."""
+
+    def check(config: Any) -> Any:
+        if getattr(config, name):
             raise ConfigurationError(instruction)
         return ""
 

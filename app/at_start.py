@@ -10,6 +10,7 @@ from flask import Flask
 from environment import ConfigurationError
 from models.base import READ_ONLY, db
 from operations import protection
+from operations.storage import places
 
 log = logging.getLogger("zhitongche.start")
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -47,6 +48,12 @@ def look_at_the_log(app: Flask) -> None:
             protection.why()
         db.session.remove()
         db.engine.dispose()
+
+
+def look_at_the_attachments(app: Flask) -> None:
+    """Say at once that an object store does not answer. The site starts all the same: pages need no attachment."""
+    if fault := places.of_attachments(app.config).fault():
+        log.warning("the object store of the attachments: %s", fault)
 
 
 def newest() -> str:

@@ -16,7 +16,7 @@ from app import overflow
 from app.login import forget_person, keep_fields, keep_form
 from models.base import db
 from operations.access import refusals
-from operations.errors import AlreadyDone, DomainError, NotAllowed
+from operations.errors import AlreadyDone, DomainError, NotAllowed, StorageAway
 from views import ways
 from views.desk import WAITED
 from views.forms.base import clean
@@ -43,6 +43,7 @@ def register(app: Flask) -> None:
     for away in (OperationalError, InterfaceError, NoConnection):
         app.register_error_handler(away, database_away)
     app.register_error_handler(OSError, no_room)
+    app.register_error_handler(StorageAway, storage_away)
     app.register_error_handler(Exception, unexpected)
 
 
@@ -107,6 +108,15 @@ def no_room(error: OSError) -> ResponseReturnValue:
     return _later("服务器的存储空间满了，请稍后重试。刚才的内容没有提交。")
 
 
+def storage_away(error: StorageAway) -> ResponseReturnValue:
+    """The attachments cannot be reached; the database can, so what was typed is kept for the next try."""
+    db.session.rollback()
+    if current_user.is_authenticated and keep_form():
+        back = {"next_url": ways.safe(request.path), "next_label": "返回重新选择文件"}
+        return _later(f"{error}刚才填写的文字保留了。", **back)
+    return _later(str(error))
+
+
 def unexpected(error: Exception) -> ResponseReturnValue:
     """A fault of ours: one page, one id; the details only in the log."""
     number = secrets.token_hex(4)
@@ -119,8 +129,8 @@ def _page(title: str, words: str, code: int, **more: str) -> tuple[str, int]:
     return render_template("error.html", heading=title, words=words, **more), code
 
 
-def _later(words: str) -> ResponseReturnValue:
-    page, code = _page("系统暂时不可用", words, 503)
+def _later(words: str, **more: str) -> ResponseReturnValue:
+    page, code = _page("系统暂时不可用", words, 503, **more)
     return page, code, {"Retry-After": "5"}
 
 

@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 from functools import partial
+from importlib.util import find_spec
 from typing import Any
 
 from flask import Flask
 
 from app import logs, slow_statements
+from environment import ConfigurationError
 from models import engine
 from models.base import db
 from operations import log, protection
 from operations.access import passwords
 from operations.anchors import standing
 from operations.clocks import rulebook
+
+NO_LIBRARY = "附件要放在对象存储（ATTACHMENTS_BUCKET），须先装它的程序库：.venv/bin/pip install --editable '.[s3]'"
 
 
 def guard_writes(app: Flask) -> None:
@@ -34,6 +38,8 @@ def ground_floor(config: object) -> Flask:
     """An app that can open the database and nothing else. ``config`` is a class of ``config.py``."""
     app = Flask("app")
     app.config.from_object(config)
+    if app.config["ATTACHMENTS_BUCKET"] and find_spec("obstore") is None:
+        raise ConfigurationError(NO_LIBRARY)
     db.init_app(app)
     with app.app_context():
         for one in db.engines.values():

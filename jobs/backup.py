@@ -6,6 +6,7 @@ from jobs.job import Settings
 from models.base import db
 from operations.backup import nightly
 from operations.job_ledger import Tally
+from operations.storage import places
 
 
 def run(settings: Settings) -> Tally:
@@ -20,5 +21,4 @@ def plan_of(settings: Settings) -> nightly.Plan:
     """As the settings say; the trial goes beside the database unless another server is named."""
     source = db.engine.url
     trial = sa.make_url(settings["DRILL_DATABASE_URL"]) if settings["DRILL_DATABASE_URL"] else source
-    folders = {"attachments": settings["ATTACHMENTS_DIR"], "imports": settings["IMPORTS_DIR"]}
-    return nightly.Plan(source, folders, settings["BACKUPS_DIR"], trial, settings["BACKUPS_KEPT"])
+    return nightly.Plan(source, places.of_site(settings), settings["BACKUPS_DIR"], trial, settings["BACKUPS_KEPT"])

@@ -64,3 +64,16 @@ class TooManyAttempts(DomainError):
 
     status_code = 429
     message = "尝试次数过多，请 15 分钟后再试。"
+
+
+class Gone(NotFound):
+    """The site knows of the file, and its bytes are not where they should be: for whoever runs the site to mend."""
+
+    message = "这个文件不在附件库里了，请告诉系统管理员。"
+
+
+class StorageAway(DomainError):
+    """The object store does not answer, or takes nothing from us."""
+
+    status_code = 503
+    message = "附件库没有响应，请稍后重试。"

@@ -33,7 +33,12 @@ def write_down(stream: IO[bytes], path: Path, *, most: int, if_empty: str, if_to
 
 def path_of(folder: Path, stored_name: str) -> Path:
     """Where a file lies: spread over folders by its random name; no part of it comes from a user."""
-    return folder / stored_name[:2] / stored_name
+    return folder / key_of(stored_name)
+
+
+def key_of(stored_name: str) -> str:
+    """By which name a storage keeps a file."""
+    return f"{stored_name[:2]}/{stored_name}"
 
 
 def clean_name(file_name: str) -> str:

@@ -21,6 +21,7 @@ from operations import verification
 from operations.anchors import anchoring, shown
 from operations.backup import nightly
 from operations.insight import replica
+from operations.storage import places
 from operations.supervision import heartbeat
 
 NOTICES_WAIT_SECONDS, DELIVERIES_WAIT_SECONDS = 600, 1800
@@ -46,6 +47,7 @@ def checks(settings: Mapping[str, Any]) -> Sequence[Check]:
     """Everything looked at, by a handful of small statements; backups and anchors where the site makes them."""
     looked_at = [_disk(settings["VAR_DIR"]), _sweep(), _notices(), _deliveries(), _chain()]
     looked_at += [_replica()] if replica.is_there() else []
+    looked_at += [_attachments(settings)] if settings["ATTACHMENTS_BUCKET"] else []
     looked_at += [_anchor(anchoring.plan_of(settings))] if settings["ANCHORS"] else []
     return looked_at + ([_backup()] if settings["BACKUPS"] else [])
 
@@ -95,6 +97,11 @@ def _replica() -> Check:
     seconds = int(age.total_seconds())
     words = f"落后 {seconds} 秒" if seconds else "与主库一致"
     return Check("replica", "报表备库", age <= replica.LATE, words, seconds, "s")
+
+
+def _attachments(settings: Mapping[str, Any]) -> Check:
+    fault = places.of_attachments(settings).fault()
+    return Check("attachments", "附件库", not fault, fault or "对象存储有应答", None, "")
 
 
 def _anchor(plan: anchoring.Plan) -> Check:

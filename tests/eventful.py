@@ -15,6 +15,7 @@ from operations.access.people import actor_named
 from operations.clocks import publishing
 from operations.clocks.calendar import Limit
 from operations.engagement import interactions
+from operations.storage import places
 from operations.supervision import supervision
 from operations.tickets import attachments, conversation, coordination, handling, intake, merging
 from operations.tickets.attachments import UploadRules
@@ -53,7 +54,7 @@ def eventful(city):
 def upload(username, name, content=PDF, *, draft="draft", **rest):
     """A file as its uploader's draft has it."""
     config = current_app.config
-    rules = UploadRules(config["ATTACHMENTS_DIR"], config["ATTACHMENT_BYTES"], 10, config["ATTACHMENT_QUOTA"])
+    rules = UploadRules(places.of_attachments(config), config["ATTACHMENT_BYTES"], 10, config["ATTACHMENT_QUOTA"])
     return attachments.store(BytesIO(content), name, actor=actor_named(username), rules=rules, draft_key=draft, **rest)
 
 

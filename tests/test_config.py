@@ -150,3 +150,9 @@ def test_whoever_wants_a_gateway_says_which_and_with_which_secret():
     told = complaint_about(config.Production, **PRODUCTION, TEXTING="gateway")
     assert "TEXT_GATEWAY_URL" in told and "TEXT_GATEWAY_SECRET" in told
     assert "console" in complaint_about(config.Production, **PRODUCTION, TEXTING="console")
+
+
+def test_a_bucket_comes_with_its_keys_and_is_one_folder_at_most():
+    assert given(ATTACHMENTS_BUCKET="").ATTACHMENTS_BUCKET == ""
+    assert "ATTACHMENTS_KEY_ID" in complaint_about(config.Config, ATTACHMENTS_BUCKET="https://s3.example/files")
+    assert "桶" in complaint_about(config.Config, ATTACHMENTS_BUCKET="https://s3.example/files/of/ours")

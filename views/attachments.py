@@ -1,13 +1,13 @@
 """Attachments: always downloaded, never shown inside the site; and files sent one by one by the script."""
 
-from typing import Any
-
 from flask import Blueprint, Response, current_app, request, send_file
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from operations.access import scope
-from operations.errors import NotFound
-from operations.files import path_of
+from operations.errors import StorageAway
+from operations.files import key_of
+from operations.storage import places
 from operations.tickets import attachments
 from views import uploads
 from views.forms.base import clean
@@ -23,23 +23,26 @@ HEADERS = {
 
 @bp.get("/<public_id>")
 def download(public_id: str) -> Response:
-    """Stream the file under the name it came with (RFC 5987); a file that is not on disk is not there."""
+    """Stream the file under the name it came with (RFC 5987), or a part of it that is asked for."""
     attachment = scope.get_attachment(current_user, clean(public_id))
-    path = path_of(current_app.config["ATTACHMENTS_DIR"], attachment.stored_name)
-    if not path.is_file():
-        raise NotFound
-    answer = send_file(path, mimetype=attachment.media_type, as_attachment=True, download_name=attachment.file_name,
-                       etag=attachment.sha256, last_modified=attachment.created_at)
+    size, file = places.of_attachments(current_app.config).open(key_of(attachment.stored_name))
+    answer = send_file(file, mimetype=attachment.media_type, as_attachment=True, download_name=attachment.file_name,
+                       etag=attachment.sha256, last_modified=attachment.created_at, conditional=False)
+    answer.content_length = size
+    answer.make_conditional(request.environ, accept_ranges=True, complete_length=size)
     answer.headers.update(HEADERS)
     return answer
 
 
 @bp.post("")
-def upload() -> tuple[dict[str, Any], int]:
+def upload() -> ResponseReturnValue:
     """One file of a form that is still being filled in; the form itself finds it waiting in its draft."""
     key = clean(request.form.get("draft", ""))[:64]
     before = {attachment.id for attachment in uploads.waiting(key)}
-    refusals = uploads.take(uploads.sent()[:1], key) if key else ["请刷新页面后重试。"]
+    try:
+        refusals = uploads.take(uploads.sent()[:1], key) if key else ["请刷新页面后重试。"]
+    except StorageAway as away:
+        return {"error": str(away)}, away.status_code, {"Retry-After": "5"}
     kept = [attachment for attachment in uploads.waiting(key) if attachment.id not in before]
     if refusals or not kept:
         return {"error": "".join(refusals) or "没有收到文件，请重新选择。"}, 422

@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 from models.tickets import Attachment
 from operations.access.scope import own_enterprise_ids
 from operations.errors import BadInput
+from operations.storage import places
 from operations.tickets import attachments
 from operations.tickets.attachments import UploadRules
 
@@ -20,7 +21,7 @@ def rules() -> UploadRules:
     """The site's settings for files."""
     config = current_app.config
     return UploadRules(
-        folder=config["ATTACHMENTS_DIR"],
+        storage=places.of_attachments(config),
         per_file=config["ATTACHMENT_BYTES"],
         per_sending=config["ATTACHMENTS_PER_TICKET"],
         per_enterprise=config["ATTACHMENT_QUOTA"],

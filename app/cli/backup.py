@@ -12,6 +12,7 @@ from config import from_environment
 from models.base import db
 from operations.backup import restoring, settling, taking
 from operations.backup.manifest import Manifest
+from operations.storage import places
 
 
 @click.command()
@@ -20,7 +21,7 @@ from operations.backup.manifest import Manifest
 def backup(folder: Path) -> None:
     """把数据库和附件备份到一个新目录，附各表、各文件和日志链的摘要；不必停机。"""
     began = time.monotonic()
-    made = taking.back_up(db.engine.url, _folders(), folder)
+    made = taking.back_up(db.engine.url, places.of_site(current_app.config), folder)
     click.echo(f"备份完成：{folder}，{_contents(made)}；用时 {time.monotonic() - began:.1f} 秒")
     if made.missing:
         click.echo(f"注意：{len(made.missing)} 个附件在备份前就已缺失或损坏，如 {made.missing[0]}", err=True)
@@ -34,14 +35,14 @@ def backup(folder: Path) -> None:
 @on_the_ground
 def restore(folder: Path, replace: bool, is_trial: bool) -> None:
     """从备份恢复：先在旁边恢复并逐一核对，全部相符才换上。"""
-    began, target, folders = time.monotonic(), db.engine.url, _folders()
+    began, target, storages = time.monotonic(), db.engine.url, places.of_site(current_app.config)
     if not is_trial:
-        restoring.ensure_free(target, folders, replace=replace)
+        restoring.ensure_free(target, storages, replace=replace)
     kept: list[str] = []
     with restoring.filled(folder, target, name="trial" if is_trial else "restoring") as (made, scratch):
         if not is_trial:
             _settle(made, scratch.render_as_string(hide_password=False))
-            kept = restoring.put_in_place(folder, scratch, target=target, folders=folders)
+            kept = restoring.put_in_place(folder, scratch, target=target, storages=storages)
     verdict = "备份可以恢复" if is_trial else "恢复完成"
     click.echo(f"{verdict}，逐一核对无误：{_contents(made)}；用时 {time.monotonic() - began:.1f} 秒")
     for place in kept:
@@ -57,10 +58,6 @@ def _settle(made: Manifest, address: str) -> None:
         settling.settle(made)
         db.session.remove()
         db.engine.dispose()
-
-
-def _folders() -> dict[str, Path]:
-    return {"attachments": current_app.config["ATTACHMENTS_DIR"], "imports": current_app.config["IMPORTS_DIR"]}
 
 
 def _contents(made: Manifest) -> str:

@@ -9,31 +9,36 @@ import sqlalchemy as sa
 
 from models.tickets import Attachment
 from operations.backup.manifest import measured
-from operations.files import path_of
+from operations.errors import Gone
+from operations.files import MIB, key_of
+from operations.storage.places import Storage
 
 ATTACHMENTS = "attachments"
 
 
-def copied(folders: Mapping[str, Path], into: Path) -> Mapping[str, tuple[int, str]]:
-    """Copy every file of ``folders`` under its name; bytes and SHA-256 of each copy, by its path in the backup."""
+def copied(storages: Mapping[str, Storage], into: Path) -> Mapping[str, tuple[int, str]]:
+    """Copy every file of ``storages`` under its name; bytes and SHA-256 of each copy, by its path in the backup."""
     found = {}
-    for name, folder in folders.items():
-        for source in sorted(folder.rglob("*")):
-            if source.is_symlink() or not source.is_file():
-                continue
-            path = f"{name}/{source.relative_to(folder).as_posix()}"
-            with suppress(FileNotFoundError):  # an abandoned upload may go while we come by
-                (into / path).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, into / path)
+    for name, storage in storages.items():
+        for key in storage.keys():
+            path = f"{name}/{key}"
+            with suppress(Gone):  # an abandoned upload may go while we come by
+                _copy(storage, key, into / path)
                 found[path] = measured(into / path) or (0, "")
     return found
+
+
+def _copy(storage: Storage, key: str, target: Path) -> None:
+    _, source = storage.open(key)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with source, target.open("xb") as out:
+        shutil.copyfileobj(source, out, MIB)
 
 
 def attached(connection: sa.Connection) -> Sequence[tuple[str, str]]:
     """The attachments that the database names: where each lies in a backup, and its SHA-256."""
     rows = sa.select(Attachment.stored_name, Attachment.sha256).where(Attachment.discarded_at.is_(None))
-    place = Path(ATTACHMENTS)
-    return [(path_of(place, name).as_posix(), digest) for name, digest in connection.execute(rows)]
+    return [(f"{ATTACHMENTS}/{key_of(name)}", digest) for name, digest in connection.execute(rows)]
 
 
 def missing(wanted: Sequence[tuple[str, str]], files: Mapping[str, Sequence[object]]) -> Sequence[str]:

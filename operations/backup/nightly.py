@@ -17,6 +17,7 @@ from operations.backup import restoring, taking
 from operations.backup.manifest import Manifest
 from operations.base import operation
 from operations.errors import DomainError
+from operations.storage.places import Storage
 
 FRESH_FOR = timedelta(hours=26)
 
@@ -26,7 +27,7 @@ class Plan:
     """What is backed up, where to, where it is tried, and how many backups are kept."""
 
     source: sa.URL
-    folders: Mapping[str, Path]
+    storages: Mapping[str, Storage]
     backups: Path
     trial: sa.URL
     kept: int
@@ -39,7 +40,7 @@ def drill(plan: Plan) -> Backup:
     made, fault, seconds = None, "", [0.0, 0.0]
     started = time.monotonic()
     try:
-        made = taking.back_up(plan.source, plan.folders, target)
+        made = taking.back_up(plan.source, plan.storages, target)
         seconds[0] = time.monotonic() - started
         with restoring.filled(target, plan.trial, name="drill"):
             seconds[1] = time.monotonic() - started - seconds[0]

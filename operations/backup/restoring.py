@@ -1,6 +1,5 @@
 """恢复: a backup is filled into a database beside, verified there in every part, and only then put in place."""
 
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,14 +12,16 @@ from operations.anchors import checking
 from operations.backup import contents, digests, manifest, stores
 from operations.backup.manifest import Damaged, Manifest
 from operations.errors import Refused
+from operations.storage.places import Storage
 
 OCCUPIED = "数据库里已有站点。确要用备份替换它，请先停止网站和作业，再加 --replace；原来的库会改名保留。没有改动任何内容。"
 SHOWN = 3
 
 
-def ensure_free(url: sa.URL, folders: Mapping[str, Path], *, replace: bool) -> None:
+def ensure_free(url: sa.URL, storages: Mapping[str, Storage], *, replace: bool) -> None:
     """Refused when a site stands where the backup would go and nobody said that it may be replaced."""
-    is_taken = stores.store_of(url).is_occupied(url) or any(_has_files(folder) for folder in folders.values())
+    has_files = any(storage.has_what_a_restore_replaces() for storage in storages.values())
+    is_taken = stores.store_of(url).is_occupied(url) or has_files
     if is_taken and not replace:
         raise Refused(OCCUPIED)
 
@@ -45,16 +46,14 @@ def filled(folder: Path, target: sa.URL, *, name: str) -> Iterator[tuple[Manifes
         store.drop(scratch)
 
 
-def put_in_place(folder: Path, scratch: sa.URL, *, target: sa.URL, folders: Mapping[str, Path]) -> list[str]:
-    """The folders are copied beside first; then the database changes places, last the folders. Returns where the
-    former is kept: broken off between, ``*.restoring`` and ``*.before-…`` say by their names what they are."""
-    aside, kept = f"before-{clock.now():%Y%m%dT%H%M%SZ}", []
-    ready = {place: _copied_beside(folder / name, place) for name, place in folders.items()}
-    kept.append(stores.store_of(target).exchange(scratch, target, aside=aside.replace("-", "_")))
-    for place, restored in ready.items():
-        if place.exists():
-            kept.append(str(place.rename(place.with_name(f"{place.name}.{aside}"))))
-        restored.rename(place)
+def put_in_place(folder: Path, scratch: sa.URL, *, target: sa.URL, storages: Mapping[str, Storage]) -> list[str]:
+    """The files are laid beside first; then the database changes places, last the files. Returns where the former is
+    kept: broken off between, ``*.restoring`` and ``*.before-…`` say by their names what they are."""
+    aside = f"before-{clock.now():%Y%m%dT%H%M%SZ}"
+    for name, storage in storages.items():
+        storage.lay_beside(folder / name)
+    kept = [stores.store_of(target).exchange(scratch, target, aside=aside.replace("-", "_"))]
+    kept += [storage.take_over(aside) for storage in storages.values()]
     return [one for one in kept if one]
 
 
@@ -82,17 +81,3 @@ def _wrong_log(made: Manifest, connection: sa.Connection) -> list[str]:
         connection, checking.remembered(connection)
     )
     return [f"日志第 {one.seq} 条{one.what}" for one in found]
-
-
-def _copied_beside(source: Path, place: Path) -> Path:
-    beside = place.with_name(f"{place.name}.restoring")
-    shutil.rmtree(beside, ignore_errors=True)
-    if source.exists():
-        shutil.copytree(source, beside)
-    else:
-        beside.mkdir(parents=True)
-    return beside
-
-
-def _has_files(folder: Path) -> bool:
-    return folder.is_dir() and any(path.is_file() for path in folder.rglob("*"))

@@ -12,11 +12,12 @@ from operations import sealed_log
 from operations.backup import contents, digests, manifest, stores
 from operations.backup.manifest import Manifest
 from operations.errors import Refused
+from operations.storage.places import Storage
 
 PARTIAL = ".partial"
 
 
-def back_up(url: sa.URL, folders: Mapping[str, Path], target: Path) -> Manifest:
+def back_up(url: sa.URL, storages: Mapping[str, Storage], target: Path) -> Manifest:
     """Write a backup into the new folder ``target``; Refused when there is something already, or no room.
 
     Digests are taken within the moment that is copied, from the database and not from the copy.
@@ -28,7 +29,7 @@ def back_up(url: sa.URL, folders: Mapping[str, Path], target: Path) -> Manifest:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         partial.mkdir(mode=0o700)  # it holds everything that the site hides
-        made = _written(url, folders, partial)
+        made = _written(url, storages, partial)
         manifest.write(partial, made)
         os.sync()
         if target.exists():
@@ -41,7 +42,7 @@ def back_up(url: sa.URL, folders: Mapping[str, Path], target: Path) -> Manifest:
     return made
 
 
-def _written(url: sa.URL, folders: Mapping[str, Path], into: Path) -> Manifest:
+def _written(url: sa.URL, storages: Mapping[str, Storage], into: Path) -> Manifest:
     store = stores.store_of(url)
     with stores.one_moment(url) as connection:
         heads = sealed_log.heads(connection)
@@ -52,7 +53,7 @@ def _written(url: sa.URL, folders: Mapping[str, Path], into: Path) -> Manifest:
         revision = connection.scalar(sa.text("SELECT max(version_num) FROM alembic_version"))
     seq, last = max(heads, default=(0, ""))
     files = {store.file_name: manifest.measured(into / store.file_name) or (0, "")}
-    files |= contents.copied(folders, into)
+    files |= contents.copied(storages, into)
     missing = contents.missing(attached, files)
     return Manifest(store_name(url), str(revision), taken_at.isoformat(), seq, last, tables, files, missing)
 

@@ -1,7 +1,6 @@
 """Uploads that never became part of a ticket: the row stays as history, the bytes go."""
 
 from datetime import timedelta
-from pathlib import Path
 
 from sqlalchemy import exists, select, update
 
@@ -9,17 +8,18 @@ from models import clock
 from models.base import db
 from models.tickets import Attachment, Draft
 from operations.base import operation
-from operations.files import path_of
+from operations.files import key_of
+from operations.storage.places import Storage
 
 ABANDONED_AFTER = timedelta(days=2)
 DRAFT_KEPT_FOR = timedelta(days=30)
 LOOKED_BACK = timedelta(days=30)  # a crash between the row and the file is mended by the next runs
 
 
-def drop_abandoned(folder: Path) -> int:
+def drop_abandoned(storage: Storage) -> int:
     """清理：the files of drafts nobody came back to, and those taken out of a draft. Returns how many were removed."""
     discard_abandoned()
-    return sum(_removed(path_of(folder, name)) for name in _discarded_names())
+    return sum(storage.remove(key_of(name)) for name in _discarded_names())
 
 
 @operation
@@ -46,9 +46,3 @@ def discard_abandoned() -> int:
 def _discarded_names() -> list[str]:
     recent = Attachment.discarded_at > clock.now() - LOOKED_BACK
     return list(db.session.scalars(select(Attachment.stored_name).where(Attachment.ticket_id.is_(None), recent)))
-
-
-def _removed(path: Path) -> bool:
-    there = path.exists()
-    path.unlink(missing_ok=True)
-    return there

@@ -1,9 +1,10 @@
-"""Attachments: checked by content, streamed to disk under an opaque name, never trusted by their file name."""
+"""Attachments: checked by content, kept under an opaque name, never trusted by their file name."""
 
 import hashlib
 import secrets
 import zipfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -15,8 +16,9 @@ from models.base import db
 from models.tickets import Attachment, Ticket
 from operations.access.actor import Actor
 from operations.base import operation
-from operations.errors import BadInput, NotFound
-from operations.files import MIB, clean_name, path_of, write_down
+from operations.errors import BadInput, NotFound, StorageAway
+from operations.files import MIB, clean_name, key_of, write_down
+from operations.storage.places import Storage, arriving
 from operations.tickets import photos
 
 ROOM_IN_ZIP = 300 * MIB
@@ -24,9 +26,9 @@ ROOM_IN_ZIP = 300 * MIB
 
 @dataclass(frozen=True, slots=True)
 class UploadRules:
-    """The site's settings: where files lie, bytes of one file, files of one sending, bytes of one enterprise."""
+    """The site's settings: where files are kept, bytes of one file, files of one sending, bytes of one enterprise."""
 
-    folder: Path
+    storage: Storage
     per_file: int
     per_sending: int
     per_enterprise: int
@@ -77,21 +79,14 @@ def store(
     if kind is None:
         raise BadInput(f"“{name}”的类型不能上传，只接受 {ALLOWED}。")
     stored_name = secrets.token_hex(20)
-    path = path_of(rules.folder, stored_name)
-    size, digest = write_down(  # before the first statement: no lock is held
-        stream, path, most=rules.per_file, if_empty=f"“{name}”是空文件。",
-        if_too_large=f"“{name}”超过 {_shown(rules.per_file)}，请压缩后再传。",
-    )
+    size, digest = _keep(stream, key_of(stored_name), kind, name, rules)  # before the first statement: no lock is held
     try:
-        _ensure_is(kind, path, name)
-        if kind.media_type in photos.FORMATS:
-            photos.redraw(path, kind.media_type, name)
-            size, digest = path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()
         if count_in_draft(actor, draft_key) >= rules.per_sending:
             raise BadInput(f"“{name}”没有收下：一次最多 {rules.per_sending} 个文件，可把几份材料合成一个 PDF。")
         _ensure_room(enterprise_id, size, name, most=rules.per_enterprise)
     except BadInput:
-        path.unlink()
+        with suppress(StorageAway):  # what nobody asks for may stay
+            rules.storage.remove(key_of(stored_name))
         raise
     attachment = Attachment(
         public_id=secrets.token_urlsafe(16),
@@ -139,6 +134,21 @@ def of_ticket(ticket: Ticket, *, with_internal: bool) -> list[Attachment]:
     rows = select(Attachment).where(Attachment.ticket_id == ticket.id, Attachment.discarded_at.is_(None))
     shown = rows if with_internal else rows.where(Attachment.is_public.is_(True))
     return list(db.session.scalars(shown.order_by(Attachment.id)))
+
+
+def _keep(stream: IO[bytes], key: str, kind: FileKind, name: str, rules: UploadRules) -> tuple[int, str]:
+    """Look at what arrives where nobody can ask for it, then keep it; its size and SHA-256."""
+    with arriving(rules.storage) as path:
+        size, digest = write_down(
+            stream, path, most=rules.per_file, if_empty=f"“{name}”是空文件。",
+            if_too_large=f"“{name}”超过 {_shown(rules.per_file)}，请压缩后再传。",
+        )
+        _ensure_is(kind, path, name)
+        if kind.media_type in photos.FORMATS:
+            photos.redraw(path, kind.media_type, name)
+            size, digest = path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()
+        rules.storage.put(key, path)
+        return size, digest
 
 
 def _in_draft(actor: Actor, draft_key: str) -> Select[Attachment]:

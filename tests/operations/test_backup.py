@@ -22,6 +22,7 @@ from operations.backup import manifest, nightly, restoring, settling, stores, ta
 from operations.backup.manifest import Damaged
 from operations.errors import Refused
 from operations.files import path_of
+from operations.storage.folder import Folder
 from tests.conftest import settle_city
 from tests.postgres import AS_REPLICA
 from tests.shared import ENGINES_TRIED
@@ -37,17 +38,17 @@ class Site:
 
     def __init__(self, database, room):
         self.url = sa.make_url(database.url)
-        self.folders = {name: room / name for name in ("attachments", "imports")}
+        self.storages = {name: Folder(room / name) for name in ("attachments", "imports")}
         self.backup = room / "backup"
         one, lost = (self.attach(name, digest) for name, digest in (("ab12", "0" * 64), ("cd34", "1" * 64)))
-        path = path_of(self.folders["attachments"], one.stored_name)
+        path = path_of(room / "attachments", one.stored_name)
         path.parent.mkdir(parents=True)
         path.write_bytes(PHOTO)
         one.sha256 = manifest.measured(path)[1]
         db.session.commit()
         for _ in range(3):
             settling.settle(BLANK)  # so that there is a log
-        self.made = taking.back_up(self.url, self.folders, self.backup)
+        self.made = taking.back_up(self.url, self.storages, self.backup)
 
     @staticmethod
     def attach(name, digest):
@@ -96,7 +97,7 @@ def test_the_manifest_says_what_was_there(site):
 
 def test_a_second_backup_does_not_go_over_the_first(site):
     with pytest.raises(Refused, match="已有内容"):
-        taking.back_up(site.url, site.folders, site.backup)
+        taking.back_up(site.url, site.storages, site.backup)
     assert manifest.read(site.backup).seq == site.made.seq
 
 
@@ -104,7 +105,7 @@ def test_a_second_backup_does_not_go_over_the_first(site):
 def test_a_backup_that_breaks_off_leaves_nothing(site, tmp_path, monkeypatch):
     monkeypatch.setattr(manifest, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     with pytest.raises(Refused, match="No space left"):
-        taking.back_up(site.url, site.folders, tmp_path / "new")
+        taking.back_up(site.url, site.storages, tmp_path / "new")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -141,16 +142,16 @@ def test_the_other_engine_is_refused(site, copy):
 def test_restored_it_is_what_was_backed_up_and_what_was_there_is_kept(site, tmp_path):
     """The whole way: filled beside, verified, settled, exchanged with a site that somebody gave up."""
     target = settled_target(site.url)
-    folders = {name: tmp_path / name for name in site.folders}
-    folders["imports"].mkdir()
-    (folders["imports"] / "old").write_text("of the former site")
+    storages = {name: Folder(tmp_path / name) for name in site.storages}
+    (tmp_path / "imports").mkdir()
+    (tmp_path / "imports" / "old").write_text("of the former site")
     with pytest.raises(Refused, match="--replace"):
-        restoring.ensure_free(target, folders, replace=False)
-    restoring.ensure_free(target, folders, replace=True)
+        restoring.ensure_free(target, storages, replace=False)
+    restoring.ensure_free(target, storages, replace=True)
     with restoring.filled(site.backup, target, name="restoring") as (_, scratch):
-        kept = restoring.put_in_place(site.backup, scratch, target=target, folders=folders)
+        kept = restoring.put_in_place(site.backup, scratch, target=target, storages=storages)
     restoring._verify(site.made, target)
-    assert path_of(folders["attachments"], "ab12").read_bytes() == PHOTO
+    assert path_of(tmp_path / "attachments", "ab12").read_bytes() == PHOTO
     assert len(kept) == 2 and "before" in kept[0]
     faults_show(site.made, target)
     stores.store_of(target).drop(target)
@@ -203,8 +204,8 @@ def test_a_log_that_was_cut_or_written_anew_before_the_backup_is_found(site):
 
 @pytest.fixture
 def plan(site, tmp_path):
-    folders = {"attachments": tmp_path / "none"}
-    return nightly.Plan(site.url, folders, tmp_path / "backups", site.url, kept=1)
+    storages = {"attachments": Folder(tmp_path / "none")}
+    return nightly.Plan(site.url, storages, tmp_path / "backups", site.url, kept=1)
 
 
 @tried
@@ -226,7 +227,7 @@ def test_a_night_that_fails_keeps_what_there_is_and_is_shown(site, plan, monkeyp
     monkeypatch.setattr(taking, "back_up", lambda *_: (_ for _ in ()).throw(Refused("磁盘已满")))
     row = nightly.drill(plan)
     assert row.fault == "磁盘已满" and [path.name for path in plan.backups.iterdir()] == ["20200101T000000Z"]
-    settings = {"VAR_DIR": plan.backups, "BACKUPS": True, "ANCHORS": False}
+    settings = {"VAR_DIR": plan.backups, "BACKUPS": True, "ANCHORS": False, "ATTACHMENTS_BUCKET": ""}
     check = next(one for one in health.checks(settings) if one.name == "backup")
     assert not check.is_well and "没有通过：磁盘已满" in check.words
 

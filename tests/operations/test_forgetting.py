@@ -12,6 +12,7 @@ from models.tickets import Attachment, Draft
 from operations.access import forgetting
 from operations.access.people import actor_named
 from operations.files import path_of
+from operations.storage.folder import Folder
 from operations.tickets import abandoned, attachments
 from operations.tickets.attachments import UploadRules
 from tests.lives import START
@@ -26,14 +27,14 @@ def folder(tmp_path):
 
 def upload(folder, draft="draft", days_ago=3):
     with clock.standing_at(START - timedelta(days=days_ago)):
-        rules = UploadRules(folder, 10**6, 10, 10**7)
+        rules = UploadRules(Folder(folder), 10**6, 10, 10**7)
         stored = attachments.store(BytesIO(PDF), "受理单.pdf", actor=actor_named("hengzha"), rules=rules, draft_key=draft)
     return path_of(folder, stored.stored_name)
 
 
 def drop(folder):
     with clock.standing_at(START):
-        return abandoned.drop_abandoned(folder)
+        return abandoned.drop_abandoned(Folder(folder))
 
 
 def test_a_file_nobody_came_back_to_goes_and_its_row_stays(city, folder):

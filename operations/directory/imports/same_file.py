@@ -13,7 +13,7 @@ from sqlalchemy import select
 from models.base import db
 from models.directory import ImportBatch, ImportKind, ImportState
 from operations.directory.imports import lookups
-from operations.tickets.attachments import path_of
+from operations.files import path_of
 
 ENDING = ".rows"
 
