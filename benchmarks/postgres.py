@@ -55,14 +55,23 @@ class Server:
             start_new_session=True,  # Ctrl-C is for us; the pipe tells the keeper
         )
         self.url = f"postgresql+psycopg://{USER}@/postgres?host={self.room}"
+        self.killed = 0
 
     def kill(self) -> None:
-        """kill -9 of the server and of all its processes; its keeper starts it again."""
-        first = int(Path(self.room, "d", "postmaster.pid").read_text().split()[0])
+        """kill -9 of the server and of all its processes, be it still starting; its keeper starts it again."""
+        while (first := self._pid()) in (0, self.killed):
+            time.sleep(LOOK_SECONDS / 10)
         children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
         for process in (first, *map(int, children)):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
+        self.killed = first
+
+    def _pid(self) -> int:
+        """Of the server that runs; the file outlives one that was killed, and is empty for a moment."""
+        with contextlib.suppress(OSError, IndexError):
+            return int(Path(self.room, "d", "postmaster.pid").read_text().split()[0])
+        return 0
 
     def stop(self) -> None:
         assert self.keeper.stdin

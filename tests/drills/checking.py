@@ -25,6 +25,17 @@ def amiss(site, writers):
     return found + ([f"the log: {verified.stdout[-500:]}{verified.stderr[-500:]}"] if verified.returncode else [])
 
 
+def missing(site, words):
+    """In words: which of these notes, all acknowledged, is not there exactly once. Cheap, while the site is at work."""
+    with site.look():
+        db.session.info["read_only"] = True
+        there = Counter(_all(sa.select(Interaction.content).where(Interaction.content.in_(words))))
+    return _said({
+        f"{sum(not there[one] for one in words)} just acknowledged are lost": all(there[one] for one in words),
+        f"{sum(there[one] > 1 for one in words)} just acknowledged are there twice": max(there.values(), default=0) < 2,
+    })
+
+
 def _of_what_was_written(writers):
     notes = Counter(_all(sa.select(Interaction.content)))
     lost = [words for words in writers.acknowledged if not notes[words]]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -25,20 +25,23 @@ from operations.base import operation
 from operations.demo import city as demo_city
 from operations.tickets import coordination, intake
 from tests.app.test_serve import free_port
+from tests.drills.forked import Forked
 from tests.lives import POWER, START
 
 STEWARD, FIRM = "liumin", "恒轧机械"
 SECONDS = 60.0
 # Durable, as a production server is; the throw-away one of the tests is quick.
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+FAR_AWAY = datetime(2100, 1, 1, tzinfo=UTC)
 OUR_OWN = ("DATABASE_URL", "PUBLIC_URL", "GUNICORN_CMD_ARGS", "DRILLS")
 
 
 class Site:
     """``with Site(folder, url)``: ``start()``, ``kill…()`` as often as one likes, and ``look()`` at what is left."""
 
-    def __init__(self, folder, url, *, entry="wsgi:app", **settings):
+    def __init__(self, folder, url, *, entry="wsgi:app", is_forked=False, **settings):
         self.url, self.entry, self.port, self.log = url, entry, free_port(), Path(folder, "said")
+        self.is_forked = is_forked
         kept = {name: value for name, value in os.environ.items() if name not in OUR_OWN}
         self.environment = kept | {"VAR_DIR": str(folder), "DATABASE_URL": url, "PYTHONPATH": str(HERE),
                                    "TEXTING": "off", "SWEEP_SECONDS": "5",
@@ -64,14 +67,16 @@ class Site:
         """Whatever does not run."""
         if self.web is None or self.web.poll() is not None:
             bind = ["--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}"]
-            self.web = self._begin("-m", "gunicorn", *bind, self.entry)
+            self.web = self._begin("gunicorn", *bind, self.entry)
         if self.jobs is None or self.jobs.poll() is not None:
-            self.jobs = self._begin("-m", "app.cli", "jobs", "start")
+            self.jobs = self._begin("app.cli", "jobs", "start")
 
     def _begin(self, *words):
+        if self.is_forked:
+            return Forked(*words, environment=self.environment, log=self.log)
         with self.log.open("a") as said:
-            return subprocess.Popen([sys.executable, *words], cwd=HERE, env=self.environment, stdout=said, stderr=said,
-                                    start_new_session=True)
+            return subprocess.Popen([sys.executable, "-m", *words], cwd=HERE, env=self.environment, stdout=said,
+                                    stderr=said, start_new_session=True)
 
     def kill(self, chance):
         """kill -9: mostly all of the web server, else the scheduler, or one of its workers, which gunicorn replaces."""
@@ -112,15 +117,22 @@ class Site:
             db.session.remove()
             db.engine.dispose()
 
-    def settle(self, tickets, over_seconds):
-        """The city, and tickets of the past whose lapse the sweep comes upon one after the other in that time."""
+    def settle(self, tickets):
+        """The city, and tickets of the past whose limits are far away until ``let_lapse``."""
         with self.look():
             with clock.standing_at(START):
                 _many_in_hand(demo_city.build(), tickets)
+            running = sa.update(Clock).where(Clock.fire_at.is_not(None))
+            db.session.execute(running.values(due_at=FAR_AWAY, fire_at=FAR_AWAY))
+            db.session.commit()
+
+    def let_lapse(self, tickets, over_seconds):
+        """So many more are overdue from now on: the sweep comes upon them one after the other in that time."""
+        with self.look():
             begins = clock.now()
-            lapsing = db.session.scalars(sa.select(Clock).where(Clock.kind == ClockKind.HANDLING)).all()
-            for row in lapsing:
-                row.fire_at = begins + timedelta(seconds=over_seconds * random.random())
+            waiting = sa.select(Clock).where(Clock.due_at == FAR_AWAY, Clock.kind == ClockKind.HANDLING).limit(tickets)
+            for row in db.session.scalars(waiting).all():
+                row.due_at, row.fire_at = row.original_due_at, begins + timedelta(seconds=over_seconds * random.random())
             db.session.commit()
 
 
@@ -147,7 +159,10 @@ def wait_for(port):
 def kill_group(process):
     """All that came of it, at once and without a word."""
     if process is not None and process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:  # it was forked a moment ago, and has no group of its own yet
+            end(process.pid)
         process.wait()
 
 

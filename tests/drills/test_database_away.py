@@ -107,7 +107,8 @@ def test_the_page_that_says_so_asks_the_database_nothing_more(app, city, monkeyp
 @pytest.mark.parametrize("fault", FAULTS)
 def test_an_unreachable_database_is_told_at_once_and_comes_back_by_itself(fault, proxy, tmp_path, measured):
     with Site(tmp_path, address_of(proxy)) as site:
-        site.settle(2, 1)
+        site.settle(2)
+        site.let_lapse(2, 1)
         site.start()
         writers = Writers(site, count=2)
         readers = Readers(site, writers.cookie)

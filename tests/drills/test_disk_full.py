@@ -54,7 +54,8 @@ def test_a_full_disk_refuses_writes_goes_on_reading_and_recovers(little_disk, tm
     url, counts = f"sqlite:///{little_disk}/site.sqlite3", str(tmp_path / "counts")
     with Site(little_disk, url, METRICS_DIR=counts) as site:
         site.log = tmp_path / "said"
-        site.settle(2, 1)
+        site.settle(2)
+        site.let_lapse(2, 1)
         site.start()
         writers = Writers(site, count=2)
         writers.hear(10)

@@ -21,20 +21,26 @@ class Writers:
     def __init__(self, site, *, count=4, pause=0.02):
         self.site, self.pause = site, pause
         self.acknowledged, self.tried, self.answers, self.again = [], set(), Counter(), 0
-        self.is_over = threading.Event()
+        self.count, self.is_over, self.threads = count, threading.Event(), []
         self.cookie = site.signs_in()
         self.token, self.cookie = web.csrf_of(site.port, "/log/new", self.cookie)
         assert self.token, "the form could not be opened"
-        self.threads = [threading.Thread(target=self._write, args=(number,), daemon=True) for number in range(count)]
+        self.go()
+
+    def go(self):
+        """On after a rest; who is writing already goes on."""
+        if any(thread.is_alive() for thread in self.threads):
+            return
+        self.is_over.clear()
+        self.threads = [threading.Thread(target=self._write, daemon=True) for _ in range(self.count)]
         for thread in self.threads:
             thread.start()
 
-    def _write(self, number):
-        chance = random.Random(number)
+    def _write(self):
         while not self.is_over.is_set():
             words, key = f"走访中谈到 {secrets.token_hex(12)}", secrets.token_urlsafe(18)
             self.tried.add(words)
-            if self._send_until_taken(words, key) and chance.random() < 0.2:
+            if self._send_until_taken(words, key) and random.random() < 0.2:
                 self.again += self._send(words, key)[0] in TAKEN  # a second click
             time.sleep(self.pause)
 
@@ -71,6 +77,7 @@ class Writers:
             time.sleep(0.02)
 
     def stop(self):
+        """What is under way may yet be answered."""
         self.is_over.set()
         for thread in self.threads:
             thread.join()
