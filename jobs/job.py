@@ -67,12 +67,17 @@ class Daily:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One recurring job. ``run`` may be run twice without harm and takes the site's settings."""
+    """One recurring job. ``run`` may be run twice without harm and takes the site's settings.
+
+    It goes by the moment at which it was offered, when the clock was found right: one that steps a moment later
+    supervises nobody. Only for what takes minutes its clock ``moves_on``.
+    """
 
     name: str
     run: Callable[[Settings], Tally]
     rhythm: Rhythm
     meaning: str
+    moves_on: bool = False
 
     def slot_name(self, moment: datetime, settings: Settings) -> str:
         """The name of the beat at or before ``moment``: what is claimed in the ledger."""

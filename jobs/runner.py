@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 import traceback
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,8 @@ class Runner:
     def offer(self, job: Job) -> JobRun | None:
         """One slot of one job: held, claimed by another, or run. Returns the line of the ledger when it was ours."""
         with self.app.app_context():
-            slot = job.slot_name(clock.now(), self.app.config)
+            offered_at = clock.now()  # before the objection, which finds whatever steps from here on
+            slot = job.slot_name(offered_at, self.app.config)
             if self.guard.steps:  # beats that the clock repeats are not those of before
                 slot = f"{slot}~{self.guard.steps}"
             objection = self.trust.objection()
@@ -96,13 +98,14 @@ class Runner:
                 job_ledger.hold(job.name, slot, worker=worker_name(), reason=objection)
                 return None
             run_id = job_ledger.claim(job.name, slot, worker=worker_name())
-            return perform(job, run_id, self.app.config) if run_id is not None else None
+            return perform(job, run_id, self.app.config, at=offered_at) if run_id is not None else None
 
 
-def perform(job: Job, run_id: int, settings: Settings) -> JobRun:
+def perform(job: Job, run_id: int, settings: Settings, *, at: datetime) -> JobRun:
     """Run a claimed slot and note what came of it. A job that fails is logged and noted, and stops no other."""
     try:
-        tally = job.run(settings)
+        with nullcontext() if job.moves_on else clock.standing_at(at):
+            tally = job.run(settings)
     except Exception as problem:
         db.session.rollback()
         log.exception("%s failed", job.name, extra={"job": job.name})

@@ -46,12 +46,13 @@ def run_job(name: str) -> None:
         raise Refused(f"没有作业 {name}。现有：{'、'.join(job.name for job in SCHEDULE)}")
     trust = Trust(ClockGuard(), current_app.config, worker=worker_name())
     trust.examine()
+    offered_at = clock.now()
     if objection := trust.objection():
         raise Refused(protection.why() and f"没有运行：{objection}" or CLOCK_STOPPED)
-    run_id = job_ledger.claim(name, f"by hand {clock.now():%Y%m%dT%H%M%S%f}", worker=worker_name())
+    run_id = job_ledger.claim(name, f"by hand {offered_at:%Y%m%dT%H%M%S%f}", worker=worker_name())
     if run_id is None:
         raise Refused("同一时刻已有人在运行它，请再试一次。")
-    run = perform(job, run_id, current_app.config)
+    run = perform(job, run_id, current_app.config, at=offered_at)
     click.echo(ledger_line(run))
     if run.finished_at is None:
         raise click.exceptions.Exit(1)

@@ -5,6 +5,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from jobs.clock_guard import ClockGuard
@@ -106,6 +107,15 @@ def test_while_the_clock_is_wrong_every_slot_is_held_and_says_why(app, ran):
     assert ran == []
     (line,) = ledger()
     assert (line.error, line.finished_at) == ("held: the clock moved by +86400 s", None)
+
+
+def test_a_step_after_the_clock_was_found_right_moves_no_job(app, monkeypatch):
+    seen = []
+    one, job = runner(app), job_that(lambda: seen.append(clock.now()) or Tally())
+    with time_machine.travel(NOW, tick=False) as time:
+        monkeypatch.setattr(one.trust, "objection", lambda: time.shift(timedelta(days=400)) or "")
+        without_flask().run(one.offer, job)
+    assert seen == [NOW]
 
 
 def test_beats_repeated_by_a_clock_set_back_are_run_again(app, ran):
