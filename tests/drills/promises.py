@@ -13,7 +13,7 @@ from config import HERE
 TARGET = HERE / "docs" / "promises.md"
 NOT_YET = "尚缺"
 KILLING, AWAY, FULL = "drills/test_killing.py", "drills/test_database_away.py", "drills/test_disk_full.py"
-SLOW = "drills/test_slow_clients.py"
+SLOW, JUMPS = "drills/test_slow_clients.py", "drills/test_clock_jumps.py"
 RUNNER, ANCHORS, BACKUP = "jobs/test_runner.py", "operations/test_anchors.py", "operations/test_backup.py"
 MATRIX, GAMING, SESSIONS = "security/test_matrix.py", "operations/tickets/test_gaming.py", "access/test_sessions.py"
 DISCLOSURE = "security/test_disclosure.py"
@@ -42,7 +42,9 @@ PROMISES = {
     "R5": Promise("到期的每一级督办恰好一次，不论几个调度进程",
                   tests=("jobs/test_exactly_once.py::test_each_overdue_ticket_is_supervised_once_whoever_is_killed",
                          f"{RUNNER}::test_two_schedulers_run_a_slot_once")),
-    "R6": Promise("不论时钟怎么跳，督办不重；跳得太多就停下等人确认",
+    "R6": Promise("不论时钟怎么跳，督办不重；跳得太多就停下等人确认，改正后 5 分钟内补上",
+                  drills=(f"{JUMPS}::test_no_jump_supervises_anybody_and_none_stops_the_scheduler",
+                          f"{JUMPS}::test_a_site_without_the_guard_is_found"),
                   tests=("jobs/test_clock_guard.py::test_a_large_step_holds_for_as_long_as_it_lasts",
                          f"{RUNNER}::test_a_clock_set_back_does_not_put_the_scheduler_to_sleep",
                          f"{RUNNER}::test_while_the_clock_is_wrong_every_slot_is_held_and_says_why")),

@@ -67,11 +67,12 @@ class Site:
         """Whatever does not run."""
         if self.web is None or self.web.poll() is not None:
             bind = ["--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}"]
-            self.web = self._begin("gunicorn", *bind, self.entry)
+            self.web = self.begin("gunicorn", *bind, self.entry)
         if self.jobs is None or self.jobs.poll() is not None:
-            self.jobs = self._begin("app.cli", "jobs", "start")
+            self.jobs = self.begin("app.cli", "jobs", "start")
 
-    def _begin(self, *words):
+    def begin(self, *words):
+        """``python -m`` these words, as a process of the site."""
         if self.is_forked:
             return Forked(*words, environment=self.environment, log=self.log)
         with self.log.open("a") as said:
@@ -126,13 +127,13 @@ class Site:
             db.session.execute(running.values(due_at=FAR_AWAY, fire_at=FAR_AWAY))
             db.session.commit()
 
-    def let_lapse(self, tickets, over_seconds):
-        """So many more are overdue from now on: the sweep comes upon them one after the other in that time."""
+    def let_lapse(self, tickets, over_seconds, *, later=timedelta(0)):
+        """So many more fall due one after the other, in these seconds from now on or some time ``later``."""
         with self.look():
-            begins = clock.now()
+            begins = clock.now() + later
             waiting = sa.select(Clock).where(Clock.due_at == FAR_AWAY, Clock.kind == ClockKind.HANDLING).limit(tickets)
             for row in db.session.scalars(waiting).all():
-                row.due_at, row.fire_at = row.original_due_at, begins + timedelta(seconds=over_seconds * random.random())
+                row.due_at = row.fire_at = begins + timedelta(seconds=over_seconds * random.random())
             db.session.commit()
 
 
