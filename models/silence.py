@@ -1,24 +1,30 @@
 """A PostgreSQL server that has fallen silent is noticed within three seconds, however long a statement may take.
 
 A statement may rightly take its time; a server that is gone (its cable cut, its machine frozen) looks just the same,
-and the kernel waits for hours. Whoever has heard nothing for a while knocks anew: a server that lets nobody in is away.
+and the kernel waits for hours. A thread that does nothing else looks who has waited for a while: it knocks anew, and
+where nobody lets it in it ends the connections that wait. A statement itself pays for no more than a look at the clock.
 """
 
+import contextlib
+import os
+import socket
+import threading
 import time
-from collections.abc import Generator, Mapping
+import weakref
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
-SILENT_SECONDS, KNOCK_SECONDS = 0.7, 2
+SILENT_SECONDS, KNOCK_SECONDS, LOOK_SECONDS = 0.7, 2, 0.1
 # Who was just found away need not be tried by everybody in turn: each would wait for as long.
 FOUND_AWAY_SECONDS = 1.0
 AWAY = "the server does not answer"
 
 
 def watch(engine: sa.Engine) -> None:
-    """Let every connection of the engine notice when its server is away."""
+    """Let every connection of the engine be ended when its server is away."""
     _Watch(engine)
 
 
@@ -29,7 +35,8 @@ class _Watch:
         driver: Any = engine.dialect.dbapi
         self.driver, self.away_at = driver, -FOUND_AWAY_SECONDS
         self.address: dict[str, Any] = {}
-        self.kind: Any = type("Watched", (driver.Connection,), {"watch": self, "wait": _wait})
+        waits = {"watch": self, "wait": _wait, "waiting_since": 0.0, "knock_at": (0.0, 0.0)}
+        self.kind: Any = type("Watched", (driver.Connection,), waits)
         event.listen(engine, "do_connect", self.connect)
 
     def connect(self, _dialect: Any, _record: Any, args: Any, wanted: Mapping[str, Any]) -> Any:
@@ -38,13 +45,17 @@ class _Watch:
             raise self.driver.OperationalError(AWAY)
         self.address = {**wanted, "connect_timeout": KNOCK_SECONDS}
         try:
-            return self.kind.connect(*args, **self.address)
+            connection = self.kind.connect(*args, **self.address)
         except self.driver.errors.ConnectionTimeout:
             self.away_at = time.monotonic()
             raise
+        _watchman.attend(connection)
+        return connection
 
     def is_away(self) -> bool:
         """Knock. Whoever refuses us is there; of one whose machine says that nobody listens the kernel tells."""
+        if time.monotonic() - self.away_at < FOUND_AWAY_SECONDS:
+            return True
         try:
             self.driver.connect(**self.address).close()
         except self.driver.errors.ConnectionTimeout:
@@ -55,24 +66,60 @@ class _Watch:
         return False
 
 
-def _wait(connection: Any, waiting: Any, *args: Any, **kwargs: Any) -> Any:
-    return super(type(connection), connection).wait(_attended(waiting, connection), *args, **kwargs)
-
-
-def _attended(waiting: Any, connection: Any) -> Generator[Any, Any, Any]:
-    """What the driver waits for, with an ear on how long nothing has come. It wakes ten times a second by itself."""
-    since, patience = time.monotonic(), SILENT_SECONDS
+def _wait(connection: Any, *args: Any, **kwargs: Any) -> Any:
+    """The driver's own wait, with a note of since when."""
+    connection.waiting_since = time.monotonic()
     try:
-        wanted = next(waiting)
+        return super(type(connection), connection).wait(*args, **kwargs)
+    finally:
+        connection.waiting_since = 0.0
+
+
+class _Watchman:
+    """The thread of this process that looks whether a connection has waited for long; it starts with the first."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.connections: list[weakref.ref[Any]] = []
+        self.thread: threading.Thread | None = None
+
+    def attend(self, connection: Any) -> None:
+        """Look after this one too, until it is closed."""
+        with self.lock:
+            self.connections.append(weakref.ref(connection))
+            if self.thread is None or not self.thread.is_alive():  # a forked process inherits no threads
+                self.thread = threading.Thread(target=self._look_again_and_again, name="silence", daemon=True)
+                self.thread.start()
+
+    def _look_again_and_again(self) -> None:
         while True:
-            ready = yield wanted
-            if ready:
-                since = time.monotonic()
-            elif time.monotonic() - since > patience:
-                if connection.watch.is_away():
-                    connection.pgconn.finish()
-                    raise connection.watch.driver.OperationalError(AWAY)
-                patience *= 2
-            wanted = waiting.send(ready)
-    except StopIteration as done:
-        return done.value
+            time.sleep(LOOK_SECONDS)
+            with self.lock:
+                self.connections = [one for one in self.connections if (known := one()) and not known.closed]
+                waiting = [known for one in self.connections if (known := one()) and known.waiting_since]
+            for connection in waiting:
+                _look_after(connection)
+
+
+def _look_after(connection: Any) -> None:
+    """Knock for one that has waited for ``SILENT_SECONDS``, then for twice as long, and so on; end it at need."""
+    since = connection.waiting_since
+    began, patience = connection.knock_at
+    if began != since:
+        patience = SILENT_SECONDS
+    if since and time.monotonic() - since > patience:
+        if connection.watch.is_away() and connection.waiting_since == since:
+            _end(connection)
+        patience *= 2
+    connection.knock_at = (since, patience)
+
+
+def _end(connection: Any) -> None:
+    """Whoever waits for it finds it closed. It is theirs: here nothing but the line is cut."""
+    with contextlib.suppress(connection.watch.driver.Error, OSError):
+        line = socket.socket(fileno=os.dup(connection.pgconn.socket))
+        with line:
+            line.shutdown(socket.SHUT_RDWR)
+
+
+_watchman = _Watchman()
