@@ -34,7 +34,6 @@ def engine_options(config: Any) -> dict[str, Any]:
             "options": " ".join(f"-c {name}={limit}" for name, limit in limits.items()),
         },
         "pool_size": config.DATABASE_POOL,
-        "pool_pre_ping": True,
         "pool_recycle": 1800,
         **SILENT,
     }

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ PRAGMAS = (
     "recursive_triggers=ON",
 )
 WRITE_QUEUE_SECONDS = 30.0
+RESTED_SECONDS = 1.0
 
 
 def prepare(engine: sa.Engine) -> None:
@@ -28,6 +30,28 @@ def prepare(engine: sa.Engine) -> None:
         _SQLiteWriters(engine)
     else:
         silence.watch(engine)
+        _try_what_has_rested(engine)
+
+
+def _try_what_has_rested(engine: sa.Engine) -> None:
+    """Knock at a connection that has lain unused before it is given out; where nobody answers, all are made anew.
+
+    Of one that was used a moment ago its next statement tells: a round trip for every page would tell no more.
+    """
+
+    def lay_down(_dbapi: Any, record: Any) -> None:
+        record.info["rested_since"] = time.monotonic()
+
+    def give_out(dbapi: Any, record: Any, _proxy: Any) -> None:
+        since = record.info.get("rested_since")
+        if since and time.monotonic() - since > RESTED_SECONDS:
+            try:
+                engine.dialect.do_ping(dbapi)
+            except engine.dialect.loaded_dbapi.Error as gone:
+                raise sa.exc.InvalidatePoolError from gone
+
+    event.listen(engine, "checkin", lay_down)
+    event.listen(engine, "checkout", give_out)
 
 
 class _SQLiteWriters:

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks import postgres, web
+from models import engine as engines
 from models import silence
 from operations.access import accounts
 from tests.drills import checking
@@ -91,6 +92,27 @@ def test_a_silent_server_is_noticed_and_a_slow_statement_is_let_be(proxy, monkey
     proxy.misbehave("")
     time.sleep(silence.FOUND_AWAY_SECONDS)
     assert sa.inspect(engine).get_table_names() == []
+    engine.dispose()
+
+
+def test_a_connection_that_has_rested_is_tried_before_it_is_given_out(proxy, monkeypatch):
+    monkeypatch.setattr(engines, "RESTED_SECONDS", 0.0)
+    engine = sa.create_engine(address_of(proxy))
+    engines.prepare(engine)
+    one = sa.text("SELECT 1")
+    with engine.connect() as connection:
+        assert connection.scalar(one) == 1
+    proxy.misbehave("reset")
+    with pytest.raises(sa.exc.OperationalError), engine.connect() as connection:
+        connection.scalar(one)
+    proxy.misbehave("")
+    with engine.connect() as connection:
+        assert connection.scalar(one) == 1
+    everybody = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    with postgres.connection_to(address_of(proxy)) as other:
+        other.execute(everybody)
+    with engine.connect() as connection:
+        assert connection.scalar(one) == 1
     engine.dispose()
 
 
