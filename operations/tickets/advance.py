@@ -90,7 +90,7 @@ def begin(ticket: Ticket, *, actor: Actor, attachments: Sequence[Attachment] = (
     standing = guard(step, Situation(ticket, actor))
     _record(ticket, step, Status.SUBMITTED, actor=actor, standing=standing, attachments=attachments, details=details)
     run_clocks(ticket, step)
-    before_commit(("settle", ticket.id), lambda: settle(ticket))
+    before_commit(("settle", ticket.id), lambda: clocks.refresh(ticket))  # nobody has supervised it yet
     return standing
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from models import clock
 from models.access import Role
@@ -28,7 +28,7 @@ from models.tickets import (
 from operations import notices
 from operations.access.actor import SYSTEM, Actor
 from operations.access.scope import OFFICIALS
-from operations.base import insert_ignoring, operation, remembered
+from operations.base import insert_ignoring, operation
 from operations.errors import BadInput, Refused
 from operations.insight import indexing
 from operations.supervision.letters import issuing
@@ -38,6 +38,7 @@ from operations.tickets.coordination import end_order, open_orders
 from operations.tickets.ledger import leave_ledger
 
 SUBJECT_LIMIT, CONTENT_LIMIT = 100, 4000
+_REGION_PATH = select(Region.path).where(Region.id == bindparam("of_region")).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,6 @@ def _insert(demand: Demand, actor: Actor) -> Ticket:
         "is_confidential": False,
         "enterprise_id": enterprise.id,
         "region_id": enterprise.region_id,
-        "region_path": remembered(("region", enterprise.region_id), lambda: _region_path(enterprise.region_id)),
         "submitted_by_id": actor.user_id,
         "contact_name": demand.contact_name or enterprise.contact_name,
         "contact_phone": demand.contact_phone or enterprise.contact_phone,
@@ -208,18 +208,14 @@ def _insert(demand: Demand, actor: Actor) -> Ticket:
         "rung": 0,
         "version": 1,
     }
-    inserting = insert_ignoring(Ticket).returning(Ticket)
+    inserting = insert_ignoring(Ticket).values(region_path=_REGION_PATH).returning(Ticket)
     for _ in range(numbers.TRIES):  # the unique key decides which number is free and whether the message is known
-        made = db.session.scalar(inserting, {"number": numbers.draw(), **row})
+        made = db.session.scalar(inserting, {"number": numbers.draw(), "of_region": enterprise.region_id, **row})
         if made is not None:
             return made
         if demand.external_number and _known(demand):
             raise Refused(f"该渠道编号 {demand.external_number} 已经登记过。")
     raise Refused("暂时取不到编号，请再提交一次。")
-
-
-def _region_path(region_id: int) -> str:
-    return db.session.scalars(select(Region.path).where(Region.id == region_id)).one()
 
 
 def _known(demand: Demand) -> bool:
