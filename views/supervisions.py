@@ -29,7 +29,7 @@ def index() -> ResponseReturnValue:
     """督办件：orders to my unit."""
     tab = next((tab for tab in Tab if tab == request.args.get("tab")), Tab.OPEN)
     page = received.page_of(current_user, tab, place=place_of(request.args))
-    counts, now, calendar = received.counts(current_user), clock.now(), rulebook.current().calendar
+    counts, now, calendar = received.counts(current_user), clock.now(), rulebook.lately().calendar
     return render_template(
         "supervisions/index.html",
         lines=[queue_line(row, now=now, calendar=calendar) for row in page.rows],

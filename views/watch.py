@@ -58,7 +58,7 @@ def index() -> ResponseReturnValue:
     place = place_of(request.args)
     page = queue.page_of(current_user, narrowing, place=place)
     counts = queue_counts.counts(current_user, narrowing)
-    now, calendar = clock.now(), rulebook.current().calendar
+    now, calendar = clock.now(), rulebook.lately().calendar
     here = watch_filter.link(narrowing, after=place.after, before=place.before)
     return render_template(
         "watch/index.html",

@@ -1,9 +1,11 @@
 """The rules in force: the working calendar and the policies, read once and kept until a row is added."""
 
 import functools
+import time
 from dataclasses import dataclass
-from datetime import date, time
-from typing import Any
+from datetime import date
+from datetime import time as time_of_day
+from typing import Any, cast
 
 from sqlalchemy import DateTime, bindparam, func, select, type_coerce
 
@@ -14,6 +16,8 @@ from models.tickets import Difficulty
 from operations.clocks import policies
 from operations.clocks.calendar import Limit, Override, WorkCalendar
 from operations.clocks.office_time import OfficeHours
+
+LATELY_SECONDS = 1.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -47,6 +51,19 @@ def current() -> Rulebook:
     return known
 
 
+def lately() -> Rulebook:
+    """The rules of at most a second ago, for how much time is left in the words of a page: no statement on most pages.
+
+    Whoever reckons a date, and every page on the rules themselves, asks `current`.
+    """
+    known, (seen_at, database, rules) = db.session.info.get("rulebook"), _Lately.seen
+    if known is None and time.monotonic() - seen_at < LATELY_SECONDS and database == str(db.engine.url):
+        return cast(Rulebook, rules)
+    rules = known or current()
+    _Lately.seen = (time.monotonic(), str(db.engine.url), rules)
+    return rules
+
+
 def keep_hours(hours: OfficeHours) -> None:
     """办公时间：the setting of the site; a policy row goes before it from its day on."""
     kept = {"hours": [[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in hours]}
@@ -58,6 +75,13 @@ def keep_hours(hours: OfficeHours) -> None:
 def forget() -> None:
     """Drop what was read: for whoever replaces the database under a running process (a restore, the tests)."""
     _read.cache_clear()
+    _Lately.seen = (-LATELY_SECONDS, "", None)
+
+
+class _Lately:
+    """What was asked last in this process: when, of which database, and the answer."""
+
+    seen: tuple[float, str, Rulebook | None] = (-LATELY_SECONDS, "", None)
 
 
 # Built once: every page and every act asks it.
@@ -86,7 +110,7 @@ def _read(_database: str, version: str) -> Rulebook:
         values[row.name] = {**values.get(row.name, {}), **row.value}
     merged = policies.merged(values)
     office = merged["office"]["hours"]
-    hours = tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in office)
+    hours = tuple((time_of_day.fromisoformat(opens), time_of_day.fromisoformat(closes)) for opens, closes in office)
     return Rulebook(version, _calendar(tuple(overrides.items()), hours, years), merged)
 
 

@@ -178,7 +178,7 @@ def days_ahead() -> list[tuple[str, date]]:
     """The days offered for the next contact: tomorrow, in three days, next Monday, each moved on to a working day."""
     today = shanghai.today()
     offered = (("明天", 1), ("3 天后", 3), ("下周一", 7 - today.weekday()))
-    calendar = rulebook.current().calendar
+    calendar = rulebook.lately().calendar
     found: dict[date, str] = {}
     for words, ahead in offered:
         meant = today + timedelta(days=ahead)

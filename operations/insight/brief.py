@@ -41,7 +41,7 @@ class Brief:
 
 def brief(actor: Actor) -> Brief:
     """The brief of the actor's region in five statements."""
-    now, calendar = clock.now(), rulebook.current().calendar
+    now, calendar = clock.now(), rulebook.lately().calendar
     open_count, overdue = _tickets(actor, now)
     first, second, unread = _orders(actor)
     oldest = queue.page_of(actor, Narrowing(receipts=(Receipt.UNOPENED,), sorting=Sorting.UNREAD)).rows[:SHOWN]

@@ -53,7 +53,7 @@ class CallSheets:
 
 def to_call(actor: Actor, *, view: str = "all", place: Place = TOP) -> CallSheets:
     """待回访：the replied tickets of the actor's region by due moment."""
-    now, calendar = clock.now(), rulebook.current().calendar
+    now, calendar = clock.now(), rulebook.lately().calendar
     moments = {"now": now, "tonight": tonight(now)}
     waiting = select(Ticket.id).where(*_replied(actor), conditions()[view]).params(moments)
     page = paged_first(waiting, _sheets(), Ticket.due_at, Ticket.id, size=SHOWN, place=place)

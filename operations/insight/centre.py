@@ -76,7 +76,7 @@ class Cases:
 
 def queued(actor: Actor, queues: Sequence[Queue], *, place: Place = TOP) -> Cases:
     """One page of what lies in these parts of the queue in the actor's region, by due moment."""
-    now, calendar = clock.now(), rulebook.current().calendar
+    now, calendar = clock.now(), rulebook.lately().calendar
     main = select(User.name).join(Stewardship, Stewardship.steward_id == User.id).where(_looks_after(now)).limit(1)
     rows: Any = (
         select(*COLUMNS, Ticket.submitted_at, Ticket.channel, CALLED, main.scalar_subquery().label("steward"))

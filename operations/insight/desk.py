@@ -145,7 +145,7 @@ def tab_lines(now: datetime) -> dict[str, Any]:
 
 def _countdown(now: datetime) -> Callable[[datetime], tuple[str, str]]:
     """The working time left and the due moment in words; most tickets share one of a few closing times."""
-    calendar = rulebook.current().calendar
+    calendar = rulebook.lately().calendar
     return cache(lambda due_at: (calendar.remaining_words(now, due_at), f"{moment(due_at)} 到期"))
 
 

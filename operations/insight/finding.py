@@ -119,7 +119,7 @@ def _nearness(text: str) -> ColumnElement[int]:
 
 
 def _tickets(actor: Actor, text: str, named: Found, *, most: int) -> list[Line]:
-    now, calendar = clock.now(), rulebook.current().calendar
+    now, calendar = clock.now(), rulebook.lately().calendar
     words = candidates(TicketSearch, asked_of_texts(text))
     rows = select(*COLUMNS, Ticket.closed_at, CALLED).join(Enterprise, Enterprise.id == Ticket.enterprise_id)
     rows = rows.where(scope.ticket_scope(actor), _meant(text, words, named)).order_by(Ticket.id.desc())

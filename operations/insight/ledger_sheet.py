@@ -24,7 +24,7 @@ HEADS = (
 def content(actor: Actor, narrowing: Narrowing) -> Content:
     """导出台账: the open orders of the actor's scope; who may have the file is asked in operations.insight.exports."""
     def write(rows: Any) -> Any:
-        now, calendar = clock.now(), rulebook.current().calendar
+        now, calendar = clock.now(), rulebook.lately().calendar
         return workbook("督办台账", marked(actor, now, len(rows)), HEADS, (_cells(row, now, calendar) for row in rows))
 
     return Content(ExportKind.SUPERVISIONS,

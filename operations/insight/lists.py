@@ -55,7 +55,7 @@ def tickets(
     )
     rows = plain_rows(_ordered(named, order, cursor, is_back=is_back).limit(PAGE + 1), {})
     has_more, shown = len(rows) > PAGE, list(reversed(rows[:PAGE])) if is_back else rows[:PAGE]
-    calendar = rulebook.current().calendar
+    calendar = rulebook.lately().calendar
     return Found(
         lines=[line_of(row, now=now, calendar=calendar) for row in shown],
         previous=_cursor(shown[0]) if shown and (has_more if is_back else cursor) else None,

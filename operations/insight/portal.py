@@ -126,7 +126,7 @@ def offers(situation: Situation) -> list[Offer]:
 
 
 def _rows(tickets: list[Ticket]) -> list[Row]:
-    now, calendar, waits, rated = clock.now(), rulebook.current().calendar, _supplement_due(tickets), _rated(tickets)
+    now, calendar, waits, rated = clock.now(), rulebook.lately().calendar, _supplement_due(tickets), _rated(tickets)
     return [
         Row(ticket, line_of(ticket, now=now, calendar=calendar),
             "" if ticket.id in rated else TASKS.get(ticket.status, ""),

@@ -155,7 +155,7 @@ def light() -> ColumnElement[str]:
 
 def late_days() -> ColumnElement[int]:
     """0, 1, 3 or 5: the highest of ``LATE_DAYS`` that the pressed clock is late by, in working days."""
-    now, calendar = clock.now(), rulebook.current().calendar
+    now, calendar = clock.now(), rulebook.lately().calendar
     since = {days: calendar.subtract_office_seconds(now, days * calendar.day_seconds) for days in LATE_DAYS}
     return case(*((S.clock_due_at <= since[days], days) for days in reversed(LATE_DAYS)), else_=0)
 

@@ -43,7 +43,7 @@ class Item:
 def on_desk(actor: Actor, *, place: Place = TOP) -> tuple[list[Item], Page]:
     """One page of what waits for the actor's signature, the most pressing ticket first."""
     page = paged(_rows(actor), Ticket.due_at, Proposal.id, size=PAGE, place=place)
-    now, calendar = clock.now(), rulebook.current().calendar
+    now, calendar = clock.now(), rulebook.lately().calendar
     return [_item(row, line_of(row, now=now, calendar=calendar)) for row in page.rows], page
 
 

@@ -128,7 +128,7 @@ def _counts(actor: Actor, posts: tuple[Standing, ...]) -> dict[Owed | None, int]
 
 
 def _duties_of(ids: list[int], actor: Actor, posts: tuple[Standing, ...]) -> dict[int, list[Duty]]:
-    now, calendar = clock.now(), rulebook.current().calendar
+    now, calendar = clock.now(), rulebook.lately().calendar
     owed: dict[int, list[Duty]] = {ticket_id: [] for ticket_id in ids}
     for row in plain_rows(_of_tickets(posts), {"ids": ids}):
         owed[row.ticket_id].append(_duty(row, actor, now=now, calendar=calendar))

@@ -18,6 +18,8 @@ from models.supervision import Supervision
 from models.tickets import Act, Instruction, ProposalKind, Status, Ticket
 from operations.access import scope
 from operations.access.actor import Actor
+from operations.clocks import rulebook
+from operations.clocks.rulebook import Rulebook
 from operations.errors import NotFound
 from operations.insight.lines import plain_rows
 from operations.insight.ticket_page import records, statements
@@ -113,6 +115,11 @@ class Dossier(Situation):
     def case_clock(self) -> Any:
         """The promise to the enterprise, while it runs."""
         return next((one for one in self.clocks if one.kind is ClockKind.HANDLING), None)
+
+    @cached_property
+    def rules(self) -> Rulebook:
+        """The rules a page speaks of; an act that reckons a date asks for those of this very moment."""
+        return rulebook.lately()
 
     @cached_property
     def all_proposals(self) -> Sequence[Row[*tuple[Any, ...]]]:
