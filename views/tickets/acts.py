@@ -101,7 +101,7 @@ def _page(number: str, verb: Act) -> ResponseReturnValue:
         raise NotFound
     page, d = ACTS[verb], dossier.open_for(official(), number)
     _ensure_theirs(verb, d)
-    form = page.form.from_request(version=d.ticket.version, seen=d.last_seq)
+    form = page.form.from_request(version=d.ticket.version)
     form.prepare(d)
     hints: list[str] = []
     if form.was_submitted_and_valid():
@@ -112,7 +112,7 @@ def _page(number: str, verb: Act) -> ResponseReturnValue:
         )):
             flash(next_row.told(page.told, d.ticket) if way else page.told, "success")
             return redirect(way or url_for(".show", number=number, **next_row.kept()))
-    return _shown(verb, form, dossier.open_for(official(), number), hints)
+    return _shown(verb, form, dossier.open_for(official(), number) if request.method == "POST" else d, hints)
 
 
 def _ensure_theirs(verb: Act, d: Dossier) -> None:
