@@ -60,6 +60,7 @@ FROM (SELECT n, stage, CASE WHEN stage = 'closed'
             FROM generate_series(%(from)s::int, %(to)s::int - 1) n) drawn) made
 JOIN enterprises e ON e.id = %(owner)s + n::bigint * 7919 %% %(enterprises)s
 JOIN regions r ON r.id = e.region_id
+ON CONFLICT (number) DO NOTHING
 """
 _OF_TICKETS = (
     "INSERT INTO rounds (ticket_id, number, reason, opened_at) SELECT id, 1, '', submitted_at FROM tickets "
