@@ -1,8 +1,11 @@
 """What every request and answer must keep: CSRF on every POST, headers, hosts, and reading that cannot write."""
 
-from flask import Flask, Response, abort, current_app, request, session
+from typing import Any
+
+from flask import Flask, Request, Response, abort, current_app, request, session
 from flask_login import current_user
 from flask_wtf import CSRFProtect
+from werkzeug.formparser import FormDataParser
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.base import db
@@ -33,8 +36,23 @@ LARGER = {"imports.new": "IMPORT_BYTES"}
 ROOM_FOR_FIELDS = 1024 * 1024
 
 
+class NamedFields(FormDataParser):
+    """A part of a form without a name makes the whole no form, as Werkzeug takes everything else that is broken."""
+
+    def parse(self, stream: Any, *args: Any, **kwargs: Any) -> Any:
+        rest, form, files = super().parse(stream, *args, **kwargs)
+        return (rest, self.cls(), self.cls()) if None in form or None in files else (rest, form, files)
+
+
+class SafeRequest(Request):
+    """A request whose fields all have names."""
+
+    form_data_parser_class = NamedFields
+
+
 def register(app: Flask) -> None:
     """Attach the guards. ``PROXY_COUNT`` says how many proxies in front may be believed."""
+    app.request_class = SafeRequest
     csrf.init_app(app)
     for view in SIGNED:
         csrf.exempt(view)

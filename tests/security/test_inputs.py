@@ -47,6 +47,7 @@ NO_FORM = (
     (b"", "application/x-www-form-urlencoded"), (b"\xff\xfe\x00", "application/x-www-form-urlencoded"),
     (b"csrf_token=%FF%FE&words=%ED%A0%80", "application/x-www-form-urlencoded; charset=utf-16"),
     (b"{}", "application/json"), (b"<a/>", "text/xml"), (b"--x\r\n", "multipart/form-data; boundary=x"),
+    (b"--x\r\nContent-Disposition: form-data\r\n\r\nno name\r\n--x--\r\n", "multipart/form-data; boundary=x"),
     (b"--x--", "multipart/form-data"), (b"&" * 3000, "application/x-www-form-urlencoded"),
     (b"a=1&" * 3000, "application/x-www-form-urlencoded"), (b"x" * 300_000, "application/x-www-form-urlencoded"),
     (b"words=" + b"x" * 300_000, "application/x-www-form-urlencoded"),
