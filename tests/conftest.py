@@ -29,6 +29,7 @@ from tests.browser import Browser
 from tests.lives import LIVED
 from tests.sqlite import SQLite
 
+pytest_plugins = ["tests.drills.measuring"]
 ENGINES = {"sqlite": SQLite, "postgresql": postgres.Postgres}
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 IN_CI = os.environ.get("CI") == "true"

@@ -1,0 +1,26 @@
+"""Drills write down what they have measured; a usual `make test` changes no file."""
+
+import pytest
+
+from tests.drills import promises
+from tests.shared import IS_DRILL
+
+FIGURE = pytest.StashKey()
+
+
+@pytest.fixture
+def measured(request):
+    """``measured(size, figure)``: what stands in docs/promises.md once this test has passed."""
+
+    def measured(size, figure):
+        request.node.stash[FIGURE] = size, figure
+
+    return measured
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if IS_DRILL and report.when == "call" and report.passed and FIGURE in item.stash:
+        promises.shown(item.nodeid.removeprefix("tests/"), *item.stash[FIGURE])
+    return report
