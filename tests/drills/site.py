@@ -114,6 +114,7 @@ class Site:
         """Within this the tables can be read, and filled before the site starts, by the program's own ways."""
         app = ground_floor(type("Settings", (Testing,), {"SQLALCHEMY_DATABASE_URI": self.url}))
         with app.app_context():
+            wait_for_database()
             yield
             db.session.remove()
             db.engine.dispose()
@@ -155,6 +156,19 @@ def wait_for(port):
             return
         except OSError:
             time.sleep(0.1)
+
+
+def wait_for_database():
+    """One that was killed a moment ago is still starting."""
+    deadline = time.monotonic() + SECONDS
+    while True:
+        try:
+            db.engine.connect().close()
+            return
+        except sa.exc.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 def kill_group(process):
