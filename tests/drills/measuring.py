@@ -2,7 +2,9 @@
 
 import pytest
 
+from benchmarks import postgres
 from tests.drills import promises
+from tests.drills.site import DURABLE
 from tests.shared import IS_DRILL
 
 FIGURE = pytest.StashKey()
@@ -16,6 +18,18 @@ def measured(request):
         request.node.stash[FIGURE] = size, figure
 
     return measured
+
+
+@pytest.fixture
+def durable_server():
+    """One of our own that keeps what it has acknowledged, and comes back when it is killed."""
+    try:
+        server = postgres.Server(settings=DURABLE)
+    except postgres.NoServer as missing:
+        pytest.skip(str(missing))
+    postgres.wait_until_ready(server.url)
+    yield server
+    server.stop()
 
 
 @pytest.hookimpl(wrapper=True)

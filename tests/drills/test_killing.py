@@ -5,9 +5,8 @@ import time
 
 import pytest
 
-from benchmarks import postgres
 from tests.drills import checking
-from tests.drills.site import DURABLE, Site
+from tests.drills.site import Site
 from tests.drills.sizes import sized
 from tests.drills.writers import Writers
 from tests.shared import IS_DRILL
@@ -19,18 +18,6 @@ DATABASE_KILLS, PLANTED_KILLS = sized(5, 100, 500, name="KILLS"), 5
 REST_AFTER = 100
 # A third is killed while it starts, the others once so many notes were acknowledged, and all a moment later.
 HEARD, A_MOMENT, LOOKED_BACK = (0, 0, 1, 2, 4, 8), 0.7, 50
-
-
-@pytest.fixture
-def durable_server():
-    """One of our own that keeps what it has acknowledged, and comes back when it is killed."""
-    try:
-        server = postgres.Server(settings=DURABLE)
-    except postgres.NoServer as missing:
-        pytest.skip(str(missing))
-    postgres.wait_until_ready(server.url)
-    yield server
-    server.stop()
 
 
 @pytest.fixture
