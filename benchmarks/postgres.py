@@ -43,14 +43,18 @@ class NoServer(RuntimeError):
 
 
 class Server:
-    """One server, starting in the background from the moment it is made."""
+    """One server, starting in the background from the moment it is made.
 
-    def __init__(self, *, settings: Mapping[str, str] = {}):
+    Its tables stand in ``store``, its log of what is not there yet in ``wal``: in its own room unless they are given.
+    """
+
+    def __init__(self, *, settings: Mapping[str, str] = {}, store: Path | None = None, wal: Path | None = None):
         programs = programs_folder()
         self.room = Path(tempfile.mkdtemp(prefix="zqztc-pg-", dir=_short_folder()))
+        self.store = store or self.room / "d"
         wanted = [f"{name}={value}" for name, value in {**SETTINGS, **settings}.items()]
         self.keeper = subprocess.Popen(
-            [sys.executable, __file__, self.room, programs, *wanted],
+            [sys.executable, __file__, self.room, programs, self.store, wal or self.room / "w", *wanted],
             stdin=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for us; the pipe tells the keeper
         )
@@ -70,7 +74,7 @@ class Server:
     def _pid(self) -> int:
         """Of the server that runs; the file outlives one that was killed, and is empty for a moment."""
         with contextlib.suppress(OSError, IndexError):
-            return int(Path(self.room, "d", "postmaster.pid").read_text().split()[0])
+            return int(Path(self.store, "postmaster.pid").read_text().split()[0])
         return 0
 
     def stop(self) -> None:
@@ -165,15 +169,16 @@ def _log_of(url: str) -> str:
         return ""
 
 
-def keep(room: str, programs: str, settings: list[str]) -> None:
+def keep(room: str, programs: str, store: str, wal: str, settings: list[str]) -> None:
     """Run the server until standard input ends, then leave nothing behind."""
-    outsider = _outsider(room)
+    for folder in (store, wal):
+        Path(folder).mkdir(exist_ok=True)
+    outsider = _outsider(room, store, wal)
     with open(Path(room, "log"), "w") as log:
         surroundings: dict[str, Any] = {"cwd": room, "stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
         surroundings |= {"env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}, **outsider}
-        store = f"{room}/d"
         locale = ["--encoding=UTF8", "--locale=C.UTF-8"]
-        initdb = [f"{programs}/initdb", "-N", "-D", store, "-U", USER, "-A", "trust", *locale]
+        initdb = [f"{programs}/initdb", "-N", "-D", store, "-X", wal, "-U", USER, "-A", "trust", *locale]
         subprocess.run(initdb, check=False, **surroundings)
         options = [part for setting in settings for part in ("-c", setting)]
         is_wanted = True
@@ -187,15 +192,16 @@ def keep(room: str, programs: str, settings: list[str]) -> None:
     shutil.rmtree(room, ignore_errors=True)
 
 
-def _outsider(room: str) -> dict[str, Any]:
-    """PostgreSQL refuses to run as root, so root hands the folder to somebody else."""
+def _outsider(*folders: str) -> dict[str, Any]:
+    """PostgreSQL refuses to run as root, so root hands the folders to somebody else."""
     if os.getuid() != 0:
         return {}
     accounts = {account.pw_name: account for account in pwd.getpwall()}
     account = accounts.get("postgres") or accounts["nobody"]
-    os.chown(room, account.pw_uid, account.pw_gid)
+    for folder in folders:
+        os.chown(folder, account.pw_uid, account.pw_gid)
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
 if __name__ == "__main__":
-    keep(sys.argv[1], sys.argv[2], sys.argv[3:])
+    keep(*sys.argv[1:5], sys.argv[5:])
