@@ -1,4 +1,8 @@
-"""Between the site and its database: passes everything on, until it is told to misbehave."""
+"""Between the site and its database: passes everything on, until it is told to misbehave.
+
+``cut``: every connection is reset after some bytes of what the server says. ``unheard``: what is sent arrives and is
+done, but no answer comes back.
+"""
 
 import contextlib
 import socket
@@ -6,8 +10,9 @@ import struct
 import threading
 import time
 
-FAULTS = ("down", "reset", "black hole", "latency")
-LATENCY_SECONDS = 3.0
+FAULTS = ("down", "reset", "black hole", "latency", "cut", "unheard")
+LATENCY_SECONDS, CUT_BYTES = 3.0, 2_000
+SILENT = ("black hole", "unheard")
 RESET = struct.pack("ii", 1, 0)  # closing sends a reset, not an end
 
 
@@ -36,10 +41,14 @@ class Proxy:
     def _cut(self):
         pairs, self.pairs = self.pairs, []
         for one in sum(pairs, ()):
-            with contextlib.suppress(OSError):
-                if self.fault == "reset":
-                    one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-                one.shutdown(socket.SHUT_RD)  # whoever reads from it wakes, and closes it
+            self._end(one, by_reset=self.fault == "reset")
+
+    @staticmethod
+    def _end(one, *, by_reset):
+        with contextlib.suppress(OSError):
+            if by_reset:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            one.shutdown(socket.SHUT_RD)  # whoever reads from it wakes, and closes it
 
     def _accept(self):
         while True:
@@ -53,17 +62,23 @@ class Proxy:
                 continue
             server = self.reach()
             self.pairs.append((client, server))
-            for source, target in ((client, server), (server, client)):
-                threading.Thread(target=self._pass_on, args=(source, target), daemon=True).start()
+            for source, target, held_by in ((client, server, ("black hole",)), (server, client, SILENT)):
+                threading.Thread(target=self._pass_on, args=(source, target, held_by), daemon=True).start()
 
-    def _pass_on(self, source, target):
+    def _pass_on(self, source, target, held_by):
+        left = CUT_BYTES
         with contextlib.suppress(OSError):
             while said := source.recv(65536):
                 if self.fault == "latency":
                     time.sleep(LATENCY_SECONDS)
-                while self.fault == "black hole":
+                while self.fault in held_by:
                     time.sleep(0.05)
+                if self.fault == "cut" and held_by is SILENT:
+                    said, left = said[:left], left - len(said)
                 target.sendall(said)
+                if left <= 0:
+                    self._end(target, by_reset=True)
+                    break
         with contextlib.suppress(OSError):
             target.shutdown(socket.SHUT_RD)
         source.close()
