@@ -19,7 +19,7 @@ from operations.access import refusals
 from operations.errors import AlreadyDone, DomainError, NotAllowed, StorageAway
 from views import ways
 from views.desk import WAITED
-from views.forms.base import clean
+from views.forms.base import clean, is_secret
 
 MIB = 1024 * 1024
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -136,7 +136,7 @@ def _later(words: str, **more: str) -> ResponseReturnValue:
 
 def _typed() -> str:
     """The sentences that were sent and not taken, to be copied: nothing typed is lost with a refusal."""
-    said = [clean(value) for name, value in request.form.items(multi=True) if not name.endswith("password")]
+    said = [clean(value) for name, value in request.form.items(multi=True) if not is_secret(name)]
     return "\n\n".join(value for value in said if not value.isascii() or " " in value)
 
 

@@ -7,6 +7,7 @@ from flask_login import LoginManager, current_user
 from operations.access import accounts, kept_forms
 from operations.access.actor import Actor
 from views import ways
+from views.forms.base import is_secret
 from views.guards import NotProven, session_rules
 
 # What a page asks by itself carries this header: it must not keep the session of an empty desk alive.
@@ -53,8 +54,8 @@ def keep_form() -> bool:
 
 
 def keep_fields(said: dict[str, list[str]]) -> bool:
-    """Keep what was typed into the form of this path; never a password. Answers whether there was anything to keep."""
-    fields = {name: values for name, values in said.items() if name != "csrf_token" and not name.endswith("password")}
+    """Keep what was typed into the form of this path; never a secret. Answers whether there was anything to keep."""
+    fields = {name: values for name, values in said.items() if name != "csrf_token" and not is_secret(name)}
     if not fields:
         return False
     limit = current_app.config["MAX_FORM_MEMORY_SIZE"]

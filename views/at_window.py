@@ -113,7 +113,7 @@ def bind() -> ResponseReturnValue:
     """绑定平板: the code is used up, and this browser keeps a secret that only the kiosk's own pages get."""
     form = BindForm.from_request()
     secret: list[str] = []
-    if form.was_submitted_and_valid() and form.carried_out(lambda: secret.append(kiosks.bind(form.code.data))):
+    if form.was_submitted_and_valid() and form.carried_out(lambda: secret.append(kiosks.bind(form.passcode.data))):
         answer = make_response(redirect(url_for(".kiosk")))
         answer.set_cookie(COOKIE, secret[0], max_age=KEPT_FOR, path="/kiosk", httponly=True, samesite="Strict",
                           secure=current_app.config["SESSION_COOKIE_SECURE"])

@@ -35,9 +35,9 @@ def code() -> ResponseReturnValue:
         return redirect(url_for(".applicant" if _key() else ".begin"))
     form = CodeForm.from_request()
     if form.was_submitted_and_valid():
-        if codes.enter(_key(), form.code.data, site_key=_site_key(), address=_address()):
+        if codes.enter(_key(), form.passcode.data, site_key=_site_key(), address=_address()):
             return redirect(url_for(".applicant"))
-        form.blame("code", codes.WRONG)
+        form.blame("passcode", codes.WRONG)
     page = render_template("claiming/code.html", form=form, again=AgainForm(formdata=None), waiting=waiting)
     return page, 422 if form.errors else 200
 

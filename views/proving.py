@@ -20,7 +20,7 @@ def prove() -> ResponseReturnValue:
     signed, form = sessions.signed_in(), ProveForm.from_request()
     assert signed is not None
     if not signed.has_authenticator:
-        del form.code
+        del form.passcode
     if form.was_submitted_and_valid() and form.carried_out(lambda: _prove(form, signed)) and not form.errors:
         return redirect(url_for(".go_on") if session.get("to_send") else _next())
     page = render_template("account/prove.html", shell=shell_of(current_user), form=form, back=_back(),
@@ -39,7 +39,7 @@ def go_on() -> ResponseReturnValue:
 
 
 def _prove(form: ProveForm, signed: SignedIn) -> None:
-    code, keys = form.code.data if form.code else "", current_app.config["DATA_KEYS"]
+    code, keys = form.passcode.data if form.passcode else "", current_app.config["DATA_KEYS"]
     try:
         entered = two_step.prove(signed, form.password.data, code, keys=keys)
     except BadInput as refusal:
@@ -47,7 +47,7 @@ def _prove(form: ProveForm, signed: SignedIn) -> None:
         form.blame("password", str(refusal))
         return
     if entered is None:
-        form.blame("code", two_step.WRONG)
+        form.blame("passcode", two_step.WRONG)
     else:
         sessions.begin(entered.token)
 

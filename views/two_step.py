@@ -31,7 +31,7 @@ def enter() -> ResponseReturnValue:
         return redirect(url_for(".index"))
     by_recovery = request.args.get("by") == "recovery"
     form = (RecoveryForm if by_recovery else AppCodeForm).from_request()
-    entered = _taken(form, lambda: two_step.enter(signed, form["code"].data, keys=_keys()))
+    entered = _taken(form, lambda: two_step.enter(signed, form["passcode"].data, keys=_keys()))
     if entered:
         sessions.begin(entered.token)
         if entered.codes_left is not None:
@@ -65,7 +65,7 @@ def set_up() -> ResponseReturnValue:
     if secret is None:
         return redirect(url_for(".index"))
     form = AppCodeForm.from_request()
-    made = _taken(form, lambda: two_step.confirm(signed, form["code"].data, keys=_keys()))
+    made = _taken(form, lambda: two_step.confirm(signed, form["passcode"].data, keys=_keys()))
     if made:
         sessions.begin(made.token)
         return _codes(made.codes)
@@ -83,7 +83,7 @@ def set_up() -> ResponseReturnValue:
 def renew_codes() -> ResponseReturnValue:
     """换一批备用码."""
     signed, form = _signed(), AppCodeForm.from_request(prefix="codes-")
-    codes = _taken(form, lambda: two_step.renew_codes(signed, form["code"].data, keys=_keys()))
+    codes = _taken(form, lambda: two_step.renew_codes(signed, form["passcode"].data, keys=_keys()))
     return _codes(codes) if codes else _shown(signed, form)
 
 
@@ -91,7 +91,7 @@ def renew_codes() -> ResponseReturnValue:
 def end() -> ResponseReturnValue:
     """停用."""
     signed, form = _signed(), AppCodeForm.from_request(prefix="end-")
-    if _taken(form, lambda: two_step.end(signed, form["code"].data, keys=_keys())):
+    if _taken(form, lambda: two_step.end(signed, form["passcode"].data, keys=_keys())):
         flash("两步验证已停用。", "green")
         return redirect(url_for(".index"))
     return _shown(signed, form)
@@ -119,7 +119,7 @@ def _taken(form: RefusableForm, act: Callable[[], T | None]) -> T | None:
     if not form.was_submitted_and_valid() or not form.carried_out(lambda: made.append(act())):
         return None
     if not made[0]:
-        form.blame("code", two_step.WRONG)
+        form.blame("passcode", two_step.WRONG)
     return made[0]
 
 

@@ -65,7 +65,10 @@ class Submission(Base):
 
 
 class KeptForm(Base):
-    """留存的表单. What somebody had typed when their session ran out; given back after they sign in again."""
+    """留存的表单. What somebody had typed when their session ran out; given back after they sign in again.
+
+    ``path`` is the digest of the address: that of a one-time link is a secret itself.
+    """
 
     __tablename__ = "kept_forms"
 

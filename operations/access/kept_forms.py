@@ -24,7 +24,7 @@ def keep(path: str, fields: dict[str, list[str]], *, session_token: str, limit: 
     token = secrets.token_urlsafe(24)
     if sum(len(value) for values in fields.values() for value in values) <= limit:
         db.session.add(
-            KeptForm(token_hash=digest_of(token), user_id=owner, path=path[:500], body=fields, created_at=clock.now())
+            KeptForm(token_hash=digest_of(token), user_id=owner, path=digest_of(path), body=fields, created_at=clock.now())
         )
     return token
 
@@ -32,7 +32,7 @@ def keep(path: str, fields: dict[str, list[str]], *, session_token: str, limit: 
 def fetch(token: str, path: str, *, actor: Actor) -> dict[str, list[str]] | None:
     """The kept fields for this page, when they are the actor's own and not too old."""
     row = db.session.scalar(select(KeptForm).where(KeptForm.token_hash == digest_of(token)))
-    if row is None or row.path != path or row.user_id not in (None, actor.user_id):
+    if row is None or row.path != digest_of(path) or row.user_id not in (None, actor.user_id):
         return None
     return row.body if clock.now() - row.created_at <= KEPT_FOR else None
 

@@ -1,19 +1,25 @@
 """再次核对: a dangerous act wants a password of the last ten minutes, and nothing that was typed is lost for it."""
 
 import html
+import importlib
+import pkgutil
 import re
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from wtforms import PasswordField
+from wtforms.fields.core import UnboundField
 
-from models.access import PostCover
+from models.access import KeptForm, PostCover
 from models.base import db
 from models.tickets import ProposalKind, TicketKind
 from operations.demo.city import PASSWORD
 from tests.access.test_two_step import code_of, sets_up
-from tests.guest import Guest, said
+from tests.guest import CSRF, Guest, said
 from tests.lives import Life, shanghai
+from views import forms
+from views.forms.base import BaseForm, is_secret
 
 DANGEROUS = {
     "accounts.close", "accounts.new", "accounts.reset_two_step", "accounts.send_link", "accounts.take_up",
@@ -75,16 +81,16 @@ def test_whoever_has_the_second_step_takes_it_here_too_and_failures_are_counted(
         assert guest.posts("/watch/export", headers=here).headers["Location"].startswith(ASKED)
         assert 'href="/watch?level=first"' in guest.gets("/account/prove").text
         assert proves(guest).status_code == 422
-        assert "动态码不对" in said(proves(guest, code="000000"))
+        assert "动态码不对" in said(proves(guest, passcode="000000"))
         assert guest.posts("/watch/export").headers["Location"].startswith(ASKED)
-        assert proves(guest, code=code_of(secret)).status_code == 302
+        assert proves(guest, passcode=code_of(secret)).status_code == 302
         taken = guest.posts("/watch/export")
         taken.close()
         assert taken.status_code == 200
     with at(minutes=24):
         for _ in range(5):
-            proves(guest, "falsch-falsch-1", code="000000")
-        assert proves(guest, code=code_of(secret)).status_code == 429
+            proves(guest, "falsch-falsch-1", passcode="000000")
+        assert proves(guest, passcode=code_of(secret)).status_code == 429
 
 
 def test_changing_the_password_is_no_way_round_the_second_step_nor_round_the_lock(app, quick, at):
@@ -126,3 +132,25 @@ def test_nobody_is_sent_off_the_site_or_made_to_send_a_form_by_a_link(app, quick
     fields = {"password": PASSWORD}
     answer = guest.posts("/account/prove?next=https://evil.example/", fields, page="/account/prove")
     assert answer.headers["Location"] == "/"
+
+
+def test_no_password_and_no_code_is_ever_kept(app, quick, at):
+    with at(minutes=0):
+        guest = Guest(app, "liumin")
+        token = CSRF.search(guest.gets("/account/prove").text).group(1)
+        sent = {"csrf_token": token, "password": "geheim-geheim-1", "passcode": "123456", "next": "/"}
+    with at(minutes=45):
+        assert guest.client.post("/account/prove", data=sent).headers["Location"].startswith("/login")
+    kept = db.session.scalars(select(KeptForm)).one()
+    assert kept.body.keys() >= {"next"} and kept.body.keys().isdisjoint(("password", "passcode"))
+    assert "prove" not in kept.path
+
+
+def test_every_field_for_a_secret_is_named_as_one():
+    for module in pkgutil.iter_modules(forms.__path__, "views.forms."):
+        for made in vars(importlib.import_module(module.name)).values():
+            for name, field in vars(made).items() if isinstance(made, type) and issubclass(made, BaseForm) else ():
+                if isinstance(field, UnboundField):
+                    asked = field.kwargs.get("render_kw", {}).get("autocomplete", "")
+                    hides = asked == "one-time-code" or issubclass(field.field_class, PasswordField)
+                    assert not hides or is_secret(name), f"{made.__name__}.{name}"

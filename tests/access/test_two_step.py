@@ -39,13 +39,13 @@ def sets_up(guest):
     """The secret that the page printed, and the 备用码."""
     guest.posts("/account/two-step/begin")
     secret = TYPED.search(guest.gets("/account/two-step/set-up").text).group(1).replace(" ", "")
-    answer = guest.posts("/account/two-step/set-up", {"code": code_of(secret)}, page="/account/two-step/set-up")
+    answer = guest.posts("/account/two-step/set-up", {"passcode": code_of(secret)}, page="/account/two-step/set-up")
     assert answer.status_code == 200, said(answer)
     return secret, SPARE.findall(answer.text)
 
 
 def enters(guest, code, **rest):
-    return guest.posts("/login/code", {"code": code}, page="/login/code", **rest)
+    return guest.posts("/login/code", {"passcode": code}, page="/login/code", **rest)
 
 
 def half(app, username, **rest):
@@ -197,11 +197,11 @@ def test_ending_it_and_new_codes_take_a_code_and_the_privileged_may_not_end_it(a
         (own, _), (secret, spare) = sets_up(steward), sets_up(leader)
     page = {"page": "/account/two-step"}
     with at(minutes=1):
-        assert steward.posts("/account/two-step/end", {"end-code": "000000"}, **page).status_code == 422
-        assert steward.posts("/account/two-step/end", {"end-code": code_of(own)}, **page).status_code == 302
-        refused = leader.posts("/account/two-step/end", {"end-code": code_of(secret)}, **page)
+        assert steward.posts("/account/two-step/end", {"end-passcode": "000000"}, **page).status_code == 422
+        assert steward.posts("/account/two-step/end", {"end-passcode": code_of(own)}, **page).status_code == 302
+        refused = leader.posts("/account/two-step/end", {"end-passcode": code_of(secret)}, **page)
         assert refused.status_code == 409 and "不能停用" in said(refused)
-        fresh = SPARE.findall(leader.posts("/account/two-step/codes", {"codes-code": code_of(secret)}, **page).text)
+        fresh = SPARE.findall(leader.posts("/account/two-step/codes", {"codes-passcode": code_of(secret)}, **page).text)
         assert len(fresh) == 10 and not set(fresh) & set(spare)
 
 

@@ -41,7 +41,7 @@ def to_the_code(visitor, **firm):
 
 def to_the_account(visitor, **firm):
     page = to_the_code(visitor, **firm)
-    sent = visitor.sends(page, code=code_sent_to((FIRM | firm)["mobile"]))
+    sent = visitor.sends(page, passcode=code_sent_to((FIRM | firm)["mobile"]))
     return visitor.follows(sent)
 
 
@@ -58,7 +58,7 @@ def test_the_contact_claims_in_three_steps_signs_in_and_is_at_home(guest):
     visitor = guest()
     page = to_the_code(visitor)
     assert page.h1 == "输入验证码" and "138****0355" in page.words and FUXING_PHONE not in page.html
-    page = visitor.follows(visitor.sends(page, code=code_sent_to(FUXING_PHONE)))
+    page = visitor.follows(visitor.sends(page, passcode=code_sent_to(FUXING_PHONE)))
     assert "马上可用" in page.words
     done = visitor.follows(visitor.sends(page, **WHO))
     assert done.h1 == "认领成功" and FUXING_PHONE in done.words
@@ -117,9 +117,9 @@ def test_wrong_codes_get_one_sentence_and_five_tries(guest):
     page = to_the_code(visitor)
     right = code_sent_to(FUXING_PHONE)
     wrong = "000000" if right != "000000" else "111111"
-    answers = [visitor.sends(page, code=wrong) for _ in range(5)] + [visitor.sends(page, code=right)]
+    answers = [visitor.sends(page, passcode=wrong) for _ in range(5)] + [visitor.sends(page, passcode=right)]
     assert {answer.status for answer in answers} == {422} and len({answer.words for answer in answers}) == 1
-    assert visitor.sends(page, code="12345").status == 422
+    assert visitor.sends(page, passcode="12345").status == 422
 
 
 def test_sending_too_often_is_told_on_the_form(guest):
@@ -135,7 +135,7 @@ def test_a_code_can_be_had_again_after_a_minute(guest, now):
     page = to_the_code(visitor)
     with clock.standing_at(now + timedelta(seconds=61)):
         visitor.sends(page, "/claim/code/again")
-        assert visitor.sends(page, code=code_sent_to(FUXING_PHONE)).leads_to == "/claim/account"
+        assert visitor.sends(page, passcode=code_sent_to(FUXING_PHONE)).leads_to == "/claim/account"
     assert len(texts()) == 2
 
 
@@ -143,7 +143,7 @@ def test_steps_cannot_be_skipped_and_another_browser_has_no_part_in_it(guest):
     visitor = guest()
     to_the_code(visitor)
     assert visitor.opens("/claim/account").status == 410
-    visitor.sends(visitor.opens("/claim/code"), code=code_sent_to(FUXING_PHONE))
+    visitor.sends(visitor.opens("/claim/code"), passcode=code_sent_to(FUXING_PHONE))
     assert guest().opens("/claim/account").status == 410 and visitor.opens("/claim/account").status == 200
 
 

@@ -110,7 +110,7 @@ def tablet(hall, guest):
     place = next(place for place, form in enumerate(page.forms) if form["action"] == "/desk-codes/kiosks")
     made = keeper.sends(page, index=place, **{"kiosk-window": str(window_of(hall))})
     code = next(words for words in made.words.split() if len(words) == 11 and words[5] == "-")
-    bound = device.sends(device.opens("/kiosk/bind"), code=code)
+    bound = device.sends(device.opens("/kiosk/bind"), passcode=code)
     assert bound.leads_to == "/kiosk"
     return device
 

@@ -22,6 +22,7 @@ from operations.errors import AlreadyDone, DomainError, NotAllowed, NotFound
 
 UNSEEN = ("Cc", "Cf", "Cs")
 OWN = ("csrf_token", "form_key", "version")
+SECRETS = ("password", "passcode")  # how the name of a field ends whose answer is never kept and never shown again
 LARGEST = 2**63
 
 
@@ -34,6 +35,11 @@ def clean(text: Any) -> str:
         return ""
     said = unicodedata.normalize("NFC", str(text)).replace("\r\n", "\n").replace("\r", "\n")
     return "".join(char for char in said if char in "\n\t" or unicodedata.category(char) not in UNSEEN).strip()
+
+
+def is_secret(name: str) -> bool:
+    """Whether the field of this name holds a password, or a code that opens something."""
+    return name.endswith(SECRETS)
 
 
 class NotLonger(Length):

@@ -51,12 +51,12 @@ class ClaimForm(RefusableForm):
 class CodeForm(BaseForm):
     """第 2 步: 验证码."""
 
-    code = StringField(
+    passcode = StringField(
         "验证码", [DataRequired("请填写短信里的 6 位数字")], description="6 位数字，10 分钟内有效。",
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "data-size": "s"},
     )
 
-    def validate_code(self, field: Any) -> None:
+    def validate_passcode(self, field: Any) -> None:
         """Six digits, however they are grouped."""
         field.data = re.sub(r"\s", "", field.data or "")
         if not re.fullmatch("[0-9]{6}", field.data, re.ASCII):
