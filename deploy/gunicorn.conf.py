@@ -3,7 +3,7 @@
 What one machine wants otherwise goes into ``GUNICORN_CMD_ARGS`` (``--workers 4``), which counts above this file.
 """
 
-import shutil
+import os
 
 from config import from_environment
 
@@ -22,5 +22,18 @@ control_socket_disable = True
 
 
 def on_starting(_server):
-    """The counts of processes that ended are nobody's."""
-    shutil.rmtree(from_environment().METRICS_DIR, ignore_errors=True)
+    """The counts of processes that ended are nobody's; another gunicorn may be counting beside this one."""
+    for counts in from_environment().METRICS_DIR.glob("*_*.db"):
+        if not is_running(int(counts.stem.rpartition("_")[2])):
+            counts.unlink(missing_ok=True)
+
+
+def is_running(pid):
+    """Whether there is such a process, whosever it is."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -2,7 +2,10 @@
 
 import configparser
 import json
+import os
 import re
+import runpy
+import subprocess
 
 import pytest
 
@@ -30,3 +33,26 @@ def test_the_lock_file_seals_what_it_locks():
 def test_every_vendored_file_comes_from_a_locked_package():
     for source in json.loads((config.HERE / "vendor.json").read_text()):
         assert "node_modules/" + source.split("/")[0] in LOCK["packages"]
+
+
+def test_the_proxy_slows_down_whoever_tries_passwords_and_codes_at_any_door(app):
+    """Links for rating carry 128 bits and more, the tablet has a limit of its own, and machines sign what they send."""
+    apart = ("at_window.kiosk", "at_window.rat", "at_window.reasons", "at_window.touch", "public.", "results.",
+             "callbacks.", "hall_intake.")
+    site = (config.HERE / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    zoned = re.compile(re.search(r"location ~ (\S+) \{\s+limit_req zone=ztc_login", site).group(1))
+    posted = [rule for rule in app.url_map.iter_rules() if "POST" in rule.methods]
+    doors = [rule for rule in posted if getattr(app.view_functions[rule.endpoint], "is_open_to_all", False)
+             and not rule.endpoint.startswith(apart)]
+    doors += [rule for rule in posted if rule.endpoint.startswith(("two_step.", "proving.", "account.password"))]
+    assert len(doors) > 15 and [rule.rule for rule in doors if not zoned.match(rule.rule)] == []
+
+
+def test_a_gunicorn_that_starts_leaves_the_counts_of_those_that_run(monkeypatch, tmp_path):
+    monkeypatch.setenv("METRICS_DIR", str(tmp_path))
+    with subprocess.Popen(["true"]) as ended:
+        ended.wait()
+    mine, nobodys = (tmp_path / f"histogram_{pid}.db" for pid in (os.getpid(), ended.pid))
+    mine.touch(), nobodys.touch()
+    runpy.run_path(str(config.HERE / "deploy" / "gunicorn.conf.py"))["on_starting"](None)
+    assert mine.exists() and not nobodys.exists()
