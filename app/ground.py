@@ -21,7 +21,8 @@ NO_LIBRARY = "附件要放在对象存储（ATTACHMENTS_BUCKET），须先装它
 
 def guard_writes(app: Flask) -> None:
     """From now on this process writes nothing while the log does not reach its last anchor, or is broken behind it."""
-    look = partial(standing.obstacle, app.config["ANCHORS_FILE"]) if app.config["ANCHORS"] else None
+    config = app.config
+    look = partial(standing.obstacle, config["ANCHORS_FILE"], config["ANCHOR_KEY_FILE"]) if config["ANCHORS"] else None
     protection.watch(look)
 
 

@@ -40,7 +40,7 @@ def prepare() -> None:
 def _look_at_anchors(plan: anchoring.Plan) -> None:
     """Make the key where there is none; say at once when the site will only be read."""
     Signer(plan.key)
-    if obstacle := standing.obstacle(plan.file):
+    if obstacle := standing.obstacle(plan.file, plan.key):
         click.echo(f"只读保护：{obstacle}。网站只能查看，作业不运行；核对后用 zhitongche audit resume 认可。", err=True)
 
 

@@ -52,7 +52,7 @@ def plan_of(settings: Mapping[str, Any]) -> Plan:
 
 def keep(plan: Plan) -> Tally:
     """Anchor the log when it is time, and hand over what the witness does not have; says why when it cannot be."""
-    objection = standing.objection(plan.file)
+    objection = standing.objection(plan.file, plan.key)
     if objection:
         return Tally(error=objection)
     try:
@@ -90,7 +90,7 @@ def resume(plan: Plan, *, reason: str) -> Checkpoint:
     or when it is another one altogether.
     """
     last = standing.last_known(plan.file)
-    if last is None or not standing.obstacle(plan.file):
+    if last is None or not standing.obstacle(plan.file, plan.key):
         raise Refused("日志与最后的锚点相接，以后的也逐条相符，不需要认可。")
     known = max(book.read(plan.file), _all_remembered(), key=len)
     still = next((one.said for one in reversed(checking.in_force(known)) if standing.holds(one)), None)

@@ -28,7 +28,7 @@ class Condition:
 
 def condition(plan: Plan) -> Condition:
     """By the file, the table and what the witness has taken: two small statements and the end of a file."""
-    objection = standing.objection(plan.file)
+    objection = standing.objection(plan.file, plan.key)
     last = standing.last_of_table()
     if last is None:
         return Condition(False, objection or "还没有锚点", None)

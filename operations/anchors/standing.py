@@ -10,6 +10,7 @@ from models.base import db
 from models.log import Event, LogHead
 from operations import verification
 from operations.anchors import book
+from operations.anchors.keys import is_signed, public_keys
 from operations.anchors.statement import Checkpoint, Unreadable, read
 from operations.clocks.wording import moment_in_full
 
@@ -28,23 +29,36 @@ def last_known(file: Path) -> Checkpoint | None:
     return max(known, key=lambda one: one.said.number, default=None)
 
 
-def objection(file: Path) -> str:
+def objection(file: Path, key: Path) -> str:
     """Why nothing may be written, in words for whoever runs the site; empty when the log reaches its last anchor."""
     try:
-        newest = last_known(file)
+        newest = _believed(file, key)
     except Unreadable as problem:
         return str(problem)
     return _against(newest) if newest else ""
 
 
-def obstacle(file: Path) -> str:
+def obstacle(file: Path, key: Path) -> str:
     """Why a process that starts may not write: `objection`, or a link behind the last anchor is not whole (R20)."""
-    return objection(file) or _broken_behind(last_known(file))
+    return objection(file, key) or _broken_behind(_believed(file, key))
 
 
 def holds(one: Checkpoint) -> bool:
     """Whether the log has the link that this anchor names."""
     return db.session.scalar(select(Event.hash).where(Event.seq == one.said.seq)) == one.said.hash
+
+
+def _believed(file: Path, key: Path) -> Checkpoint | None:
+    """The newest, unless only the database says so and none of our keys has signed it: then what the file holds.
+
+    Whoever owns the database could write a row that suits a log cut short. Signatures are looked at nowhere else here:
+    the file is ours, and most of the time both end alike.
+    """
+    newest, written = last_known(file), book.last(file)
+    if newest is None or (written is not None and newest.digest == written.digest):
+        return newest
+    keys = public_keys(key)
+    return newest if not keys or is_signed(newest.text, newest.signature, keys) else written
 
 
 def _broken_behind(newest: Checkpoint | None) -> str:

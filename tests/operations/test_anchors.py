@@ -151,7 +151,7 @@ def test_without_anchors_a_log_written_anew_looks_whole(plan, database):
     """Why there are anchors; and what came after the last one is what an owner can still rewrite."""
     behind_our_back(database, *rewrite(5, ""))
     assert verification.verify().findings == []
-    assert "被改写过" in standing.objection(plan.file)
+    assert "被改写过" in standing.objection(plan.file, plan.key)
     db.session.remove()
     with sealed_log.snapshot() as connection:  # the nightly drill finds it too
         [(seq, digest)] = sealed_log.heads(connection)
@@ -198,12 +198,18 @@ def test_the_job_anchors_every_ten_minutes_and_every_thousand_rows(plan, monkeyp
     assert found(plan) == ([], []) and book.last(plan.file) == standing.last_of_table()
 
 
-def test_an_anchor_that_the_owner_of_the_database_wrote_is_not_signed_on(plan):
-    last, head = standing.last_of_table(), db.session.scalar(select(LogHead.seq))
+def forge(last):
+    """An anchor that suits the log as it is, written by whoever owns the database."""
+    head = db.session.scalar(select(LogHead.seq))
     forged = json.loads(last.text) | {"number": 4, "seq": head, "prev_checkpoint": last.digest, "resumes": 0,
                                       "hash": db.session.scalar(select(Event.hash).where(Event.seq == head))}
     db.session.add(anchoring._row(anchoring.read("0" * 128, sealed.canonical(forged))))
     db.session.commit()
+
+
+def test_an_anchor_that_the_owner_of_the_database_wrote_is_not_signed_on(plan):
+    last = standing.last_of_table()
+    forge(last)
     with clock.standing_at(clock.now() + timedelta(hours=1)):
         assert "不是用本站密钥签的" in anchoring.keep(plan).error
         with pytest.raises(Refused, match="密钥"):
@@ -250,19 +256,28 @@ def test_a_restored_backup_is_only_read_until_somebody_vouches_for_it(plan, data
     """Abuse case 45: the site starts read-only and says why; then the log goes on, and the loss stays on record."""
     restored(database, plan)
     settling.settle(BLANK)  # what a restore itself writes
-    protection.watch(lambda: standing.objection(plan.file))
+    protection.watch(lambda: standing.objection(plan.file, plan.key))
     with pytest.raises(protection.WriteProtected):
         act()
     assert "恢复了旧的备份" in protection.why() and "恢复了旧的备份" in anchoring.keep(plan).error
     assert not shown.condition(plan).is_well
     made = anchoring.resume(plan, reason="机房断电，经局长同意恢复昨夜备份").said
     assert (made.number, made.resumes) == (4, 2)
-    protection.watch(lambda: standing.objection(plan.file))
+    protection.watch(lambda: standing.objection(plan.file, plan.key))
     act()
     assert found(plan) == ([], []) and book.last(plan.file) == standing.last_of_table()
     assert "resume_log" in db.session.scalars(select(Event.action)).all()
     with pytest.raises(Refused, match="不需要认可"):
         anchoring.resume(plan, reason="再来一次")
+
+
+def test_no_anchor_but_a_signed_one_speaks_for_a_log_that_was_cut_short(plan, database):
+    restored(database, plan)
+    forge(book.last(plan.file))
+    assert "第 3 号锚点" in standing.obstacle(plan.file, plan.key)
+    plan.key.with_suffix(".pub").rename(plan.key.with_suffix(".away"))  # a machine without keys takes what it finds
+    assert standing.objection(plan.file, plan.key) == ""
+    plan.key.with_suffix(".away").rename(plan.key.with_suffix(".pub"))
 
 
 def test_a_broken_link_stops_anchors_and_the_next_start_until_somebody_vouches_for_it(plan, database):
@@ -271,14 +286,14 @@ def test_a_broken_link_stops_anchors_and_the_next_start_until_somebody_vouches_f
     seq = db.session.scalar(select(LogHead.seq))
     db.session.remove()
     behind_our_back(database, *edit(seq, ""))
-    assert standing.objection(plan.file) == ""
-    protection.watch(lambda: standing.obstacle(plan.file))
+    assert standing.objection(plan.file, plan.key) == ""
+    protection.watch(lambda: standing.obstacle(plan.file, plan.key))
     with pytest.raises(protection.WriteProtected):
         act()
     assert f"日志第 {seq} 条内容与封印不符" in protection.why()
     made = anchoring.resume(plan, reason="磁盘坏块，已换盘").said
     assert (made.number, made.resumes) == (4, 3)
-    protection.watch(lambda: standing.obstacle(plan.file))
+    protection.watch(lambda: standing.obstacle(plan.file, plan.key))
     act()
     settling.settle(BLANK)
     assert anchoring.anchor(plan).said.number == 5
@@ -289,7 +304,7 @@ def test_a_broken_link_stops_anchors_and_the_next_start_until_somebody_vouches_f
 def test_another_database_is_no_restore(plan, database):
     behind_our_back(database, "DELETE FROM anchors", "DELETE FROM event_words", "DELETE FROM events",
                     f"UPDATE log_head SET seq = 0, hash = '{sealed.GENESIS}'")
-    assert standing.objection(plan.file)
+    assert standing.objection(plan.file, plan.key)
     with pytest.raises(Refused, match="不是锚点文件里的那一个"):
         anchoring.resume(plan, reason="换库")
 
