@@ -131,7 +131,7 @@ class Config:
     )
     PROVEN_FOR = Setting(
         env.duration, default=timedelta(minutes=10),
-        means="导出、改岗位和角色、批准延期、改规则和日历、看投诉之前，密码多久之内核对过才算数；过了就再问一次",
+        means="导出、改岗位和角色、批准延期、改规则和日历、看投诉之前，密码多久之内核对过才算数；过了、或换了网络地址就再问一次",
     )
     SESSIONS_PER_ACCOUNT = Setting(env.whole(1, 20), default=3, means="一个账户同时登录数的上限")
     MAX_CONTENT_LENGTH = Setting(env.size, default=12 * MIB, means="一次请求的总大小上限")

@@ -61,6 +61,7 @@ def reset_two_step(user_id: int) -> ResponseReturnValue:
 
 @bp.post("/<id:user_id>/unlock")
 @for_roles(*SECURING)
+@proven
 def unlock(user_id: int) -> ResponseReturnValue:
     """解锁."""
     return _done(user_id, "unlock", lockouts.unlock, "{}的账号已解锁。")

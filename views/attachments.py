@@ -11,6 +11,7 @@ from operations.storage import places
 from operations.tickets import attachments
 from views import uploads
 from views.forms.base import clean
+from views.guards import ensure_proven_to_read
 
 bp = Blueprint("attachments", __name__, url_prefix="/attachments")
 
@@ -25,6 +26,9 @@ HEADERS = {
 def download(public_id: str) -> Response:
     """Stream the file under the name it came with (RFC 5987), or a part of it that is asked for."""
     attachment = scope.get_attachment(current_user, clean(public_id))
+    ticket = attachments.ticket_of(attachment)
+    if ticket is not None and ticket.enterprise_id not in scope.own_enterprise_ids(current_user):
+        ensure_proven_to_read(ticket)
     size, file = places.of_attachments(current_app.config).open(key_of(attachment.stored_name))
     answer = send_file(file, mimetype=attachment.media_type, as_attachment=True, download_name=attachment.file_name,
                        etag=attachment.sha256, last_modified=attachment.created_at, conditional=False)

@@ -13,7 +13,7 @@ from operations.insight.follow_up_coverage import Kind
 from operations.insight.follow_up_plans import Came
 from operations.ratings.sampling import plans
 from views.forms.follow_up_plans import PlanForm
-from views.guards import for_roles
+from views.guards import for_roles, proven
 from views.months import month_of, month_text, this_month
 from views.watch import place_of
 
@@ -38,6 +38,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/new", methods=["GET", "POST"])
 @for_roles(*plans.SETTING)
+@proven
 def new() -> ResponseReturnValue:
     """定方案."""
     form = PlanForm.from_request()

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from models import clock
 from models.access import Role
+from models.tickets import Ticket, TicketKind
 from operations.access.accounts import SessionRules
 from operations.errors import NotFound
 
@@ -39,9 +40,20 @@ class NotProven(Exception):
 
 
 def ensure_proven() -> None:
-    """Raise NotProven when the password was last given too long ago for a dangerous act (security.md (d))."""
-    if clock.now() - current_user.proven_at > current_app.config["PROVEN_FOR"]:
+    """Raise NotProven when the password was last given too long ago for a dangerous act (security.md (d)).
+
+    Or from another address: a session that was carried away does nothing dangerous, and whoever has merely moved to
+    another network is asked once, not signed out.
+    """
+    given = current_user.proven_at
+    if given is None or clock.now() - given > current_app.config["PROVEN_FOR"]:
         raise NotProven
+
+
+def ensure_proven_to_read(ticket: Ticket) -> None:
+    """A 投诉 is read with a fresh password, on whichever of its pages and in its files (security.md (d))."""
+    if ticket.kind is TicketKind.COMPLAINT:
+        ensure_proven()
 
 
 def proven(view: Callable[P, R]) -> Callable[P, R]:

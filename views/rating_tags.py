@@ -8,7 +8,7 @@ from models.ratings import Grade, RatingOccasion
 from operations.errors import NotFound
 from operations.ratings import tags
 from views.forms.ratings import TagSetForm
-from views.guards import for_roles
+from views.guards import for_roles, proven
 
 bp = Blueprint("rating_tags", __name__, url_prefix="/rating-tags")
 
@@ -28,6 +28,7 @@ def index() -> str:
 
 @bp.route("/<occasion>/<grade>", methods=["GET", "POST"])
 @for_roles(*tags.EDITORS)
+@proven
 def edit(occasion: str, grade: str) -> ResponseReturnValue:
     """换版：one reason a line, from a day on."""
     if occasion not in set(RatingOccasion) or grade not in set(Grade) or not tags.may_set(current_user):

@@ -14,7 +14,7 @@ class LoginSession(Base):
     """登录会话. The cookie holds a random token, this row its SHA-256: a copy of the table opens nothing.
 
     ``two_step_at``: when the second step was taken. Without it the session of an account that needs it opens no page.
-    ``proven_at``: when its owner last gave the password since it began; some acts want that to be fresh.
+    ``proven_at``: when its owner last gave the password since it began, from ``address``; some acts want that fresh.
     """
 
     __tablename__ = "login_sessions"

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, select, true, update
 from sqlalchemy.orm import aliased
@@ -160,7 +161,7 @@ def change_password(actor: Actor, *, current: str, wanted: str) -> str:
     passwords.give(user, wanted)
     end_sessions(user.id, but=actor.session_id)
     log.record("change_password", object_type="user", object_id=user.id, actor=actor)
-    return renew(actor.session_id, **({} if _is_in_two_steps(user) else {"proven_at": clock.now()}))
+    return renew(actor.session_id, **({} if _is_in_two_steps(user) else proof_of(actor)))
 
 
 def actor_of(
@@ -190,10 +191,15 @@ def signed_in(token: str, *, address: str, rules: SessionRules, is_work: bool = 
         return None
     if is_work and now - first.seen_at > SEEN_EVERY:
         _note_seen(first.session_id, now)
-    actor = Actor(first.user_id, first.user_name, posts, first.session_id, token, address,
-                  proven_at=first.proven_at or first.session_created_at,
+    proven_at = (first.proven_at or first.session_created_at) if address == first.address else None
+    actor = Actor(first.user_id, first.user_name, posts, first.session_id, token, address, proven_at=proven_at,
                   has_old_password=passwords.is_over(first.password_changed_at or first.user_created_at))
     return SignedIn(actor, first.has_authenticator, must, is_whole, rules.per_account)
+
+
+def proof_of(actor: Actor) -> dict[str, Any]:
+    """What `renew` writes when its owner has given the password: at this moment, from this address."""
+    return {"proven_at": clock.now(), "address": actor.address}
 
 
 def renew(session_id: int | None, **changes: object) -> str:
@@ -222,6 +228,7 @@ _BY_TOKEN = (
         LoginSession.id.label("session_id"),
         LoginSession.created_at.label("session_created_at"),
         LoginSession.seen_at,
+        LoginSession.address,
         LoginSession.two_step_at,
         LoginSession.proven_at,
         exists().where(Authenticator.user_id == User.id, Authenticator.confirmed_at.is_not(None))

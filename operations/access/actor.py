@@ -34,7 +34,7 @@ class Actor:
     """Who acts, with every post they hold now. Satisfies Flask-Login's protocol without knowing Flask.
 
     ``held``: all their posts, where ``posts`` were narrowed to some roles. ``proven_at``: when they last gave their
-    password.
+    password; None when that was from another address than they ask from now.
     """
 
     user_id: int | None

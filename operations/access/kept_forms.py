@@ -23,9 +23,8 @@ def keep(path: str, fields: dict[str, list[str]], *, session_token: str, limit: 
     owner = db.session.scalar(select(LoginSession.user_id).where(LoginSession.token_hash == digest_of(session_token)))
     token = secrets.token_urlsafe(24)
     if sum(len(value) for values in fields.values() for value in values) <= limit:
-        db.session.add(
-            KeptForm(token_hash=digest_of(token), user_id=owner, path=digest_of(path), body=fields, created_at=clock.now())
-        )
+        db.session.add(KeptForm(token_hash=digest_of(token), user_id=owner, path=digest_of(path), body=fields,
+                                created_at=clock.now()))
     return token
 
 

@@ -78,7 +78,7 @@ def prove(signed: SignedIn, password: str, code: str, *, keys: Keys) -> Entered 
     if signed.has_authenticator:
         entered = enter(signed, code, keys=keys)
     else:
-        entered = Entered(accounts.renew(signed.actor.session_id, proven_at=clock.now()))
+        entered = Entered(accounts.renew(signed.actor.session_id, **accounts.proof_of(signed.actor)))
     if entered is not None:
         log.record("prove_identity", object_type="user", object_id=_owner(signed), actor=signed.actor)
     return entered
@@ -199,7 +199,7 @@ def _whole(signed: SignedIn) -> str:
     """The session has taken its second step, and counts among those of the account that have."""
     others = LoginSession.two_step_at.is_not(None) & (LoginSession.id != signed.actor.session_id)
     accounts.make_room(_owner(signed), signed.most_sessions, among=others)
-    return accounts.renew(signed.actor.session_id, two_step_at=clock.now(), proven_at=clock.now())
+    return accounts.renew(signed.actor.session_id, two_step_at=clock.now(), **accounts.proof_of(signed.actor))
 
 
 def _owner(signed: SignedIn) -> int:

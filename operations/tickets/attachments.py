@@ -194,3 +194,8 @@ def _holds(path: Path, member: str) -> bool:
             return sane and any(entry.filename == member for entry in entries)
     except (zipfile.BadZipFile, OSError, ValueError):
         return False
+
+
+def ticket_of(attachment: Attachment) -> Ticket | None:
+    """The ticket it belongs to; None for a draft's and for the photo of an interaction."""
+    return db.session.get(Ticket, attachment.ticket_id) if attachment.ticket_id is not None else None

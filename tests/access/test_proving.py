@@ -13,7 +13,7 @@ from wtforms.fields.core import UnboundField
 
 from models.access import KeptForm, PostCover
 from models.base import db
-from models.tickets import ProposalKind, TicketKind
+from models.tickets import Attachment, ProposalKind, TicketKind
 from operations.demo.city import PASSWORD
 from tests.access.test_two_step import code_of, sets_up
 from tests.guest import CSRF, Guest, said
@@ -23,12 +23,12 @@ from views.forms.base import BaseForm, is_secret
 
 DANGEROUS = {
     "accounts.close", "accounts.new", "accounts.reset_two_step", "accounts.send_link", "accounts.take_up",
-    "appointments.agree", "appointments.appoint", "appointments.decline", "appointments.dismiss", "cadence.change",
-    "cadence.end", "cadence.new", "calendar.change", "calendar.confirm", "catalogue.export", "completeness.export",
-    "exports.grant", "exports.new", "exports.take", "filling.export", "measures.export", "organisations.edit",
-    "organisations.new", "policies.decide", "policies.new", "portal.end", "portal.role", "post_covers.end",
-    "post_covers.new", "rating_wall.export", "rectifications.export", "refusals.export", "registers.export",
-    "suggestions.export", "watch.export",
+    "accounts.unlock", "appointments.agree", "appointments.appoint", "appointments.decline", "appointments.dismiss",
+    "cadence.change", "cadence.end", "cadence.new", "calendar.change", "calendar.confirm", "catalogue.export",
+    "completeness.export", "exports.grant", "exports.new", "exports.take", "filling.export", "follow_up_plans.new",
+    "measures.export", "organisations.edit", "organisations.new", "policies.decide", "policies.new", "portal.end",
+    "portal.role", "post_covers.end", "post_covers.new", "rating_tags.edit", "rating_wall.export",
+    "rectifications.export", "refusals.export", "registers.export", "suggestions.export", "watch.export",
 }
 ASKED = "/account/prove?next="
 KEPT = re.compile(r'<textarea name="([^"]+)" hidden>\n([^<]*)</textarea>')
@@ -41,6 +41,19 @@ def ten_minutes(app, monkeypatch):
 
 def proves(guest, password=PASSWORD, **more):
     return guest.posts("/account/prove", {"password": password, **more}, page="/account/prove")
+
+
+def made_file(ticket):
+    row = Attachment(public_id="A" * 22, ticket_id=ticket.id, file_name="照片.jpg", media_type="image/jpeg", size=1,
+                     sha256="0" * 64, stored_name="none")
+    db.session.add(row)
+    db.session.commit()
+    return f"/attachments/{row.public_id}"
+
+
+def takes(guest):
+    with guest.posts("/watch/export") as taken:
+        return taken
 
 
 def test_what_is_dangerous_is_known(app):
@@ -93,6 +106,18 @@ def test_whoever_has_the_second_step_takes_it_here_too_and_failures_are_counted(
         assert proves(guest, passcode=code_of(secret)).status_code == 429
 
 
+def test_a_session_carried_to_another_address_reads_on_and_does_nothing_dangerous(app, quick, at):
+    with at(minutes=0):
+        owner = Guest(app, "hening", address="10.1.0.1")
+        thief = Guest(app, address="10.9.0.9").steals(owner.cookie)
+        assert thief.gets("/watch").status_code == 200
+        assert thief.posts("/watch/export").headers["Location"].startswith(ASKED)
+        assert takes(owner).status_code == 200
+        moved = Guest(app, address="10.1.0.2").steals(owner.cookie)
+        assert proves(moved).status_code == 302 and takes(moved).status_code == 200
+        assert not thief.is_signed_in and not owner.is_signed_in
+
+
 def test_changing_the_password_is_no_way_round_the_second_step_nor_round_the_lock(app, quick, at):
     fields = {"current_password": PASSWORD, "new_password": "Ganz-anders-77"}
     with at(minutes=0):
@@ -110,7 +135,8 @@ def test_a_longer_limit_and_a_complaint_want_it_and_the_rest_does_not(app, quick
     life = Life(quick).submit().accept().dispatch()
     until = shanghai("2026-08-31 00:00").date()
     extension = life.propose(ProposalKind.EXTENSION, until=until, basis="须招标").id
-    ordinary, complaint = life.ticket.number, Life(quick).submit(TicketKind.COMPLAINT, "窗口态度差").ticket.number
+    accusing = Life(quick).submit(TicketKind.COMPLAINT, "窗口态度差").ticket
+    ordinary, complaint, file = life.ticket.number, accusing.number, made_file(accusing)
     with at(minutes=0):
         leader, clerk, member = Guest(app, "zhoujian"), Guest(app, "wujie"), Guest(app, "hengzha")
     with at(minutes=12):
@@ -119,7 +145,9 @@ def test_a_longer_limit_and_a_complaint_want_it_and_the_rest_does_not(app, quick
             assert asked.headers.get("Location", "").startswith(ASKED), act
         assert leader.posts(f"/sign-offs/{extension}/decline").status_code == 422
         assert clerk.gets(f"/tickets/{ordinary}").status_code == 200
-        assert clerk.gets(f"/tickets/{complaint}").headers["Location"].startswith(ASKED)
+        for page in (f"/tickets/{complaint}", f"/tickets/{complaint}/accept", f"/tickets/{complaint}/accused", file):
+            assert clerk.gets(page).headers.get("Location", "").startswith(ASKED), page
+        assert member.gets(file).status_code == 404  # the row has no bytes, but nobody asks them who they are
         assert member.gets(f"/my/tickets/{complaint}").status_code == 200
         assert proves(clerk).headers["Location"] == "/"
         assert clerk.gets(f"/tickets/{complaint}").status_code == 200

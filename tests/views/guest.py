@@ -4,7 +4,6 @@ import re
 import secrets
 from functools import cached_property
 
-from flask_login.utils import _create_identifier
 from lxml.html import HTMLParser, document_fromstring
 from sqlalchemy import select
 
@@ -79,12 +78,12 @@ class Guest:
         """As after the sign-in form, without the time that the password's hash takes."""
         token, now = secrets.token_urlsafe(32), clock.now()
         user_id = db.session.scalar(select(User.id).where(User.username == username))
-        db.session.add(LoginSession(token_hash=digest_of(token), user_id=user_id, created_at=now, seen_at=now))
+        place = self.client.environ_base["REMOTE_ADDR"]
+        opened = LoginSession(token_hash=digest_of(token), user_id=user_id, created_at=now, seen_at=now, address=place)
+        db.session.add(opened)
         db.session.commit()
-        with self.app.test_request_context(environ_base=self.client.environ_base):
-            identifier = _create_identifier()
         with self.client.session_transaction() as session:
-            session.update(_user_id=token, _fresh=True, _id=identifier, last_token=token)
+            session.update(_user_id=token, _fresh=True, last_token=token)
         return self
 
     def opens(self, path):

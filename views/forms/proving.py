@@ -12,5 +12,5 @@ class ProveForm(RefusableForm):
     password = PasswordField("密码", [InputRequired("请填写密码"), NotLonger(max=256)],
                              render_kw={"autocomplete": "current-password"})
     passcode = StringField("动态码", [InputRequired("请输入验证器上的 6 位数字，或一个备用码"), NotLonger(max=40)],
-                       description="手机验证器上的 6 位数字，每个只能用一次。",
-                       render_kw={"autocomplete": "one-time-code", "data-size": "m"})
+                           description="手机验证器上的 6 位数字，每个只能用一次。",
+                           render_kw={"autocomplete": "one-time-code", "data-size": "m"})

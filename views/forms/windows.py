@@ -60,8 +60,8 @@ class BindForm(RefusableForm):
     """绑定平板."""
 
     passcode = StringField("绑定码", [DataRequired("请填写绑定码"), NotLonger(max=20)],
-                       description="在“点评台”添加评价器后显示，10 位，30 分钟内有效",
-                       render_kw={"data-size": "m", "autocomplete": "off"})
+                           description="在“点评台”添加评价器后显示，10 位，30 分钟内有效",
+                           render_kw={"data-size": "m", "autocomplete": "off"})
 
 
 class DeskRateForm(RateForm, RefusableForm):

@@ -3,20 +3,19 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from operations.access import scope
 from operations.errors import NotFound
 from operations.insight import units
 from operations.tickets import accused
 from views.forms.accused import EndAccusedForm, NameAccusedForm
 from views.guards import for_roles
-from views.tickets.blueprint import bp, official
+from views.tickets.blueprint import bp, official, opened
 
 
 @bp.route("/<number:number>/accused", methods=["GET", "POST"])
 @for_roles(*accused.NAMING)
 def name_accused(number: str) -> ResponseReturnValue:
     """指明."""
-    ticket = scope.get_ticket(official(), number)
+    ticket = opened(number)
     form = NameAccusedForm.from_request(prefix="name-")
     if form.was_submitted_and_valid() and form.carried_out(
         lambda: accused.name(ticket, actor=official(), unit=form.unit.answer, once=form.once)
@@ -30,7 +29,7 @@ def name_accused(number: str) -> ResponseReturnValue:
 @for_roles(*accused.NAMING)
 def end_accused(number: str) -> ResponseReturnValue:
     """更正."""
-    ticket = scope.get_ticket(official(), number)
+    ticket = opened(number)
     form = EndAccusedForm.from_request(prefix="end-")
     form.offer(accused.of_ticket(ticket))
     if form.was_submitted_and_valid() and form.carried_out(
@@ -44,7 +43,7 @@ def end_accused(number: str) -> ResponseReturnValue:
 def _shown(
     number: str, *, name_form: NameAccusedForm | None = None, end_form: EndAccusedForm | None = None
 ) -> ResponseReturnValue:
-    ticket = scope.get_ticket(official(), number)
+    ticket = opened(number)
     if ticket.kind not in accused.ACCUSING:
         raise NotFound
     sent, rows = name_form or end_form, accused.of_ticket(ticket)

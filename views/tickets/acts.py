@@ -29,7 +29,7 @@ from views.forms import tickets_aftercare as later
 from views.forms import tickets_handling as work
 from views.forms.refusals import RefusalForm
 from views.forms.tickets import ActForm
-from views.guards import for_roles
+from views.guards import ensure_proven_to_read, for_roles
 from views.tickets import next_row, proposing
 from views.tickets.blueprint import bp, official
 
@@ -100,6 +100,7 @@ def _page(number: str, verb: Act) -> ResponseReturnValue:
     if verb not in ACTS:
         raise NotFound
     page, d = ACTS[verb], dossier.open_for(official(), number)
+    ensure_proven_to_read(d.ticket)
     _ensure_theirs(verb, d)
     form = page.form.from_request(version=d.ticket.version)
     form.prepare(d)

@@ -4,9 +4,11 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from models.tickets import Ticket
 from operations.access.actor import Actor
-from operations.access.scope import OFFICIALS
+from operations.access.scope import OFFICIALS, get_ticket
 from operations.errors import NotFound
+from views.guards import ensure_proven_to_read
 
 bp = Blueprint("tickets", __name__, url_prefix="/tickets")
 
@@ -16,6 +18,13 @@ NOT_TYPED = {"csrf_token", "form_key", "version", "seen", "heeded", "kind", "dis
 def official() -> Actor:
     """Who asks, with their official posts only: nobody works on a ticket here as a member of its enterprise."""
     return current_user.only(*OFFICIALS)
+
+
+def opened(number: str) -> Ticket:
+    """The ticket of this number, for an official who may read it now. Raises NotFound."""
+    ticket = get_ticket(official(), number)
+    ensure_proven_to_read(ticket)
+    return ticket
 
 
 @bp.errorhandler(NotFound)

@@ -4,19 +4,17 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from models.access import Role
-from operations.access import scope
 from operations.ratings import entering, links
 from views.forms.ratings import EnteredRatingForm
 from views.guards import for_roles
-from views.tickets.blueprint import bp, official
+from views.tickets.blueprint import bp, official, opened
 
 
 @bp.route("/<number:number>/enter-rating", methods=["GET", "POST"])
 @for_roles(Role.CLERK)
 def enter_rating(number: str) -> ResponseReturnValue:
     """The same five grades and reasons; the page says how it will be marked."""
-    actor = official()
-    ticket = scope.get_ticket(actor, number)
+    actor, ticket = official(), opened(number)
     links.asking_post(ticket, actor)
     form = EnteredRatingForm.from_request()
     if form.was_submitted_and_valid() and form.carried_out(

@@ -8,7 +8,6 @@ from flask_login import current_user
 
 from models.access import Role
 from models.base import LabelledEnum
-from models.tickets import TicketKind
 from operations.access.letter_scope import has_notice
 from operations.access.rectification_scope import READING, get_own_proxy, rectification_of_proxy
 from operations.access.scope import OFFICIALS
@@ -18,7 +17,7 @@ from operations.insight.ticket_page import clock, dossier, offers, papers, peopl
 from operations.insight.ticket_page.dossier import AT_MOST, SHOWN, Dossier, Window
 from operations.insight.ticket_page.statements import Kind
 from operations.tickets import accused
-from views.guards import ensure_proven, for_roles
+from views.guards import ensure_proven_to_read, for_roles
 from views.tickets import next_row
 from views.tickets.blueprint import bp, official
 
@@ -51,8 +50,7 @@ def show(number: str) -> ResponseReturnValue:
     if not current_user.holds(*OFFICIALS):
         return redirect(url_for("portal.show", number=number))
     d = dossier.open_for(official(), number, _window())
-    if d.ticket.kind is TicketKind.COMPLAINT:
-        ensure_proven()
+    ensure_proven_to_read(d.ticket)
     asked = request.args.get("tab", "")
     tab = next((tab for tab in Tab if tab == asked), Tab.STORY)
     return render_template(

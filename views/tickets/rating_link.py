@@ -5,20 +5,18 @@ from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from models.access import Role
-from operations.access import scope
 from operations.delivery import texts
 from operations.delivery.adapters import OFF
 from operations.ratings import links
 from views.guards import for_roles
-from views.tickets.blueprint import bp, official
+from views.tickets.blueprint import bp, official, opened
 
 
 @bp.post("/<number:number>/rating-link")
 @for_roles(Role.CLERK)
 def rating_link(number: str) -> ResponseReturnValue:
     """The link is in this answer and nowhere else: only its digest is kept."""
-    actor = official()
-    ticket = scope.get_ticket(actor, number)
+    actor, ticket = official(), opened(number)
     may_text = current_app.config["TEXTING"] != OFF and texts.is_mobile(ticket.contact_phone)
     is_texted = may_text and request.form.get("by") == "sms"
     token = links.text(ticket, actor=actor, address_of=_address) if is_texted else links.make(ticket, actor=actor)
