@@ -32,7 +32,8 @@ class Gateway:
         return [json.loads(body) for _, _, body in self.seen]
 
     @contextmanager
-    def open(self):
+    def open(self, tls=None):
+        """``tls``: an SSL context of the server, for https."""
         gateway = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -47,10 +48,12 @@ class Gateway:
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads = True
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}/send"
+            yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}/send"
         finally:
             server.shutdown()
             server.server_close()

@@ -14,6 +14,7 @@ import config
 OPTIONS = configparser.ConfigParser()
 OPTIONS.read(config.HERE / "setup.cfg")
 REQUIREMENTS = "\n".join([OPTIONS["options"]["install_requires"], *OPTIONS["options.extras_require"].values()]).split()
+NGINX = (config.HERE / "deploy" / "nginx.conf").read_text(encoding="utf-8")
 LOCK = json.loads((config.HERE / "package-lock.json").read_text())
 
 
@@ -39,8 +40,7 @@ def test_the_proxy_slows_down_whoever_tries_passwords_and_codes_at_any_door(app)
     """Links for rating carry 128 bits and more, the tablet has a limit of its own, and machines sign what they send."""
     apart = ("at_window.kiosk", "at_window.rat", "at_window.reasons", "at_window.touch", "public.", "results.",
              "callbacks.", "hall_intake.")
-    site = (config.HERE / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-    zoned = re.compile(re.search(r"location ~ (\S+) \{\s+limit_req zone=ztc_login", site).group(1))
+    zoned = re.compile(re.search(r"location ~ (\S+) \{\s+limit_req zone=ztc_login", NGINX).group(1))
     posted = [rule for rule in app.url_map.iter_rules() if "POST" in rule.methods]
     doors = [rule for rule in posted if getattr(app.view_functions[rule.endpoint], "is_open_to_all", False)
              and not rule.endpoint.startswith(apart)]
@@ -56,3 +56,13 @@ def test_a_gunicorn_that_starts_leaves_the_counts_of_those_that_run(monkeypatch,
     mine.touch(), nobodys.touch()
     runpy.run_path(str(config.HERE / "deploy" / "gunicorn.conf.py"))["on_starting"](None)
     assert mine.exists() and not nobodys.exists()
+
+
+def test_the_proxy_speaks_new_tls_alone_and_leads_no_machine_to_it():
+    assert re.findall(r"ssl_protocols (.*);", NGINX) == ["TLSv1.2 TLSv1.3"]
+    assert re.findall(r"ssl_ciphers (.*);", NGINX) == ["ECDHE+AESGCM:ECDHE+CHACHA20"]
+    plain, site = NGINX[NGINX.index("listen 80;"):].split("server {")
+    assert "/(api|callbacks|metrics)(/|$) { return 403; }" in plain and "access_log off;" in plain
+    assert "access_log off;" in site and "autoindex" not in NGINX
+    for header in ("Strict-Transport-Security", "X-Content-Type-Options", "Content-Security-Policy"):
+        assert re.search(rf"add_header {header} \$ztc_\w+ always;", site)

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from operations.access import own_sessions
-from views.guards import session_rules
+from views.guards import proven, session_rules
 from views.shells import shell_of
 
 bp = Blueprint("account_sessions", __name__, url_prefix="/account/sessions")
@@ -19,6 +19,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.post("/<id:session_id>/end")
+@proven
 def end(session_id: int) -> ResponseReturnValue:
     """退出 one of them."""
     own_sessions.end(current_user, session_id)
@@ -27,6 +28,7 @@ def end(session_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/end")
+@proven
 def end_others() -> ResponseReturnValue:
     """退出 all but this one."""
     count = own_sessions.end_others(current_user)

@@ -9,6 +9,7 @@ from models import clock
 from models.access import PastPassword, User
 from models.base import db
 from operations.access import passwords
+from operations.demo.city import PASSWORD
 from operations.errors import BadInput
 from tests.claimants import quick_passwords  # noqa: F401
 from tests.guest import Guest, said
@@ -99,3 +100,12 @@ def test_after_ninety_days_nothing_opens_but_the_change(app, steward, profile, a
 
 def steward_changed_at():
     return db.session.scalars(select(User.password_changed_at).where(User.username == "liumin")).one()
+
+
+def test_a_password_is_what_was_typed_to_the_last_space_and_lies_there_as_argon2id(app, steward):
+    exact = " Zwei  Leerzeichen-7\u00a0"
+    guest = Guest(app, "liumin")
+    guest.posts("/account/password", {"current_password": PASSWORD, "new_password": exact}, page="/account/password")
+    answers = [Guest(app).sign_in("liumin", typed).status_code for typed in (exact.strip(), exact.lower(), exact)]
+    assert answers == [422, 422, 302]
+    assert db.session.scalar(select(User.password_hash).where(User.username == "liumin")).startswith("$argon2id$")

@@ -1,5 +1,7 @@
 """What every request must bring and every answer must carry, whatever the page."""
 
+import re
+
 import pytest
 
 from app import errors
@@ -38,6 +40,32 @@ def test_static_files_may_be_kept(guest):
     with guest.gets("/static/css/zq.css") as answer:
         assert answer.headers.get("Cache-Control") != "no-store"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_every_answer_says_what_it_is_and_lets_no_other_site_read_it(app, guest):
+    kinds = {"/my": "text/html; charset=utf-8", "/nowhere": "text/html; charset=utf-8", "/healthz": "application/json",
+             "/static/css/zq.css": "text/css; charset=utf-8", "/static/icons.svg": "image/svg+xml; charset=utf-8"}
+    for path, kind in kinds.items():
+        with guest.gets(path, headers={"Origin": "https://evil.example"}) as answer:
+            assert answer.headers["Content-Type"] == kind, path
+            assert not [name for name, _ in answer.headers if name.startswith("Access-Control-")]
+
+
+def test_every_shell_has_the_way_out(app, city):
+    for username, path in (("hengzha", "/my"), ("liumin", "/desk"), ("hening", "/watch"), ("security", "/accounts")):
+        assert 'action="/logout" method="post"' in Guest(app, username).gets(path).text, path
+
+
+def test_a_fault_of_ours_is_one_number_for_whoever_asked_and_all_of_it_in_the_log(app, guest, monkeypatch, caplog):
+    def breaks():
+        raise RuntimeError("the key is 4711")
+
+    monkeypatch.setitem(app.view_functions, "account.index", breaks)
+    answer = guest.gets("/account")
+    number = re.search("编号 ([0-9a-f]{8}) ", said(answer)).group(1)
+    assert answer.status_code == 500 and "4711" not in answer.text and "Traceback" not in answer.text
+    told = next(record for record in caplog.records if number in record.getMessage())
+    assert "4711" in str(told.exc_info[1]) and Guest(app).gets("/login").status_code == 200
 
 
 def test_over_https_the_browser_is_told_to_stay_there(app, city):

@@ -11,7 +11,7 @@ from flask import request, session
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import Field, HiddenField, IntegerField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import HiddenInput
@@ -55,12 +55,13 @@ class BaseForm(FlaskForm):
     """The parent of all forms. ``answers`` is what the operation gets."""
 
     class Meta(FlaskForm.Meta):
-        """Text fields are cleaned before they are checked."""
+        """Text fields are cleaned before they are checked; a password is what was typed, to the last space."""
 
         locales = ["zh_CN", "zh"]
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
-            if issubclass(unbound_field.field_class, StringField | TextAreaField):  # hidden ones too
+            kind = unbound_field.field_class
+            if issubclass(kind, StringField | TextAreaField) and not issubclass(kind, PasswordField):  # hidden ones too
                 options["filters"] = [*unbound_field.kwargs.get("filters", ()), clean]
             return super().bind_field(form, unbound_field, options)
 

@@ -3,14 +3,19 @@
 import json
 import logging
 import socket
+import ssl
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 
 import pytest
 from aiosmtpd.controller import Controller
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from models import clock
 from models.deliveries import Carrier
@@ -46,6 +51,21 @@ def test_a_text_is_signed_and_carries_its_key():
     assert json.loads(body) == {"key": "key-1", "to": HELLO.recipient, "text": HELLO.words}
     assert headers["X-Signature"] == signing.signature(SECRET, headers["X-Timestamp"], body)
     assert headers["Idempotency-Key"] == "key-1"
+
+
+def test_a_gateway_whose_certificate_nobody_vouches_for_hears_nothing(tmp_path):
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+    pem = made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+    own = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "both.pem").write_bytes(own + pem)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(tmp_path / "both.pem")
+    gateway = Gateway()
+    with gateway.open(tls) as url:
+        receipt = TextGateway(url, SECRET, seconds=5).send(HELLO)
+    assert not receipt.is_taken and "SSLError" in receipt.problem and gateway.seen == []
 
 
 @pytest.mark.parametrize("body", LYING, ids=lambda body: body[:24].decode("latin-1"))
