@@ -176,6 +176,10 @@ class Config:
         env.switch, default=False,
         means="网关和运营商保证上行短信的号码不能冒用时设 `on`：只有一个评价请求在等时，单回 1–5 也算；否则须带评价码（`on`、`off`）",
     )
+    TEXTS_PER_HOUR = Setting(
+        env.whole(1, 10_000_000), default=2_000, means="全站一小时的短信预算，超过时“运行状况”和监控报警；不停发，否则谁都能让别人收不到",
+    )
+    TEXTS_PER_DAY = Setting(env.whole(1, 10_000_000), default=20_000, means="全站 24 小时的短信预算，超过时同上")
     MAIL_SERVER = Setting(env.mail_server, default="", shown="无，不发邮件", means="发邮件的服务器，`主机名:端口`")
     MAIL_SECURITY = Setting(
         env.one_of("starttls", "tls", "none"), default="starttls", means="与邮件服务器的连接：`starttls`、`tls`、`none`"

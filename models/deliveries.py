@@ -76,6 +76,7 @@ class Delivery(Base):
         Index("ix_deliveries_recipient", "recipient", "created_at"),
         Index("ix_deliveries_address", "address", "created_at"),
         Index("ix_deliveries_digest", "folded_into_id"),
+        open_index("ix_deliveries_texts", "created_at", where="carrier = 'sms'"),
     )
 
     id: Mapped[primary_key]

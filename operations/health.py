@@ -7,7 +7,7 @@ oldest message waits, and whether the newest links of the log are whole.
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from models import clock
 from models.base import db
-from models.deliveries import Delivery
+from models.deliveries import Carrier, Delivery
 from models.notices import Notice
 from operations import verification
 from operations.anchors import anchoring, shown
@@ -46,6 +46,7 @@ class Check:
 def checks(settings: Mapping[str, Any]) -> Sequence[Check]:
     """Everything looked at, by a handful of small statements; backups and anchors where the site makes them."""
     looked_at = [_disk(settings["VAR_DIR"]), _sweep(), _notices(), _deliveries(), _chain()]
+    looked_at += [_texts(settings)] if settings["TEXTING"] != "off" else []
     looked_at += [_replica()] if replica.is_there() else []
     looked_at += [_attachments(settings)] if settings["ATTACHMENTS_BUCKET"] else []
     looked_at += [_anchor(anchoring.plan_of(settings))] if settings["ANCHORS"] else []
@@ -82,6 +83,18 @@ def _deliveries() -> Check:
     waiting: Any = select(func.min(Delivery.next_try_at)).where(Delivery.ended_at.is_(None))
     age = _age(db.session.scalar(waiting))
     return Check("deliveries", "站外消息", age <= DELIVERIES_WAIT_SECONDS, _wait(age), age, "s")
+
+
+def _texts(settings: Mapping[str, Any]) -> Check:
+    """短信用量: whoever makes the site write to strangers shows here, however many numbers and addresses they use
+    (security.md, 32). Nothing is held back: else they could keep everybody's codes from coming."""
+    now, most = clock.now(), (settings["TEXTS_PER_HOUR"], settings["TEXTS_PER_DAY"])
+    lately: Any = func.count().filter(Delivery.created_at > now - timedelta(hours=1))
+    counted = select(lately, func.count()).where(
+        Delivery.carrier == Carrier.SMS, Delivery.created_at > now - timedelta(days=1))
+    in_hour, in_day = db.session.execute(counted).one()
+    words = f"近 1 小时 {in_hour:,} 条，预算 {most[0]:,}；近 24 小时 {in_day:,} 条，预算 {most[1]:,}"
+    return Check("texts", "短信用量", in_hour <= most[0] and in_day <= most[1], words, in_hour, "messages")
 
 
 def _chain() -> Check:

@@ -10,9 +10,11 @@ from sqlalchemy.exc import OperationalError
 from app import create_app
 from models import clock
 from models.base import db
+from models.deliveries import Delivery, Purpose
 from models.job_runs import JobRun
 from models.notices import Notice, NoticeKind
 from operations import health, protection, verification
+from operations.delivery import texts
 from tests.conftest import settings_for
 from tests.views.tickets_desk import Desk
 
@@ -51,6 +53,21 @@ def test_a_late_sweep_and_a_waiting_notice_are_named_and_nobody_is_turned_away(c
     status, said = told(client)
     late = {name for name, how in said["checks"].items() if how == "late"}
     assert (status, late) == (200, {"sweep", "notices"})
+
+
+def test_more_texts_than_the_site_means_to_send_are_an_alarm_and_no_more(app, client, swept, monkeypatch):
+    """security.md, 32: the limits of a number and of an address stop nobody who has many of both."""
+    for number in range(3):
+        texts.queue(f"1380000000{number}", "x", purpose=Purpose.CODE, expires_at=clock.now())
+    db.session.flush()
+    db.session.execute(sa.update(Delivery).where(Delivery.recipient == "13800000000").values(
+        created_at=clock.now() - timedelta(hours=2)))
+    db.session.commit()
+    for most_in_an_hour, most_in_a_day, how in ((2, 3, "well"), (1, 3, "late"), (2, 2, "late")):
+        monkeypatch.setitem(app.config, "TEXTS_PER_HOUR", most_in_an_hour)
+        monkeypatch.setitem(app.config, "TEXTS_PER_DAY", most_in_a_day)
+        status, said = told(client)
+        assert (status, said["checks"]["texts"]) == (200, how)
 
 
 def test_a_full_disk_turns_people_away(client, swept, monkeypatch):
