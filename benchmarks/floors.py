@@ -26,6 +26,8 @@ from models.supervision import Supervision
 _counted: dict[str, int] = {}
 _paths: dict[str, tuple[str, str]] = {}
 ROUNDS = 60
+# Where a table has partitions: the one that has every index, those too that hold within a partition only.
+_NEWEST = "SELECT max(inhrelid)::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass"
 
 
 def count_statements(app: Flask, steward: str, clerk: str, number: str) -> None:
@@ -128,7 +130,8 @@ def bare_insert_of_the_same_rows(since: int) -> float:
              Letter: f"supervision_id >= {first}"}
     for model in fresh:
         name = model.__tablename__
-        connection.exec_driver_sql(f"CREATE TABLE twin_of_{name} (LIKE {name} INCLUDING ALL)")
+        alike = connection.exec_driver_sql(_NEWEST, (name,)).scalar() or name
+        connection.exec_driver_sql(f"CREATE TABLE twin_of_{name} (LIKE {alike} INCLUDING ALL)")
         foreign_keys = (
             "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass"
         )

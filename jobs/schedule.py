@@ -16,6 +16,7 @@ from jobs import (
     imports,
     indexing,
     measures,
+    months,
     ratings,
     stewards,
     sweep,
@@ -52,6 +53,7 @@ SCHEDULE: tuple[Job, ...] = (
     Job("send-dingtalk", delivery.by(Carrier.DINGTALK), Every(30), "向钉钉群发出通知", moves_on=True),
     Job("backup", backup.run, Daily(time(2, 10)), "备份：备份全站，在临时库里恢复并逐一核对（恢复演练）", moves_on=True),
     Job("anchors", anchors.run, Every(30), "封锚：每 10 分钟、每 1,000 条给日志链签名，存到库外并送见证方"),
+    Job("months", months.run, Every(600), "换月：每月第一次运行时给日志另起一个分区（PostgreSQL），记下月份从哪一条开始"),
     Job("housekeeping", housekeeping.run, Daily(time(3, 20)), "清理过期的表单、登录失败记录、草稿附件和作业台账"),
 )
 

@@ -22,6 +22,7 @@ from models import (
     lists,
     log,
     measures,
+    months,
     notices,
     rating_wall,
     ratings,
@@ -37,5 +38,5 @@ from models import (
 AREAS = (
     access, anchors, backups, campaigns, carriers, clock_stops, clocks, correspondence, counted_follow_ups,
     deliveries, directory, engagement, exports, follow_ups, hall, insight, job_runs, letters, lists, log, measures,
-    notices, rating_wall, ratings, rectifications, refusals, routing, supervision, tickets, unreasonable,
+    months, notices, rating_wall, ratings, rectifications, refusals, routing, supervision, tickets, unreasonable,
 )

@@ -1,12 +1,15 @@
 """The sealed event log: append-only, gap-free, hash-chained, one for the whole site (security.md (e))."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, open_index
+from models.months import OF_THE_PARTITIONS, first_event_of
 
 
 class Event(Base):
@@ -19,6 +22,7 @@ class Event(Base):
 
     __tablename__ = "events"
     __table_args__ = (
+        sa.UniqueConstraint("prev", info=OF_THE_PARTITIONS),
         Index("ix_events_ticket", "ticket_id", "seq"),
         Index("ix_events_action", "action", "seq"),
         open_index("ix_events_actor", "actor_id", "seq", where="actor_id IS NOT NULL"),  # the system's own are many
@@ -38,8 +42,18 @@ class Event(Base):
     is_public: Mapped[bool] = mapped_column(default=False)
     body: Mapped[str] = mapped_column(sa.Text)
     alg: Mapped[str] = mapped_column(sa.String(8), default="sha256")
-    prev: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    prev: Mapped[str] = mapped_column(sa.String(64))
     hash: Mapped[str] = mapped_column(sa.String(64))
+
+    @classmethod
+    def of_ticket(cls, ticket_id: Any) -> sa.ColumnElement[bool]:
+        """The condition on events of one ticket: who seeks them by ``ticket_id`` alone asks every month there is."""
+        return (cls.ticket_id == ticket_id) & (cls.seq >= first_event_of(ticket_id))
+
+    @classmethod
+    def of_tickets(cls, ids: Collection[int]) -> sa.ColumnElement[bool]:
+        """The condition on events of any of these tickets, whose oldest says how far back to look."""
+        return cls.ticket_id.in_(ids) & (cls.seq >= first_event_of(min(ids, default=0)))
 
 
 class EventWords(Base):
@@ -50,6 +64,11 @@ class EventWords(Base):
     event_seq: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
     salt: Mapped[str] = mapped_column(sa.String(32))
     words: Mapped[str] = mapped_column(sa.Text)
+
+    @classmethod
+    def of_ticket(cls, ticket_id: Any) -> sa.ColumnElement[bool]:
+        """How they are joined to the events of one ticket, in its months."""
+        return (cls.event_seq == Event.seq) & (cls.event_seq >= first_event_of(ticket_id))
 
 
 class LogHead(Base):

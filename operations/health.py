@@ -17,15 +17,17 @@ from models import clock
 from models.base import db
 from models.deliveries import Carrier, Delivery
 from models.notices import Notice
-from operations import verification
+from operations import months, verification
 from operations.anchors import anchoring, shown
 from operations.backup import nightly
+from operations.clocks import shanghai
 from operations.insight import replica
 from operations.storage import places
 from operations.supervision import heartbeat
 
 NOTICES_WAIT_SECONDS, DELIVERIES_WAIT_SECONDS = 600, 1800
 LINKS_READ = 200
+MONTH_BEGINS_WITHIN = timedelta(days=1)
 MIB = 1024 * 1024
 # Under the first nothing can be written any more; under the second somebody should make room.
 LEAST_ROOM_MIB, LITTLE_ROOM_MIB = 64, 1024
@@ -45,7 +47,7 @@ class Check:
 
 def checks(settings: Mapping[str, Any]) -> Sequence[Check]:
     """Everything looked at, by a handful of small statements; backups and anchors where the site makes them."""
-    looked_at = [_disk(settings["VAR_DIR"]), _sweep(), _notices(), _deliveries(), _chain()]
+    looked_at = [_disk(settings["VAR_DIR"]), _sweep(), _notices(), _deliveries(), _chain(), _month()]
     looked_at += [_texts(settings)] if settings["TEXTING"] != "off" else []
     looked_at += [_replica()] if replica.is_there() else []
     looked_at += [_attachments(settings)] if settings["ATTACHMENTS_BUCKET"] else []
@@ -101,6 +103,13 @@ def _chain() -> Check:
     found = verification.verify_newest(LINKS_READ)
     words = f"最近 {found.events} 条相接" if found.is_whole else f"第 {found.findings[0].seq} 条：{found.findings[0].what}"
     return Check("chain", "日志链", found.is_whole, words, float(len(found.findings)), "findings")
+
+
+def _month() -> Check:
+    begun, present = months.latest(), months.present()
+    is_well = begun >= present or clock.now() - shanghai.month_bounds(shanghai.today())[0] < MONTH_BEGINS_WITHIN
+    words = f"{begun} 已开始" if begun >= present else f"{present} 还没有换月，日志仍记在{begun}的分区里"
+    return Check("month", "换月", is_well, words, None, "")
 
 
 def _replica() -> Check:

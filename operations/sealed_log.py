@@ -104,14 +104,15 @@ def _stamp_of_moment(at: Any) -> str:
 STAMPS: dict[str, Callable[[Any], str]] = {"sqlite": _stamp_of_text, "postgresql": _stamp_of_moment}
 
 _E, _W = Event, EventWords
+_AFTER, _UNTIL = (sa.bindparam(name, type_=sa.BigInteger) for name in ("after", "until"))
 _STORED = (
     _E.seq, _E.at, _E.actor_id, _E.post_id, _E.action, _E.object_type, _E.object_id, _E.ticket_id, _E.round,
     _E.source, _E.target, _E.is_public, _E.body, _E.alg, _E.prev, _E.hash, _W.salt, _W.words,
 )  # fmt: skip
 _ROWS = (
     sa.select(*(sa.type_coerce(column, sa.types.NullType()).label(column.key) for column in _STORED))
-    .outerjoin(_W, _W.event_seq == _E.seq)
-    .where(_E.seq > sa.bindparam("after"), _E.seq <= sa.bindparam("until"))
+    .outerjoin(_W, (_W.event_seq == _E.seq) & (_W.event_seq > _AFTER) & (_W.event_seq <= _UNTIL))
+    .where(_E.seq > _AFTER, _E.seq <= _UNTIL)
     .order_by(_E.seq)
     .limit(BATCH)
 )

@@ -10,6 +10,7 @@ from app.at_start import sqlite_path
 from app.cli.opening import TOO_NEW, Schema, schema
 from app.upgrading import upgrade
 from models.base import db
+from operations import months
 from operations.anchors import anchoring, standing
 from operations.anchors.keys import Signer
 from operations.demo import life, presence
@@ -29,6 +30,7 @@ def prepare() -> None:
         raise Refused(TOO_NEW)
     if state is not Schema.CURRENT:
         upgrade()
+        months.analyse()
     _set_pragma("journal_mode=WAL")  # readers and the writer do not wait for one another; the file remembers it
     indexing.index_all_lacking()
     done = {Schema.CURRENT: "数据库已是最新", Schema.ABSENT: "已建库", Schema.BEHIND: "数据库已升级"}[state]

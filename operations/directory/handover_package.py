@@ -99,7 +99,7 @@ def _lines(ids: Sequence[int], actor: Actor) -> list[Line]:
     said_last = (
         select(Post.role)
         .join(Event, Event.post_id == Post.id)
-        .where(Event.ticket_id == Ticket.id, Event.action == Act.MESSAGE)
+        .where(Event.of_ticket(Ticket.id), Event.action == Act.MESSAGE)
         .order_by(Event.seq.desc()).limit(1).correlate(Ticket).scalar_subquery()
     )
     rows = (

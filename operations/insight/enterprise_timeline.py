@@ -186,7 +186,7 @@ def _ticket_events(actor: Actor) -> Select[Any]:
     return (
         select(*done)
         .select_from(Ticket)
-        .join(Event, Event.ticket_id == Ticket.id)
+        .join(Event, Event.of_ticket(Ticket.id))
         .outerjoin(User, User.id == Event.actor_id)
         .where(Ticket.enterprise_id == ENTERPRISE, ticket_scope(actor), Event.action.in_(TICKET_ACTS))
     )

@@ -159,8 +159,8 @@ def _until(situation: Situation, running: Clock, due: str) -> str:
 
 def asked_for(ticket: Ticket) -> str:
     """What the one-time notice asked the enterprise for, word for word; empty when there was none."""
-    rows = select(EventWords.words).join(Event, Event.seq == EventWords.event_seq)
-    asked = rows.where(Event.ticket_id == ticket.id, Event.action == Act.REQUEST_SUPPLEMENT)
+    rows = select(EventWords.words).join(Event, EventWords.of_ticket(ticket.id))
+    asked = rows.where(Event.of_ticket(ticket.id), Event.action == Act.REQUEST_SUPPLEMENT)
     return db.session.scalar(asked.order_by(Event.seq.desc()).limit(1)) or ""
 
 
@@ -238,11 +238,11 @@ def _events(ticket: Ticket) -> Any:
     rows: Any = (
         select(Event.seq, Event.at, Event.action, Event.round, Event.body, EventWords.words, Post.role,
                Post.enterprise_id, Organisation.short_name, User.name)
-        .outerjoin(EventWords, EventWords.event_seq == Event.seq)
+        .outerjoin(EventWords, EventWords.of_ticket(ticket.id))
         .outerjoin(Post, Post.id == Event.post_id)
         .outerjoin(Organisation, Organisation.id == Post.organisation_id)
         .outerjoin(User, User.id == Event.actor_id)
-        .where(Event.ticket_id == ticket.id, Event.is_public.is_(True))
+        .where(Event.of_ticket(ticket.id), Event.is_public.is_(True))
         .order_by(Event.seq.desc())
     )
     return rows

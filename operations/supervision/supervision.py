@@ -69,7 +69,7 @@ def record_opening(order: Supervision, *, actor: Actor) -> None:
 def opened_by(actor: Actor, orders: Sequence[Any]) -> set[int]:
     """Ids of those ``orders`` (anything with ``id`` and ``ticket_id``) that the actor has opened: one statement."""
     mine = select(Event.object_id).where(
-        Event.ticket_id.in_({order.ticket_id for order in orders}), Event.action == OPENED,
+        Event.of_tickets({order.ticket_id for order in orders}), Event.action == OPENED,
         Event.actor_id == actor.user_id, Event.object_id.in_([order.id for order in orders]),
     )
     return set(db.session.scalars(mine)) if orders else set()
@@ -228,7 +228,7 @@ def _may(ticket: Ticket, act: Act, actor: Actor) -> bool:
 
 def _opening_of(order: Supervision, actor: Actor) -> Select[Any]:
     return select(Event.seq).where(
-        Event.ticket_id == order.ticket_id, Event.action == OPENED, Event.object_id == order.id,
+        Event.of_ticket(order.ticket_id), Event.action == OPENED, Event.object_id == order.id,
         Event.actor_id == actor.user_id,
     )
 

@@ -76,7 +76,7 @@ def _joined(why: list[str]) -> str:
 
 def _handled(ids: list[int], user_id: int) -> Select[*tuple[Any, ...]]:
     mine = select(Event.ticket_id, Event.action)
-    return mine.where(Event.ticket_id.in_(ids), Event.actor_id == user_id, Event.action.in_(IN_THE_CHAIN))
+    return mine.where(Event.of_tickets(ids), Event.actor_id == user_id, Event.action.in_(IN_THE_CHAIN))
 
 
 def _sat_in_a_unit(ids: list[int], user_id: int) -> Select[*tuple[Any, ...]]:

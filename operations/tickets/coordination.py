@@ -32,7 +32,7 @@ from operations.tickets import accused, consulting, rulings, suggesting
 from operations.tickets.advance import advance
 from operations.tickets.consulting import Decided
 
-_RETURNS = select(func.count()).where(Event.ticket_id == bindparam("ticket"), Event.action == Act.SEND_BACK)
+_RETURNS = select(func.count()).where(Event.of_ticket(bindparam("ticket")), Event.action == Act.SEND_BACK)
 UNIT_CLOCKS = (ClockKind.SIGNING, ClockKind.CONTACT, ClockKind.ASSISTING)
 
 

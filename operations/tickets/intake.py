@@ -168,7 +168,7 @@ def content_digest(ticket: Ticket) -> str:
 
 def submission_event(ticket: Ticket) -> Event:
     """The sealed event of the submission: what the receipt's QR leads to."""
-    rows = select(Event).where(Event.ticket_id == ticket.id, Event.action == Act.SUBMIT)
+    rows = select(Event).where(Event.of_ticket(ticket.id), Event.action == Act.SUBMIT)
     return db.session.scalars(rows).one()
 
 

@@ -68,7 +68,7 @@ def verify(number: str, code: str) -> Verdict | None:
 def _ticket_of(number: str) -> Ticket | None:
     if not _NUMBER.fullmatch(number):
         return None
-    has_receipt = select(Event.seq).where(Event.ticket_id == Ticket.id, Event.action == Act.SUBMIT).exists()
+    has_receipt = select(Event.seq).where(Event.of_ticket(Ticket.id), Event.action == Act.SUBMIT).exists()
     return db.session.scalar(select(Ticket).where(Ticket.number == number, has_receipt))
 
 

@@ -104,7 +104,7 @@ FILES = (
 @cache
 def events(kind: Kind = Kind.ALL, *, is_older: bool = False) -> Select[*tuple[Any, ...]]:
     """The newest ``size`` events of a kind (before ``before`` when asked), the told ones, and how many there are."""
-    wanted = [Event.ticket_id == THE_TICKET, *_only(kind)]
+    wanted = [Event.of_ticket(THE_TICKET), *_only(kind)]
     if is_older:
         wanted.append(Event.seq < bindparam("before"))
     newest = select(Event.seq).where(*wanted).order_by(Event.seq.desc()).limit(bindparam("size"))
@@ -135,10 +135,10 @@ def _told(*more: Any) -> Select[*tuple[Any, ...]]:
     return (
         select(Event.seq, Event.at, Event.action, Event.round, Event.source, Event.target, Event.is_public, Event.body,
                Event.actor_id, EventWords.words, User.name, Post.role, Organisation.short_name, *more)
-        .outerjoin(EventWords, EventWords.event_seq == Event.seq)
+        .outerjoin(EventWords, EventWords.of_ticket(THE_TICKET))
         .outerjoin(User, User.id == Event.actor_id)
         .outerjoin(Post, Post.id == Event.post_id)
         .outerjoin(Organisation, Organisation.id == Post.organisation_id)
-        .where(Event.ticket_id == THE_TICKET)
+        .where(Event.of_ticket(THE_TICKET))
         .order_by(Event.seq.desc())
     )

@@ -64,7 +64,7 @@ def _event_of(letter: Letter) -> Select[Event]:
     issued = and_(Event.action == ISSUED, Event.object_id == letter.id)
     if letter.supervision_id is not None:
         opened = and_(Event.action == Act.SUPERVISE, Event.object_id == letter.supervision_id)
-        mine = select(Event).where(Event.ticket_id == letter.ticket_id, or_(issued, opened))
+        mine = select(Event).where(Event.of_ticket(letter.ticket_id), or_(issued, opened))
         return mine.order_by(Event.seq.desc()).limit(1)
     rows = select(Event).where(issued)
-    return rows.where(Event.ticket_id == letter.ticket_id) if letter.ticket_id else rows
+    return rows.where(Event.of_ticket(letter.ticket_id)) if letter.ticket_id else rows
