@@ -61,7 +61,8 @@ def operation(act: Callable[P, R]) -> Operation[P, R]:
 
     ``once=Once(...)`` claims the form first: a second sending raises AlreadyDone with what the first one made.
     A failure anywhere rolls back everything, the events included; of two that cannot both be done, one is Stale.
-    Nothing is done while the log is found broken (``protection``), unless the act is marked ``even_when_protected``.
+    Nothing is done while the log is found broken or the clock wrong (``protection``), unless the act is marked
+    ``even_when_protected``.
     """
 
     is_vital = getattr(act, "is_vital", False)
@@ -74,7 +75,7 @@ def operation(act: Callable[P, R]) -> Operation[P, R]:
             protection.ensure_off()
         token, steps = _inside.set(True), _last_steps.set({})
         try:
-            with log.gathering():
+            with log.gathering(is_vital=is_vital):
                 claim = _claim(once) if once else None
                 result = act(*args, **kwargs)
                 if once and claim:

@@ -19,6 +19,7 @@ from models.base import db
 from models.bulk import insert_rows
 from models.log import Event, EventWords, LogHead
 from models.tickets import Attachment
+from operations import protection
 from operations.access.actor import Actor, Standing
 
 GENESIS = "0" * 64
@@ -53,6 +54,7 @@ class _Sealing:
 
 
 _drafts: ContextVar[list[Draft] | None] = ContextVar("event_drafts", default=None)
+_is_vital: ContextVar[bool] = ContextVar("is_vital", default=False)
 
 
 def seal_by(algorithm: str) -> None:
@@ -61,13 +63,14 @@ def seal_by(algorithm: str) -> None:
 
 
 @contextmanager
-def gathering() -> Iterator[None]:
-    """Collect what is recorded until the transaction ends."""
-    token = _drafts.set([])
+def gathering(*, is_vital: bool = False) -> Iterator[None]:
+    """Collect what is recorded until the transaction ends. What is vital is sealed by a wrong clock, too."""
+    token, vital = _drafts.set([]), _is_vital.set(is_vital)
     try:
         yield
     finally:
         _drafts.reset(token)
+        _is_vital.reset(vital)
 
 
 def record(action: str, *, object_type: str, object_id: int | None, actor: Actor, **rest: Any) -> None:
@@ -96,9 +99,15 @@ def take_turn() -> None:
 
 
 def append(drafts: Sequence[Draft]) -> None:
-    """Append drafts to the chain in the running transaction. Locks the head: call it last."""
+    """Append drafts to the chain in the running transaction. Locks the head: call it last.
+
+    Raises ClockWrong while the clock is known to be wrong and nobody has confirmed it, unless the act is vital.
+    """
     head = LogHead.__table__
-    seq, prev = db.session.execute(select(head.c.seq, head.c.hash).with_for_update()).one()
+    asked = select(head.c.seq, head.c.hash, protection.CLOCK_IS_WRONG).with_for_update()
+    seq, prev, clock_is_wrong = db.session.execute(asked).one()
+    if clock_is_wrong and not _is_vital.get():
+        raise protection.ClockWrong
     events, words, stamp = [], [], f"{BOOT}:{time.monotonic_ns()}"
     for draft in drafts:
         seq += 1

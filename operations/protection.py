@@ -1,7 +1,8 @@
-"""只读保护: while the log is behind its last anchor, or broken, nothing is written by this process; reading goes on.
+"""只读保护: while the log is behind its last anchor or broken, or the clock is wrong, nothing is written; reading goes on.
 
-Looked at once before the first act of a process, and every few seconds while it stands against writing. An act that
-people need to see what is wrong, or that mends it, is marked ``even_when_protected``.
+The log is looked at once before the first act of a process, and every few seconds while it stands against writing; the
+clock with the seal of every act. An act that people need to see what is wrong, or that mends it, is marked
+``even_when_protected``.
 """
 
 import logging
@@ -9,6 +10,9 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from sqlalchemy import exists
+
+from models.clock_stops import ClockStop, ClockStopKind
 from operations.errors import DomainError
 
 A = TypeVar("A", bound=Callable[..., Any])
@@ -22,6 +26,16 @@ class WriteProtected(DomainError):
 
     status_code = 503
     message = "系统暂时只能查看：日志与已经封存的不一致，系统管理员正在核对。刚才的内容没有提交。"
+
+
+class ClockWrong(WriteProtected):
+    """What would be written now would have a wrong time for ever, and limits reckoned from it."""
+
+    message = "服务器的时间不对，系统暂时只能查看，等系统管理员核对。刚才的内容没有提交。"
+
+
+# A machine that stood still for long may well have the right time: then only the jobs wait (jobs/trust.py).
+CLOCK_IS_WRONG = exists().where(ClockStop.confirmed_at.is_(None), ClockStop.kind != ClockStopKind.GAP)
 
 
 class _Guard:
