@@ -1,10 +1,12 @@
 """The search box: enterprises, stewards and tickets that somebody may mean, each within what the asker may see."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, union_all
+from sqlalchemy.exc import DBAPIError
 
 from models import clock
 from models.access import Role, User
@@ -22,6 +24,8 @@ from operations.insight.lines import CALLED, COLUMNS, Line, line_of
 from operations.insight.matching import Found, candidates, one_of
 from operations.insight.search import numbered
 from operations.insight.tokens import SHORTEST_TAIL, asked_of_names, asked_of_texts, plain, runs
+
+log = logging.getLogger(__name__)
 
 SEARCHERS = (*scope.OFFICIALS, Role.REGISTRAR)
 FOUND, SUGGESTED, SHOWN = 10, 5, 25
@@ -44,6 +48,7 @@ class Everything:
     stewards: Sequence[Any]
     lines: list[Line]
     has_more_tickets: bool
+    is_away: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -51,8 +56,31 @@ class Everything:
         return not (self.enterprises or self.stewards or self.lines)
 
 
+AWAY = Everything([], False, [], [], False, is_away=True)
+
+
 def everything(actor: Actor, text: str, *, most: int = FOUND) -> Everything:
-    """搜索：up to ``most`` of each kind that ``text`` may mean and the actor may see; six statements at most."""
+    """搜索：up to ``most`` of each kind that ``text`` may mean and the actor may see; six statements at most.
+
+    A search that the database cannot answer, or not in time, is AWAY and takes nothing else with it (security.md R20).
+    """
+    try:
+        return _found(actor, text, most=most)
+    except DBAPIError as problem:
+        if not _was_answered(problem):
+            raise
+        db.session.rollback()
+        log.error("the search failed: %s", type(problem.orig).__name__)
+        return AWAY
+
+
+def _was_answered(problem: DBAPIError) -> bool:
+    """Whether there is a database that refuses: one that is gone answers nothing else either."""
+    is_of_sqlite = db.session.get_bind().dialect.name == "sqlite"
+    return not problem.connection_invalidated and (is_of_sqlite or bool(getattr(problem.orig, "sqlstate", None)))
+
+
+def _found(actor: Actor, text: str, *, most: int) -> Everything:
     named = candidates(EnterpriseSearch, asked_of_names(text))
     firms = _enterprises(actor, text, named, most=most)
     lines = _tickets(actor, text, named, most=most)
