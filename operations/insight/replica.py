@@ -12,7 +12,7 @@ from models import clock
 from models.base import REPORTS, db
 
 log = logging.getLogger(__name__)
-LATE = timedelta(minutes=5)
+LATE, TOO_OLD = timedelta(minutes=5), timedelta(hours=24)
 # Seconds since what was replayed last was committed; a replica that has replayed all that came is not behind.
 _BEHIND = sa.text(
     "SELECT CASE WHEN NOT pg_is_in_recovery() OR pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0"
@@ -23,19 +23,23 @@ _BEHIND = sa.text(
 def turn_to() -> datetime | None:
     """From now on the running page reads the replica; up to when its data reach. None: there is none, or it is away.
 
-    A replica that does not answer costs nobody a page: the site's own database is read instead.
+    A replica that does not answer costs nobody a page, and figures of another day tell nobody anything: then the
+    site's own database is read (security.md R20).
     """
     session = db.session
     if REPORTS not in db.engines or not session.info.get("read_only"):
         return None
     session.info["reports"] = True
     try:
-        return clock.now() - behind()
+        late = behind()
+        if late <= TOO_OLD:
+            return clock.now() - late
+        log.warning("the replica is %s behind", late)
     except sa.exc.DBAPIError as problem:
-        session.info.pop("reports")
-        session.rollback()
         log.warning("the replica does not answer: %s", type(problem.orig).__name__)
-        return None
+    session.info.pop("reports")
+    session.rollback()
+    return None
 
 
 def behind() -> timedelta:
