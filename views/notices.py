@@ -1,10 +1,11 @@
 """通知."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from operations import notices
+from operations.delivery import adapters, desk
 from operations.insight import inbox
 from views import ways
 from views.shells import shell_of
@@ -18,8 +19,9 @@ def index() -> str:
     after = ways.place("after")
     messages, further = inbox.page(current_user, after=after)
     next_url = url_for(".index", after=further) if further else ""
+    silent = desk.silent(adapters.carriers_on(current_app.config))
     return render_template("notices/index.html", shell=shell_of(current_user), messages=messages, next_url=next_url,
-                           is_first=after is None)
+                           is_first=after is None, silent=[carrier.label for carrier in silent])
 
 
 @bp.post("/<id:notice_id>/open")

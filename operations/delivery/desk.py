@@ -15,6 +15,7 @@ from operations import log, notices
 from operations.access.actor import Actor
 from operations.base import operation
 from operations.delivery.folding import LASTS
+from operations.delivery.leasing import ENOUGH_FAILURES
 from operations.errors import NotAllowed, NotFound, Refused
 
 PAGE = 50
@@ -56,6 +57,12 @@ def fares(on: Collection[Carrier]) -> list[Fare]:
     found = [Fare(row.carrier, row.carrier in on, row, waiting.get(row.carrier, 0), dead.get(row.carrier, 0))
              for row in rows]
     return [fare for fare in found if fare.is_on or fare.waiting or fare.dead]
+
+
+def silent(on: Collection[Carrier]) -> Sequence[Carrier]:
+    """The carriers of the site that fail time after time: what they would tell is told in the application alone."""
+    rows = select(CarrierState.carrier).where(CarrierState.carrier.in_(on), CarrierState.failures >= ENOUGH_FAILURES)
+    return db.session.scalars(rows.order_by(CarrierState.id)).all()
 
 
 def page(shown: Shown, carrier: Carrier | None, *, before: int | None = None) -> tuple[Sequence[Delivery], int | None]:
