@@ -17,6 +17,7 @@ SLOW, JUMPS, GATEWAY = "drills/test_slow_clients.py", "drills/test_clock_jumps.p
 RUNNER, ANCHORS, BACKUP = "jobs/test_runner.py", "operations/test_anchors.py", "operations/test_backup.py"
 MATRIX, GAMING, SESSIONS = "security/test_matrix.py", "operations/tickets/test_gaming.py", "access/test_sessions.py"
 DISCLOSURE, FUZZING = "security/test_disclosure.py", "security/test_fuzzing.py"
+STEPS, HEALTH = "views/test_steps_down.py", "views/test_health.py"
 LINE = re.compile(
     r"\| R\d+ \|[^|]*\| `(?P<node>[^`]+)` \| (?P<date>[\d-]{10}) \| (?P<size>[^|]+)\| (?P<figure>[^|]+)\|")
 
@@ -95,8 +96,14 @@ PROMISES = {
                    tests=(f"{DISCLOSURE}::test_no_number_and_nothing_typed_gets_into_the_log_lines_or_the_sealed_text",
                           f"{DISCLOSURE}::test_the_log_lines_name_the_rule_and_not_the_address",
                           "app/test_logs.py::test_phones_and_numbers_of_persons_never_reach_a_line")),
-    "R20": Promise("一步一步退：日志不全就只读，别的照常",
-                   tests=(f"{ANCHORS}::test_a_restored_backup_is_only_read_until_somebody_vouches_for_it",
+    "R20": Promise("一步一步退，页面说明退到哪一步：短信断了有站内通知，搜索坏了有列表，报表写明截至时间（不超过 24 小时），"
+                   "日志不全、时钟跳变就只读",
+                   tests=(f"{STEPS}::test_without_texts_the_site_itself_tells_it_and_says_why_no_text_came",
+                          f"{STEPS}::test_a_search_that_fails_leads_to_the_lists",
+                          f"{STEPS}::test_figures_say_when_they_are_of_and_are_never_older_than_a_day",
+                          f"{STEPS}::test_by_a_wrong_clock_everything_is_read_and_nothing_is_written",
+                          f"{HEALTH}::test_while_the_log_is_behind_everything_is_read_and_nothing_is_taken_in",
+                          f"{ANCHORS}::test_a_restored_backup_is_only_read_until_somebody_vouches_for_it",
                           f"{ANCHORS}::test_a_witness_that_cannot_be_reached_holds_nothing_up")),
 }
 HEAD = """# 二十条承诺
