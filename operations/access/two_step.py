@@ -27,7 +27,7 @@ STEP_SECONDS, STEPS_ASIDE = 30, 1
 LIMITS = (Lockout(5, timedelta(minutes=5)), Lockout(20, timedelta(hours=1)), Lockout(50, timedelta(days=1)))
 LOCKED = "动态码试错次数过多，请 5 分钟后再试；仍不行的，请联系安全管理员。"
 WRONG = "动态码不对，或者已经用过。请等验证器换下一个码再输入；一直不对的，请核对手机的时间。"
-RECOVERY_CODES, RECOVERY_BYTES = 10, 10
+RECOVERY_CODES, RECOVERY_BYTES = 10, 15
 RESETTING = (Role.SECURITY_ADMINISTRATOR, Role.SYSTEM)
 _IN_USE, _BEGUN = Authenticator.confirmed_at.is_not(None), Authenticator.confirmed_at.is_(None)
 
@@ -250,7 +250,7 @@ def _new_codes(user_id: int) -> Sequence[str]:
 
 
 def _hashed(user_id: int, code: str) -> str:
-    """80 random bits need no slow hash."""
+    """120 random bits need no slow hash."""
     return digest_of(f"{user_id}/{_plain(code)}")
 
 

@@ -1,5 +1,7 @@
 """Sessions: how long they live, what ends them, and that rights are read anew at every request."""
 
+from unittest.mock import Mock
+
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -8,7 +10,10 @@ from models import clock
 from models.access import LoginSession, Post, Role, User
 from models.access.posts import ADMINISTRATORS
 from models.base import db
+from models.log import Event
+from operations.access import opinions
 from operations.demo.city import PASSWORD
+from operations.errors import NotAllowed
 from tests.guest import CSRF, Guest, said
 from tests.lives import START
 
@@ -167,3 +172,11 @@ def test_an_administrators_post_that_has_ended_makes_room_for_another(quick):
     db.session.add_all([ended, Post(user_id=user.id, role=Role.SYSTEM_ADMINISTRATOR, organisation_id=centre.id)])
 
     db.session.flush()
+
+
+def test_a_refused_act_is_in_the_log_with_who_tried_it(app, quick, monkeypatch):
+    guest = Guest(app, "hening")
+    monkeypatch.setattr(opinions, "give", Mock(side_effect=NotAllowed))
+    assert guest.posts("/feedback", {"words": "停车场的灯坏了"}, page="/feedback").status_code == 403
+    told = db.session.scalars(select(Event).where(Event.action == "refused")).one()
+    assert told.actor_id == quick.users["hening"].id and "account.feedback" in told.body and "停车场" not in told.body

@@ -20,7 +20,7 @@ from tests.together import at_once
 
 RULES = SessionRules(two_steps=True)
 TYPED = re.compile(r"<code[^>]*>((?:[A-Z2-7]{4} ?)+)</code>")
-SPARE = re.compile(r"<code>((?:[a-z2-7]{4}-?){4})</code>")
+SPARE = re.compile(r"<code>((?:[a-z2-7]{4}-?){6})</code>")
 KEYS = ["eine-nur-fuer-tests-0123456789abcdef"]
 
 
