@@ -103,7 +103,7 @@ class Config:
         env.secret_keys,
         default=lambda c: [env.kept_secret(c.VAR_DIR / "data_key")],
         shown="首次启动时生成，存于 `VAR_DIR/data_key`",
-        means=f"加密库中机密字段（两步验证的密钥）的密钥，不随备份：{env.SECRET_ADVICE}；换密钥时新的写在前面，以逗号分隔",
+        means=f"加密库中电话号码和两步验证密钥的密钥，不随备份，丢了就打不开：{env.SECRET_ADVICE}；换密钥时新的写在前面，以逗号分隔",
         secret=True,
     )
     TWO_STEPS = Setting(
@@ -279,6 +279,7 @@ class Testing(Config):
     PASSWORDS_EXPIRE = False  # stories take years
     PROVEN_FOR = timedelta(hours=8)  # stories take hours; tests/access/test_proving.py has its own
     SECRET_KEY = "only-for-tests-0123456789abcdefghijklmnopqrstuvwxyz"
+    DATA_KEYS = ["only-for-tests-abcdefghijklmnopqrstuvwxyz0123456789"]
 
 
 class Production(Config):

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from app import overflow
 from app.login import forget_person, keep_fields, keep_form
 from models.base import db
+from models.encryption import Undecipherable
 from operations.access import refusals
 from operations.errors import AlreadyDone, DomainError, NotAllowed, StorageAway
 from views import ways
@@ -42,6 +43,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, not_served)
     for away in (OperationalError, InterfaceError, NoConnection):
         app.register_error_handler(away, database_away)
+    app.register_error_handler(Undecipherable, undecipherable)
     app.register_error_handler(OSError, no_room)
     app.register_error_handler(StorageAway, storage_away)
     app.register_error_handler(Exception, unexpected)
@@ -96,6 +98,13 @@ def database_away(error: SQLAlchemyError) -> ResponseReturnValue:
     log.error("database away: %s", type(getattr(error, "orig", error)).__name__)
     forget_person()
     return _later("数据库没有响应，请稍后重试。刚才的内容没有提交。")
+
+
+def undecipherable(error: Undecipherable) -> ResponseReturnValue:
+    """What the database holds sealed cannot be opened: a key is missing among the settings, or a row was changed."""
+    db.session.rollback()
+    log.error("sealed with a key that DATA_KEYS does not have, or tampered with")
+    return _later(error.message)
 
 
 def no_room(error: OSError) -> ResponseReturnValue:

@@ -9,7 +9,7 @@ from flask import Flask
 
 from app import logs, slow_statements
 from environment import ConfigurationError
-from models import engine
+from models import encryption, engine
 from models.base import db
 from operations import log, protection
 from operations.access import passwords
@@ -28,6 +28,7 @@ def guard_writes(app: Flask) -> None:
 
 def tell_operations(settings: Mapping[str, Any]) -> None:
     """What operations keep of the site's settings, for acts that nobody tells them to. Writing is not guarded yet."""
+    encryption.keep_keys(settings["DATA_KEYS"])
     rulebook.keep_hours(settings["OFFICE_HOURS"])
     passwords.keep_profile(settings["PASSWORD_PROFILE"], expire=settings["PASSWORDS_EXPIRE"],
                            site_words=(settings["CITY"], settings["SITE_NAME"], "政企直通车"))

@@ -76,7 +76,8 @@ def _pages(url: str, sizes: Sizes, seconds: float) -> Iterator[Figure]:
         demo_city.build()
         build(sizes, [], lambda *_: None)
         counting.recount()
-    with web.serving("wsgi:app", {"DATABASE_URL": url, "SECRET_KEY": SECRET}, workers=1) as (port, master):
+    environment = {"DATABASE_URL": url, "SECRET_KEY": SECRET, "DATA_KEYS": Testing.DATA_KEYS[0]}
+    with web.serving("wsgi:app", environment, workers=1) as (port, master):
         for page in _asked(app, port):
             yield from _measured(app, port, page, seconds)
         for size in web.memory_of_workers(master):

@@ -46,7 +46,7 @@ def command(tickets: int, overdue: int, seconds: float, database: str) -> None:
 
 
 def _pages(app: Flask, url: str, seconds: float) -> Iterator[Figure]:
-    environment = {"DATABASE_URL": url, "SECRET_KEY": SECRET}
+    environment = {"DATABASE_URL": url, "SECRET_KEY": SECRET, "DATA_KEYS": Testing.DATA_KEYS[0]}
     with web.serving("benchmarks.bare:app", environment) as (bare, _), \
             web.serving("wsgi:app", environment) as (port, master):
         for name, aim, asking in _askings(app, port):

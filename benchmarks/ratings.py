@@ -64,7 +64,8 @@ def command(scale: float, seconds: float, database: str) -> None:
 def _figures(app: Flask, url: str, scale: float, seconds: float) -> Iterator[Figure]:
     city = demo_city.build()
     place, cases, tickets = rated.found(city), int(CASES * scale), int(TICKETS * scale)
-    with web.serving("wsgi:app", {"DATABASE_URL": url, "SECRET_KEY": SECRET}) as (port, _):
+    environment = {"DATABASE_URL": url, "SECRET_KEY": SECRET, "DATA_KEYS": Testing.DATA_KEYS[0]}
+    with web.serving("wsgi:app", environment) as (port, _):
         cookies = {who: web.sign_in(port, who, demo_city.PASSWORD) for who in {page.who for page in _pages()}}
         rated.add(place, Span((0, cases // 10), (0, tickets // 10)))
         tallying.recount()

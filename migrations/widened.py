@@ -34,6 +34,14 @@ def let_be_empty(table: str, column: str) -> None:
         _restate(table, f"{column} INTEGER NOT NULL", f"{column} INTEGER")
 
 
+def lengthen(table: str, column: str, *, before: int, after: int) -> None:
+    """Let a text be ``after`` signs long. On SQLite as above; PostgreSQL looks at no row of a wider column."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} TYPE VARCHAR({after})")
+    else:
+        _restate(table, f"\t{column} VARCHAR({before})", f"\t{column} VARCHAR({after})")
+
+
 def _widen_constraint(table: str, column: str, constraint: str, *, after: str, more: Sequence[str]) -> None:
     found = f"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '{constraint}'"
     definition = op.get_bind().exec_driver_sql(found).scalar_one()

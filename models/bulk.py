@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from models.base import TenThousandYuan
+from models.encryption import Sealed, unseal
 
 Rows = Sequence[dict[str, Any]]
 _POSTGRESQL = postgresql.dialect()
@@ -31,9 +31,15 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Rows, *, ignor
 def insert_tuples(
     connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Insert many rows given as tuples in the order of ``columns``, plain values only: COPY on PostgreSQL."""
+    """Insert many rows given as tuples in the order of ``columns``, plain values only: COPY on PostgreSQL.
+
+    Telephone numbers are sealed on their way.
+    """
     if not rows:
         return
+    for place, name in enumerate(columns):
+        if isinstance(kind := table.c[name].type, Sealed):
+            rows = [(*row[:place], kind.stored(row[place]), *row[place + 1 :]) for row in rows]
     if connection.dialect.name == "postgresql":
         names = ", ".join(f'"{name}"' for name in columns)
         driver: Any = connection.connection
@@ -58,7 +64,8 @@ def insert_returning(connection: sa.Connection, table: sa.Table, rows: Rows, *, 
         return {}
     if connection.dialect.name == "postgresql":
         sql, arrays = _as_arrays(table, rows, f' ON CONFLICT DO NOTHING RETURNING "{key}", id')
-        return {row[0]: row[1] for row in connection.exec_driver_sql(sql, arrays)}
+        told = unseal if isinstance(table.c[key].type, Sealed) else lambda value: value
+        return {told(row[0]): row[1] for row in connection.exec_driver_sql(sql, arrays)}
     return {row[0]: row[1] for row in connection.execute(_prepared_returning(table, key), list(rows))}
 
 
@@ -182,8 +189,8 @@ def _as_arrays(table: sa.Table, rows: Rows, ending: str) -> tuple[str, tuple[Any
         kind = table.c[name].type.compile(dialect=_POSTGRESQL)
         kind = "VARCHAR" if kind.startswith("VARCHAR") else kind
         values = [row[name] for row in rows]
-        if isinstance(table.c[name].type, TenThousandYuan):
-            values = [TenThousandYuan.stored(value) for value in values]
+        if stored := getattr(table.c[name].type, "stored", None):
+            values = [stored(value) for value in values]
         if values.count(values[0]) == len(values):
             selected.append(f"%s::{kind}")
             constants.append(_plain(values[0]))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, LabelledEnum, created_at, open_unique, primary_key
 from models.deliveries import Carrier
+from models.encryption import number as telephone
 from models.notices import NoticeKind
 
 DAY_MINUTES = 24 * 60
@@ -50,7 +51,7 @@ class StoppedNumber(Base):
     __table_args__ = (open_unique("uq_stopped_numbers_open", "number", while_null="resumed_at"),)
 
     id: Mapped[primary_key]
-    number: Mapped[str] = mapped_column(sa.String(32))
+    number: Mapped[str] = mapped_column(telephone())
     stopped_at: Mapped[created_at]
     resumed_at: Mapped[datetime | None]
     resumed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -82,7 +83,7 @@ class TextAnswer(Base):
 
     id: Mapped[primary_key]
     provider_id: Mapped[str] = mapped_column(sa.String(80))
-    number: Mapped[str] = mapped_column(sa.String(32))
+    number: Mapped[str] = mapped_column(telephone())
     words: Mapped[str] = mapped_column(sa.String(500))
     received_at: Mapped[created_at]
     settled_at: Mapped[datetime | None]

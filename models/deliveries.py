@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, LabelledEnum, created_at, open_index, primary_key
+from models.encryption import maybe_number
 
 MOST_TRIES = 8
 
@@ -87,7 +88,7 @@ class Delivery(Base):
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"))
     rating_token_id: Mapped[int | None] = mapped_column(ForeignKey("rating_tokens.id"))
     folded_into_id: Mapped[int | None] = mapped_column(ForeignKey("deliveries.id", ondelete="SET NULL"))
-    recipient: Mapped[str] = mapped_column(sa.String(254))
+    recipient: Mapped[str] = mapped_column(maybe_number(254))
     words: Mapped[str] = mapped_column(sa.String(500), default="")
     address: Mapped[str] = mapped_column(sa.String(64), default="")
     created_at: Mapped[created_at]

@@ -39,9 +39,8 @@ def go_on() -> ResponseReturnValue:
 
 
 def _prove(form: ProveForm, signed: SignedIn) -> None:
-    code, keys = form.passcode.data if form.passcode else "", current_app.config["DATA_KEYS"]
     try:
-        entered = two_step.prove(signed, form.password.data, code, keys=keys)
+        entered = two_step.prove(signed, form.password.data, form.passcode.data if form.passcode else "")
     except BadInput as refusal:
         accounts.note_failure(two_step.username_of(signed.actor), address=signed.actor.address)
         form.blame("password", str(refusal))

@@ -31,7 +31,7 @@ def enter() -> ResponseReturnValue:
         return redirect(url_for(".index"))
     by_recovery = request.args.get("by") == "recovery"
     form = (RecoveryForm if by_recovery else AppCodeForm).from_request()
-    entered = _taken(form, lambda: two_step.enter(signed, form["passcode"].data, keys=_keys()))
+    entered = _taken(form, lambda: two_step.enter(signed, form["passcode"].data))
     if entered:
         sessions.begin(entered.token)
         if entered.codes_left is not None:
@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
 @open_to_all
 def begin() -> ResponseReturnValue:
     """开始设置, also on another phone."""
-    two_step.begin(_proven(), keys=_keys())
+    two_step.begin(_proven())
     return redirect(url_for(".set_up"))
 
 
@@ -61,11 +61,11 @@ def begin() -> ResponseReturnValue:
 def set_up() -> ResponseReturnValue:
     """扫码、输入第一个动态码. The 备用码 are shown in the answer, this once."""
     signed = _proven()
-    secret = two_step.begun_secret(signed, keys=_keys())
+    secret = two_step.begun_secret(signed)
     if secret is None:
         return redirect(url_for(".index"))
     form = AppCodeForm.from_request()
-    made = _taken(form, lambda: two_step.confirm(signed, form["passcode"].data, keys=_keys()))
+    made = _taken(form, lambda: two_step.confirm(signed, form["passcode"].data))
     if made:
         sessions.begin(made.token)
         return _codes(made.codes)
@@ -83,7 +83,7 @@ def set_up() -> ResponseReturnValue:
 def renew_codes() -> ResponseReturnValue:
     """换一批备用码."""
     signed, form = _signed(), AppCodeForm.from_request(prefix="codes-")
-    codes = _taken(form, lambda: two_step.renew_codes(signed, form["passcode"].data, keys=_keys()))
+    codes = _taken(form, lambda: two_step.renew_codes(signed, form["passcode"].data))
     return _codes(codes) if codes else _shown(signed, form)
 
 
@@ -91,7 +91,7 @@ def renew_codes() -> ResponseReturnValue:
 def end() -> ResponseReturnValue:
     """停用."""
     signed, form = _signed(), AppCodeForm.from_request(prefix="end-")
-    if _taken(form, lambda: two_step.end(signed, form["passcode"].data, keys=_keys())):
+    if _taken(form, lambda: two_step.end(signed, form["passcode"].data)):
         flash("两步验证已停用。", "green")
         return redirect(url_for(".index"))
     return _shown(signed, form)
@@ -141,8 +141,3 @@ def _shell(signed: SignedIn) -> str:
 
 def _next() -> str:
     return ways.safe(request.args.get("next", ""))
-
-
-def _keys() -> Sequence[str]:
-    keys: Sequence[str] = current_app.config["DATA_KEYS"]
-    return keys

@@ -20,6 +20,7 @@ AREAS = {
     "due": "due",
     "audit": "audit",
     "account": "accounts",
+    "keys": "accounts",
     "staff": "staffing",
     "regions": "regions",
     "backup": "backup",

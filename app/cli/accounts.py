@@ -1,9 +1,10 @@
-"""``account``: what has to be done for accounts on the server itself, when nobody on the site can."""
+"""``account`` and ``keys``: what has to be done for accounts on the server itself, when nobody on the site can."""
 
 import click
 from flask import current_app
 
 from app.cli.opening import on_the_site
+from operations import resealing
 from operations.access import password_links, two_step
 from operations.access.actor import SYSTEM
 from operations.access.people import actor_named
@@ -11,7 +12,7 @@ from operations.access.people import actor_named
 
 @click.group()
 def account() -> None:
-    """账号：设置密码的链接，重置两步验证，换加密密钥。"""
+    """账号：设置密码的链接，重置两步验证。"""
 
 
 @account.command("reset-two-step")
@@ -35,11 +36,22 @@ def link(username: str) -> None:
     click.echo(f"{current_app.config['PUBLIC_URL']}/password/{token}")
 
 
-@account.command("reseal")
+@click.group()
+def keys() -> None:
+    """加密密钥 DATA_KEYS：换了以后重新加密。"""
+
+
+@keys.command("reseal")
 @on_the_site
 def reseal() -> None:
-    """换了 DATA_KEYS 之后：用第一个密钥重新加密，旧的才可以删去。"""
-    click.echo(f"重新加密了 {two_step.reseal(keys=current_app.config['DATA_KEYS'])} 个账号的两步验证密钥。")
+    """换了 DATA_KEYS 之后：用第一个密钥重新加密，分批进行，中断了再运行一次即可；完成后旧密钥才可以删去。"""
+    for place, count in resealing.reseal_all():
+        if count:
+            told = f"{place.table.name}.{place.column.name}" if place else "两步验证的密钥"
+            click.echo(f"{told}：{count:,}")
+    left = resealing.left()
+    click.echo(f"还有 {left:,} 处用的是别的密钥，请再运行一次。" if left else
+               "全部用第一个密钥加密了：旧密钥可以从 DATA_KEYS 删去，重启各进程。旧备份仍要旧密钥才能打开，请另行保管。")
 
 
-COMMANDS: tuple[click.Command, ...] = (account,)
+COMMANDS: tuple[click.Command, ...] = (account, keys)

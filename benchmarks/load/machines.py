@@ -118,11 +118,15 @@ class Site:
             turn += 1
 
 
+# A city that was seeded once is served many times.
+DATA_KEY = "only-for-load-0123456789abcdefghijklmnopqrstuvwxyz"
+
+
 def surroundings(folder: Path, url: str) -> dict[str, str]:
     """What every process of the site finds in its environment: what several machines would share."""
     return {
         "ZHITONGCHE_ENV": "development", "DATABASE_URL": url, "VAR_DIR": str(folder / "var"), "TEXTING": "off",
-        "SECRET_KEY": secrets.token_urlsafe(48), "DATA_KEYS": secrets.token_urlsafe(48),
+        "SECRET_KEY": secrets.token_urlsafe(48), "DATA_KEYS": DATA_KEY,
         "ATTACHMENTS_DIR": str(folder / "attachments"), "SWEEP_SECONDS": str(SWEEP_SECONDS), "PYTHONPATH": str(HERE),
     }
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.access.posts import Post
 from models.base import Base, created_at, primary_key
+from models.encryption import account_name, number
 
 
 class PastPassword(Base):
@@ -28,9 +29,9 @@ class User(Base):
     __tablename__ = "users"
 
     id: Mapped[primary_key]
-    username: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    username: Mapped[str] = mapped_column(account_name(), unique=True)
     name: Mapped[str] = mapped_column(sa.String(64))
-    phone: Mapped[str | None] = mapped_column(sa.String(32))
+    phone: Mapped[str | None] = mapped_column(number())
     email: Mapped[str | None] = mapped_column(sa.String(254))
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
     is_active: Mapped[bool] = mapped_column(default=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.access.posts import MemberRole
 from models.base import Base, created_at, open_unique, primary_key
+from models.encryption import number as telephone
 
 MOST_TRIES = 5
 
@@ -31,7 +32,7 @@ class OneTimeCode(Base):
     id: Mapped[primary_key]
     key_hash: Mapped[str] = mapped_column(sa.String(64))
     code_hash: Mapped[str] = mapped_column(sa.String(64))
-    number: Mapped[str] = mapped_column(sa.String(32))
+    number: Mapped[str] = mapped_column(telephone())
     wish: Mapped[dict[str, Any]]
     created_at: Mapped[created_at]
     expires_at: Mapped[datetime]
@@ -51,7 +52,7 @@ class Invitation(Base):
 
     id: Mapped[primary_key]
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprises.id"))
-    mobile: Mapped[str] = mapped_column(sa.String(32))
+    mobile: Mapped[str] = mapped_column(telephone())
     member_role: Mapped[MemberRole]
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, LabelledEnum, created_at, open_index, open_unique, primary_key
+from models.encryption import account_name
 
 
 class LinkKind(LabelledEnum):
@@ -26,7 +27,7 @@ class PasswordRequest(Base):
     )
 
     id: Mapped[primary_key]
-    account: Mapped[str] = mapped_column(sa.String(64))
+    account: Mapped[str] = mapped_column(account_name())
     address: Mapped[str] = mapped_column(sa.String(64))
     asked_at: Mapped[created_at]
     taken_at: Mapped[datetime | None]

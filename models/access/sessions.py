@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, created_at, primary_key
+from models.encryption import SealedWords, account_name
 
 
 class LoginSession(Base):
@@ -45,7 +46,7 @@ class LoginAttempt(Base):
     )
 
     id: Mapped[primary_key]
-    account: Mapped[str] = mapped_column(sa.String(64))
+    account: Mapped[str] = mapped_column(account_name())
     address: Mapped[str] = mapped_column(sa.String(64))
     failed_at: Mapped[created_at]
 
@@ -76,5 +77,5 @@ class KeptForm(Base):
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     path: Mapped[str] = mapped_column(sa.String(500))
-    body: Mapped[dict[str, Any]]
+    body: Mapped[dict[str, Any]] = mapped_column(SealedWords)
     created_at: Mapped[created_at]

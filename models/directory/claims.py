@@ -10,6 +10,7 @@ from models.access.accounts import User
 from models.base import Base, LabelledEnum, created_at, open_index, open_unique, primary_key
 from models.directory.enterprises import Enterprise
 from models.directory.regions import Region
+from models.encryption import maybe_number, number
 
 
 class Decision(LabelledEnum):
@@ -45,7 +46,7 @@ class Claim(Base):
     credit_code: Mapped[str] = mapped_column(sa.String(18))
     name: Mapped[str] = mapped_column(sa.String(200))
     person: Mapped[str] = mapped_column(sa.String(64))
-    mobile: Mapped[str] = mapped_column(sa.String(32))
+    mobile: Mapped[str] = mapped_column(number())
     region_id: Mapped[int | None] = mapped_column(ForeignKey("regions.id"))
     owner_unit_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     asked_at: Mapped[created_at]
@@ -95,8 +96,8 @@ class FactRequest(Base):
     id: Mapped[primary_key]
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprises.id"))
     field: Mapped[str] = mapped_column(sa.String(32))
-    before: Mapped[str] = mapped_column(sa.String(300), default="")
-    after: Mapped[str] = mapped_column(sa.String(300), default="")
+    before: Mapped[str] = mapped_column(maybe_number(300), default="")
+    after: Mapped[str] = mapped_column(maybe_number(300), default="")
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     asked_at: Mapped[created_at]
     decision: Mapped[Decision | None]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base, LabelledEnum, TenThousandYuan, created_at, open_index, primary_key
 from models.directory.organisations import Organisation
 from models.directory.regions import Region
+from models.encryption import maybe_number, number
 
 
 class EnterpriseKind(LabelledEnum):
@@ -99,7 +100,7 @@ class Enterprise(Base):
     id: Mapped[primary_key]
     credit_code: Mapped[str | None] = mapped_column(sa.String(18), unique=True)
     code_override: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
-    external_ref: Mapped[str | None] = mapped_column(sa.String(80), unique=True)
+    external_ref: Mapped[str | None] = mapped_column(maybe_number(80), unique=True)
     name: Mapped[str] = mapped_column(sa.String(200))
     short_name: Mapped[str] = mapped_column(sa.String(64), default="")
     initials: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
@@ -122,7 +123,7 @@ class Enterprise(Base):
     credit_flag: Mapped[CreditFlag] = mapped_column(default=CreditFlag.NORMAL, server_default=CreditFlag.NORMAL.value)
     legal_representative: Mapped[str] = mapped_column(sa.String(64), default="")
     contact_name: Mapped[str] = mapped_column(sa.String(64), default="")
-    contact_phone: Mapped[str] = mapped_column(sa.String(32), default="")
+    contact_phone: Mapped[str] = mapped_column(number(), default="")
     has_green_card: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str] = mapped_column(sa.String(100), default="", server_default="")
     quiet_since: Mapped[created_at]

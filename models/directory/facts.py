@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, LabelledEnum, TenThousandYuan, created_at, open_unique, primary_key
+from models.encryption import maybe_number, number
 
 
 class EnterpriseName(Base):
@@ -35,8 +36,8 @@ class FactChange(Base):
     id: Mapped[primary_key]
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprises.id"))
     field: Mapped[str] = mapped_column(sa.String(32))
-    before: Mapped[str] = mapped_column(sa.String(300), default="")
-    after: Mapped[str] = mapped_column(sa.String(300), default="")
+    before: Mapped[str] = mapped_column(maybe_number(300), default="")
+    after: Mapped[str] = mapped_column(maybe_number(300), default="")
     source: Mapped[str] = mapped_column(sa.String(100), default="")
     batch_id: Mapped[int | None] = mapped_column(index=True)
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -53,7 +54,7 @@ class Contact(Base):
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprises.id"))
     name: Mapped[str] = mapped_column(sa.String(64))
     title: Mapped[str] = mapped_column(sa.String(64), default="")
-    phone: Mapped[str] = mapped_column(sa.String(32), default="")
+    phone: Mapped[str] = mapped_column(number(), default="")
     created_at: Mapped[created_at]
     ended_at: Mapped[datetime | None]
 

@@ -11,6 +11,7 @@ from models.base import Base, LabelledEnum, TenThousandYuan, created_at, open_in
 from models.directory.enterprises import EnterpriseCategory, EnterpriseKind, EnterpriseSize, EnterpriseStatus
 from models.directory.facts import ProjectStage
 from models.directory.stewards import StewardClass
+from models.encryption import account_name, maybe_number, number
 
 
 class ImportKind(LabelledEnum):
@@ -95,7 +96,7 @@ class ImportIssue(Base):
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batches.id"))
     line: Mapped[int]
     field: Mapped[str] = mapped_column(sa.String(40))
-    value: Mapped[str] = mapped_column(sa.String(200), default="")
+    value: Mapped[str] = mapped_column(maybe_number(200), default="")
     reason: Mapped[str] = mapped_column(sa.String(200))
     is_warning: Mapped[bool] = mapped_column(default=False)
 
@@ -131,7 +132,7 @@ class StagedEnterprise(Base):
     founded_on: Mapped[date | None]
     legal_representative: Mapped[str | None] = mapped_column(sa.String(64))
     contact_name: Mapped[str | None] = mapped_column(sa.String(64))
-    contact_phone: Mapped[str | None] = mapped_column(sa.String(32))
+    contact_phone: Mapped[str | None] = mapped_column(number())
     steward_id: Mapped[int | None]
     project_name: Mapped[str | None] = mapped_column(sa.String(200))
     project_investment: Mapped[Decimal | None] = mapped_column(TenThousandYuan)
@@ -146,9 +147,9 @@ class StagedSteward(Base):
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batches.id"), primary_key=True)
     line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     user_id: Mapped[int | None]
-    username: Mapped[str] = mapped_column(sa.String(64))
+    username: Mapped[str] = mapped_column(account_name())
     name: Mapped[str] = mapped_column(sa.String(64))
-    phone: Mapped[str] = mapped_column(sa.String(32))
+    phone: Mapped[str] = mapped_column(number())
     organisation_id: Mapped[int]
     region_id: Mapped[int]
     steward_class: Mapped[StewardClass]

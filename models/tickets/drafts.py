@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, created_at, primary_key
 from models.directory.enterprises import Enterprise
+from models.encryption import SealedWords
 from models.tickets.tickets import Ticket
 
 
@@ -25,7 +26,7 @@ class Draft(Base):
     key: Mapped[str] = mapped_column(sa.String(32), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("enterprises.id"))
-    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    answers: Mapped[dict[str, Any]] = mapped_column(SealedWords, default=dict)
     created_at: Mapped[created_at]
     updated_at: Mapped[datetime]
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))

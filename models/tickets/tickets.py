@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Base, LabelledEnum, created_at, open_index, primary_key
 from models.directory.enterprises import Enterprise
 from models.directory.organisations import Organisation
+from models.encryption import number as telephone
 from models.tickets.workflow import CLOSED_STATUSES, Status
 
 
@@ -129,7 +130,7 @@ class Ticket(Base):
     region_path: Mapped[str] = mapped_column(sa.String(120))
     submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     contact_name: Mapped[str] = mapped_column(sa.String(64), default="")
-    contact_phone: Mapped[str] = mapped_column(sa.String(32), default="")
+    contact_phone: Mapped[str] = mapped_column(telephone(), default="")
     status: Mapped[Status]
     round: Mapped[int] = mapped_column(default=1)
     lead_unit_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))

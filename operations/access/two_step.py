@@ -11,10 +11,10 @@ from datetime import timedelta
 import pyotp
 from sqlalchemy import ColumnElement, delete, func, select, update
 
-from models import clock
+from models import clock, encryption
 from models.access import Authenticator, LoginAttempt, LoginSession, RecoveryCode, Role, User
 from models.base import db
-from operations import encryption, log, notices
+from operations import log, notices
 from operations.access import accounts
 from operations.access.accounts import Lockout, SignedIn, digest_of
 from operations.access.actor import Actor
@@ -22,7 +22,6 @@ from operations.base import operation
 from operations.errors import NotAllowed, NotFound, Refused
 from operations.protection import even_when_protected
 
-Keys = Sequence[str]
 STEP_SECONDS, STEPS_ASIDE = 30, 1
 LIMITS = (Lockout(5, timedelta(minutes=5)), Lockout(20, timedelta(hours=1)), Lockout(50, timedelta(days=1)))
 LOCKED = "动态码试错次数过多，请 5 分钟后再试；仍不行的，请联系安全管理员。"
@@ -50,13 +49,13 @@ class SetUp:
 
 @operation
 @even_when_protected
-def enter(signed: SignedIn, code: str, *, keys: Keys) -> Entered | None:
+def enter(signed: SignedIn, code: str) -> Entered | None:
     """第二步：a code of the app, or one 备用码; None when it is neither. Every failure counts, also of many at once.
 
     Raises TooManyAttempts by LIMITS, NotFound where nothing is set up.
     """
     user_id = _owner(signed)
-    if _is_taken(_locked(user_id, _IN_USE), code, keys):
+    if _is_taken(_locked(user_id, _IN_USE), code):
         log.record("take_second_step", object_type="user", object_id=user_id, actor=signed.actor)
         return Entered(_whole(signed))
     if _is_spent(user_id, code):
@@ -69,14 +68,14 @@ def enter(signed: SignedIn, code: str, *, keys: Keys) -> Entered | None:
 
 
 @operation
-def prove(signed: SignedIn, password: str, code: str, *, keys: Keys) -> Entered | None:
+def prove(signed: SignedIn, password: str, code: str) -> Entered | None:
     """再次核对：the password, and a code where one is in use; None when the code is wrong.
 
     Raises BadInput for a wrong password, TooManyAttempts as signing in does.
     """
     accounts.ensure_password(signed.actor, password)
     if signed.has_authenticator:
-        entered = enter(signed, code, keys=keys)
+        entered = enter(signed, code)
     else:
         entered = Entered(accounts.renew(signed.actor.session_id, **accounts.proof_of(signed.actor)))
     if entered is not None:
@@ -86,21 +85,21 @@ def prove(signed: SignedIn, password: str, code: str, *, keys: Keys) -> Entered 
 
 @operation
 @even_when_protected
-def begin(signed: SignedIn, *, keys: Keys) -> None:
+def begin(signed: SignedIn) -> None:
     """开始设置：a new secret beside the one in use. With the password alone nobody replaces what is in use."""
     user_id = _owner(signed)
     if signed.has_authenticator and not signed.is_whole:
         raise NotAllowed
     _drop(user_id, _BEGUN)
-    sealed = encryption.encrypt(pyotp.random_base32(), keys=keys, place=_place(user_id))
+    sealed = encryption.encrypt(pyotp.random_base32(), place=_place(user_id))
     db.session.add(Authenticator(user_id=user_id, sealed_secret=sealed, created_at=clock.now()))
 
 
-def begun_secret(signed: SignedIn, *, keys: Keys) -> str | None:
+def begun_secret(signed: SignedIn) -> str | None:
     """What the app must be given: the secret being set up, in Base32. None when nothing is."""
     stored = db.session.scalar(select(Authenticator.sealed_secret).where(
         Authenticator.user_id == signed.actor.user_id, _BEGUN))
-    return encryption.decrypt(stored, keys=keys, place=_place(_owner(signed))) if stored else None
+    return encryption.decrypt(stored, place=_place(_owner(signed))) if stored else None
 
 
 def address_of(secret: str, *, username: str, site: str) -> str:
@@ -110,7 +109,7 @@ def address_of(secret: str, *, username: str, site: str) -> str:
 
 @operation
 @even_when_protected
-def confirm(signed: SignedIn, code: str, *, keys: Keys) -> SetUp | None:
+def confirm(signed: SignedIn, code: str) -> SetUp | None:
     """启用：the first code of the new app puts it in the place of the one before; None when the code is wrong.
 
     Every other session of the account ends, for it has taken no such step.
@@ -119,7 +118,7 @@ def confirm(signed: SignedIn, code: str, *, keys: Keys) -> SetUp | None:
     if signed.has_authenticator and not signed.is_whole:
         raise NotAllowed
     begun = _locked(user_id, _BEGUN)
-    if not _is_taken(begun, code, keys):
+    if not _is_taken(begun, code):
         _note_failure(signed.actor)
         return None
     _drop(user_id, _IN_USE)
@@ -130,10 +129,10 @@ def confirm(signed: SignedIn, code: str, *, keys: Keys) -> SetUp | None:
 
 
 @operation
-def renew_codes(signed: SignedIn, code: str, *, keys: Keys) -> Sequence[str] | None:
+def renew_codes(signed: SignedIn, code: str) -> Sequence[str] | None:
     """换一批备用码：those before are void. None when the code is wrong."""
     user_id = _owner(signed)
-    if not _is_taken(_locked(user_id, _IN_USE), code, keys):
+    if not _is_taken(_locked(user_id, _IN_USE), code):
         _note_failure(signed.actor)
         return None
     log.record("renew_recovery_codes", object_type="user", object_id=user_id, actor=signed.actor)
@@ -141,12 +140,12 @@ def renew_codes(signed: SignedIn, code: str, *, keys: Keys) -> Sequence[str] | N
 
 
 @operation
-def end(signed: SignedIn, code: str, *, keys: Keys) -> bool:
+def end(signed: SignedIn, code: str) -> bool:
     """停用, by whoever need not have it. False when the code is wrong."""
     if signed.must_take_two:
         raise Refused("您的岗位必须使用两步验证，不能停用；换手机请重新设置。")
     user_id = _owner(signed)
-    if not _is_taken(_locked(user_id, _IN_USE), code, keys):
+    if not _is_taken(_locked(user_id, _IN_USE), code):
         _note_failure(signed.actor)
         return False
     _forget(user_id)
@@ -173,14 +172,13 @@ def reset(user_id: int, *, actor: Actor, reason: str) -> None:
 
 
 @operation
-def reseal(*, keys: Keys) -> int:
+def reseal() -> int:
     """换密钥之后：encrypt with the first key what an older one has encrypted. Returns how many secrets there were."""
     older = [one for one in db.session.scalars(select(Authenticator).with_for_update())
-             if not encryption.is_under(one.sealed_secret, keys[0])]
+             if not encryption.is_current(one.sealed_secret)]
     for one in older:
         place = _place(one.user_id)
-        one.sealed_secret = encryption.encrypt(encryption.decrypt(one.sealed_secret, keys=keys, place=place),
-                                               keys=keys, place=place)
+        one.sealed_secret = encryption.encrypt(encryption.decrypt(one.sealed_secret, place=place), place=place)
     return len(older)
 
 
@@ -220,12 +218,12 @@ def _locked(user_id: int, which: ColumnElement[bool]) -> Authenticator:
     return held
 
 
-def _is_taken(one: Authenticator, code: str, keys: Keys) -> bool:
+def _is_taken(one: Authenticator, code: str) -> bool:
     """Whether it is the code of this half minute or of a neighbour and nobody has used it: the row decides."""
     said = _plain(code)
     if not re.fullmatch("[0-9]{6}", said):
         return False
-    secret = encryption.decrypt(one.sealed_secret, keys=keys, place=_place(one.user_id))
+    secret = encryption.decrypt(one.sealed_secret, place=_place(one.user_id))
     app, here = pyotp.TOTP(secret), int(clock.now().timestamp()) // STEP_SECONDS
     steps = range(here - STEPS_ASIDE, here + STEPS_ASIDE + 1)
     meant = next((step for step in steps if hmac.compare_digest(app.generate_otp(step), said)), None)

@@ -13,6 +13,7 @@ from models.base import UTCDateTime, db
 from models.bulk import among
 from models.carriers import CarrierChoice, ReceivingHours, StoppedNumber
 from models.deliveries import MOST_TRIES, Carrier, Delivery, Purpose
+from models.encryption import is_textable
 from models.notices import Notice, NoticeKind
 from operations import notices
 from operations.base import operation
@@ -78,9 +79,9 @@ def reachable(carrier: Carrier, recipient: Any) -> tuple[Any, ...]:
     """The conditions under which somebody can be told by this carrier."""
     if carrier is Carrier.EMAIL:
         return (recipient.is_not(None), recipient != "")
-    is_mobile = (recipient.like("1__________"), recipient.not_like("%-%"), recipient.not_like("% %"))
     stopped = select(StoppedNumber.number).where(StoppedNumber.resumed_at.is_(None))
-    return (*is_mobile, recipient.not_in(stopped)) if carrier is Carrier.SMS else is_mobile
+    may_be_sent = (is_textable(recipient),)
+    return (*may_be_sent, recipient.not_in(stopped)) if carrier is Carrier.SMS else may_be_sent
 
 
 def _keep_own_hours(ids: list[int], now: datetime) -> None:

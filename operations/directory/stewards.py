@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from models import clock
 from models.access import Post, Role, User
 from models.base import db
+from models.bulk import among
 from models.directory import Enterprise, Organisation, Region, Steward, Stewardship, StewardshipKind
 from operations.access import scope
 from operations.access.actor import Actor
@@ -135,5 +136,8 @@ def _listed() -> Select[Any]:
 
 
 def _phone_ends(words: str) -> ColumnElement[bool]:
-    is_tail = words.isdecimal() and words.isascii() and len(words) >= 4
-    return User.phone.endswith(words) if is_tail else User.id.is_(None)
+    """By reading the numbers of all of them: they stand sealed, and a city has a few thousand stewards."""
+    if not (words.isdecimal() and words.isascii() and len(words) >= 4):
+        return User.id.is_(None)
+    numbers = db.session.execute(select(User.id, User.phone).where(User.phone.is_not(None), on_duty()))
+    return among(User.id, "tails", ids=[person for person, number in numbers if (number or "").endswith(words)])

@@ -215,8 +215,7 @@ def _tell_of_cover(done: Sequence[Outcome], substitute: User, *, starts_on: date
     if not done:
         return
     days = f"{starts_on.month}月{starts_on.day}日至{ends_on.month}月{ends_on.day}日"
-    phone = f"，电话 {substitute.phone}" if substitute.phone else ""
-    words = f"{days}由{substitute.name}代为担任您的企业管家{phone}"
+    words = f"{days}由{substitute.name}代为担任您的企业管家{tenures.where_to_call(substitute.phone)}"
     tenures.tell_members({one.enterprise_id: words for one in done}, {one.enterprise_id: one.name for one in done})
     firms = done[0].name if len(done) == 1 else f"{done[0].name}等 {len(done)} 家企业"
     tenures.tell_people({substitute.id: f"{days}由你为{firms}备岗"})

@@ -133,10 +133,15 @@ def names_of(ids: Sequence[int]) -> dict[int, str]:
     return {key: name for key, name in db.session.connection().execute(rows, {"ids": list(ids)})}
 
 
+def where_to_call(phone: str | None) -> str:
+    """Where the enterprise finds the number: a notice is kept, and holds none."""
+    return "，电话见首页" if phone else ""
+
+
 def _stewards(ids: set[int]) -> dict[int, str]:
     rows = select(User.id, User.name, User.phone).where(among(User.id))
     found = db.session.connection().execute(rows, {"ids": sorted(ids)})
-    return {key: f"{name}，电话 {phone}" if phone else name for key, name, phone in found}
+    return {key: f"{name}{where_to_call(phone)}" for key, name, phone in found}
 
 
 def _several(names: Sequence[str]) -> str:

@@ -15,7 +15,9 @@ from operations.access.actor import SYSTEM
 from operations.base import insert_ignoring, operation
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
+from operations.directory.fact_kinds import masked
 from operations.directory.merging import goes_on
+from operations.directory.names import is_phone, plain_phone
 from operations.errors import BadInput, DomainError
 from operations.hotline.reading import BadRow, Message, read_messages
 from operations.insight import indexing
@@ -107,13 +109,15 @@ def register(messages: Sequence[Message], region: Region) -> list[Ticket]:
 
 
 def _submit(message: Message, sender: Enterprise, recorded_at: datetime) -> Ticket:
+    name, phone = _called(message)
     demand = intake.Demand(
         enterprise=sender,
         subject=message.subject,
         content=message.content,
         channel=Channel.HOTLINE,
         external_number=message.number,
-        contact_name=message.sender,
+        contact_name=name,
+        contact_phone=phone,
         recorded_at=recorded_at,
     )
     with clock.standing_at(message.asked_at):
@@ -155,10 +159,18 @@ def _known_senders(references: Iterable[str]) -> dict[str, Enterprise]:
 
 
 def _enterprise(message: Message, region: Region) -> dict[str, object]:
+    name, phone = _called(message)
     return {
         "external_ref": reference(message),
-        "name": f"12345来电人 {message.sender}" if message.sender else f"12345来电人（未留名，{message.number}）",
+        "name": f"12345来电人 {name or masked(phone)}" if message.sender else f"12345来电人（未留名，{message.number}）",
         "kind": EnterpriseKind.UNKNOWN,
         "region_id": region.id,
-        "contact_name": message.sender,
+        "contact_name": name,
+        "contact_phone": phone,
     }
+
+
+def _called(message: Message) -> tuple[str, str]:
+    """Name and number of the sender: who left only a number is named by what may be shown of it."""
+    number = plain_phone(message.sender)
+    return ("", number) if is_phone(number) else (message.sender, "")

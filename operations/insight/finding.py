@@ -23,7 +23,7 @@ from operations.insight.keyset import TOP, Page, Place, paged
 from operations.insight.lines import CALLED, COLUMNS, Line, line_of
 from operations.insight.matching import Found, candidates, one_of
 from operations.insight.search import numbered
-from operations.insight.tokens import SHORTEST_TAIL, asked_of_names, asked_of_texts, plain, runs
+from operations.insight.tokens import LONGEST_TAIL, SHORTEST_TAIL, asked_of_names, asked_of_texts, plain, runs
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,6 @@ SEARCHERS = (*scope.OFFICIALS, Role.REGISTRAR)
 FOUND, SUGGESTED, SHOWN = 10, 5, 25
 FIRMS_FOR_TICKETS = 500
 NAMESAKES = 1000  # of more people of such a name the first
-LONGEST_TAIL = 11  # a phone's
 
 FIRM = (
     Enterprise.id, Enterprise.name, Enterprise.short_name, Enterprise.credit_code, Enterprise.category,

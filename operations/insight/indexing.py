@@ -20,7 +20,7 @@ from models.insight import EnterpriseSearch, TicketSearch
 from models.tickets import IS_DEMAND, Ticket
 from operations.base import operation
 from operations.directory.names import initials_of
-from operations.insight.tokens import document, initials_tokens, number_tokens, text_tokens
+from operations.insight.tokens import document, initials_tokens, number_tokens, phone_tokens, text_tokens
 
 BATCH = 5000
 COLUMNS = (
@@ -124,7 +124,7 @@ def _enterprise_row(firm: Any, former: Sequence[str], phones: Sequence[str]) -> 
         tokens += initials_tokens(initials_of(name))
     tokens += number_tokens("c", firm.credit_code)
     for phone in (firm.contact_phone, *phones):
-        tokens += number_tokens("p", phone)
+        tokens += phone_tokens(phone)
     return {"enterprise_id": firm.id, "tokens": document(tokens), "version": firm.version}
 
 

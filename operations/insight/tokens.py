@@ -2,17 +2,20 @@
 
 A token holds nothing but Han signs, a–z and 0–9, so no quotation mark or operator can reach an engine's query.
 Beside the plain tokens of names and texts there are marked ones: ``i`` parts of the pinyin initials, ``c`` a number
-backwards (a credit code, a number elsewhere), ``p`` a phone backwards: a number's tail is then the token's beginning.
+backwards (a credit code, a number elsewhere): a number's tail is then the token's beginning. ``p`` is a keyed digest of
+a phone's tail, one for each length, from which no phone is read.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
+from models.encryption import tail_ways, tails
+
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 RUN = re.compile(rf"[{HAN}]+|[0-9a-z]+")
 HAN_BEGINS = "\u3400"
-SHORTEST_TAIL = 4
+SHORTEST_TAIL, LONGEST_TAIL = 4, 11
 PART = 3
 LONGEST_RUN = 32
 RUNS_ASKED = 8
@@ -50,6 +53,12 @@ def number_tokens(mark: str, number: str | None) -> list[str]:
     return [f"{mark}{signs[::-1]}"] if signs else []
 
 
+def phone_tokens(phone: str) -> list[str]:
+    """A word for each tail of the phone that may be asked for."""
+    signs = re.sub("[^0-9]", "", plain(phone))
+    return [f"p{word}" for word in tails(signs, range(SHORTEST_TAIL, LONGEST_TAIL + 1))]
+
+
 def document(tokens: Iterable[str]) -> str:
     """What a row of the index keeps: each token once."""
     return " ".join(dict.fromkeys(tokens))
@@ -79,7 +88,7 @@ def _of_names(run: str) -> Asked:
     if len(run) >= SHORTEST_TAIL:
         ways.append([(f"c{run[::-1]}", True)])
         if run.isdecimal():
-            ways.append([(f"p{run[::-1]}", True)])
+            ways += [[(f"p{word}", False)] for word in tail_ways(run)]
     return ways
 
 

@@ -7,15 +7,15 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from models import clock
+from models import clock, encryption
 from models.access import Authenticator, RecoveryCode
 from models.base import db
 from models.log import Event
-from operations import encryption
 from operations.access import accounts, two_step
 from operations.access.accounts import SessionRules
 from operations.demo.city import PASSWORD
 from tests.guest import Guest, said
+from tests.sealing import keys
 from tests.together import at_once
 
 RULES = SessionRules(two_steps=True)
@@ -99,11 +99,11 @@ def test_of_many_who_send_one_code_at_once_one_gets_in(app, strict, at):
     secret, _ = with_app(app, "hening", at, minutes=0)
     with at(minutes=10):
         tokens = [accounts.sign_in("hening", PASSWORD, address="192.0.2.1") for _ in range(3)]
-        code, keys = code_of(secret), app.config["DATA_KEYS"]
+        code = code_of(secret)
 
         def enter(token):
             signed = accounts.signed_in(token, address="", rules=RULES)
-            return two_step.enter(signed, code, keys=keys)
+            return two_step.enter(signed, code)
 
         entered = at_once(app, [lambda token=token: enter(token) for token in tokens],
                           moment=clock.now())
@@ -222,11 +222,13 @@ def test_the_security_administrator_resets_it_for_others_and_it_is_in_the_log(ap
 
 def test_the_secret_lies_encrypted_is_bound_to_its_account_and_follows_a_change_of_keys(app, strict, at):
     secret, _ = with_app(app, "hening", at, minutes=0)
-    row, keys = db.session.scalars(select(Authenticator)).one(), app.config["DATA_KEYS"]
+    row, place = db.session.scalars(select(Authenticator)).one(), f"two-step/{strict.users['hening'].id}"
     assert secret not in row.sealed_secret
-    assert two_step.reseal(keys=[*KEYS, *keys]) == 1 and two_step.reseal(keys=[*KEYS, *keys]) == 0
+    with keys(*KEYS, *app.config["DATA_KEYS"]):
+        assert two_step.reseal() == 1 and two_step.reseal() == 0
     with pytest.raises(encryption.Undecipherable):
-        encryption.decrypt(row.sealed_secret, keys=keys, place=f"two-step/{row.user_id}")
-    assert encryption.decrypt(row.sealed_secret, keys=KEYS, place=f"two-step/{row.user_id}") == secret
-    with pytest.raises(encryption.Undecipherable):
-        encryption.decrypt(row.sealed_secret, keys=KEYS, place="two-step/1")
+        encryption.decrypt(row.sealed_secret, place=place)
+    with keys(*KEYS):
+        assert encryption.decrypt(row.sealed_secret, place=place) == secret
+        with pytest.raises(encryption.Undecipherable):
+            encryption.decrypt(row.sealed_secret, place="two-step/1")

@@ -40,7 +40,8 @@ def fresh(tmp_path):
 @pytest.fixture
 def terminal(app, database_url, tmp_path):
     """``terminal("jobs", "run", "sweep")`` on the database of the test."""
-    return Terminal({"VAR_DIR": str(tmp_path), "DATABASE_URL": database_url, "ZHITONGCHE_ENV": ""}, tmp_path)
+    return Terminal({"VAR_DIR": str(tmp_path), "DATABASE_URL": database_url, "ZHITONGCHE_ENV": "",
+                     "DATA_KEYS": Testing.DATA_KEYS[0]}, tmp_path)
 
 
 @pytest.fixture

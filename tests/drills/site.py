@@ -46,7 +46,7 @@ class Site:
         self.environment = kept | {"VAR_DIR": str(folder), "DATABASE_URL": url, "PYTHONPATH": str(HERE),
                                    "TEXTING": "off", "SWEEP_SECONDS": "5",
                                    "PASSWORD_PROFILE": "asvs",  # the city of long ago has old passwords
-                                   "METRICS_TOKEN": os.urandom(32).hex()}
+                                   "METRICS_TOKEN": os.urandom(32).hex(), "DATA_KEYS": Testing.DATA_KEYS[0]}
         self.environment |= settings
         self.web = self.jobs = None
         self.run("init")
