@@ -204,4 +204,5 @@ def _outsider(*folders: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    keep(*sys.argv[1:5], sys.argv[5:])
+    given_room, given_programs, given_store, given_wal, *given_settings = sys.argv[1:]
+    keep(given_room, given_programs, given_store, given_wal, given_settings)
