@@ -38,7 +38,7 @@ FALLING_DUE = 200
 @click.option("--users", type=click.IntRange(1, 2000), help="同时在线的人数。")
 @click.option("--seconds", type=click.IntRange(10, 86_400), help="压多少秒。")
 @click.option("--faults", is_flag=True, help="nginx 后面三个网站进程、两个调度进程，每 20 秒各强杀一个。")
-@click.option("--database", default="", help="用这个空的 PostgreSQL 库；不给就临时起一个服务器。")
+@click.option("--database", default="", help="用这个 PostgreSQL 库，空的或上次装好的；不给就临时起一个服务器。")
 def load(size: str, faults: bool, database: str, **given: int | None) -> None:
     """全市规模压测：一个工作日里各种角色的操作，按设计指标核对，每项指标输出一行 JSON。"""
     chosen = SIZES[size]

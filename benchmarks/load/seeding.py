@@ -117,30 +117,38 @@ class Sizes:
 
 
 def build(sizes: Sizes) -> dict[str, list[str]]:
-    """Fill an empty PostgreSQL database. Returns who may sign in, by role, and the links of ratings."""
+    """Fill a PostgreSQL database, or take one that was filled before as it is now. Returns who may sign in, by role,
+    and the links of ratings that nobody has given yet."""
     founding.prepare()
+    if not db.session.scalar(sa.text("SELECT EXISTS (SELECT 1 FROM tickets WHERE id >= :first)"), {"first": FIRST}):
+        _fill(sizes)
+    db.session.execute(sa.update(User).values(password_changed_at=clock.now()))  # nobody is asked for a new one today
+    db.session.commit()
+    cast = {role.value: _hired(role) for role in EMPLOYED}
+    cast["member"] = _hired(Role.ENTERPRISE_MEMBER)
+    cast["steward"] = _stewards(sizes.users)
+    rated = sa.text("SELECT 'load-link-' || id FROM tickets WHERE id >= :first AND status = 'followed_up' ORDER BY id")
+    cast["links"] = list(db.session.scalars(rated, {"first": FIRST}))
+    return cast
+
+
+def _fill(sizes: Sizes) -> None:
     founding.furnish()
     founding.enlarge(building.Sizes(sizes.enterprises, sizes.stewards), [])
     # The people have been in office for as long as there is something to tell of.
     db.session.connection().exec_driver_sql("UPDATE posts SET started_at = started_at - interval '2 years'")
     password = db.session.scalars(sa.select(User.password_hash).where(User.username == "liumin")).one()
     place = _place(sizes)
-    cast = {role.value: _hire(role, _organisations(place, names), sizes.users, password or "")
-            for role, names in EMPLOYED.items()}
-    cast["member"] = _members(place, sizes.users, password or "")
-    cast["steward"] = _stewards(sizes.users)
-    db.session.execute(sa.update(User).values(password_changed_at=clock.now()))  # nobody is asked for a new one today
+    for role, names in EMPLOYED.items():
+        _hire(role, _organisations(place, names), sizes.users, password or "")
+    _add_members(place, sizes.users, password or "")
     db.session.commit()
     for start in range(0, sizes.tickets, CHUNK):
         _add_tickets(place, start, min(start + CHUNK, sizes.tickets))
-    rated = sa.text("SELECT 'load-link-' || id FROM tickets WHERE id >= :first AND status = 'followed_up' ORDER BY id")
-    cast["links"] = list(db.session.scalars(rated, {"first": FIRST}))
-    db.session.commit()
     founding.prepare()  # the tickets' search index
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as outside:
         outside.exec_driver_sql("SET statement_timeout = 0")
         outside.exec_driver_sql("VACUUM ANALYZE")
-    return cast
 
 
 def _place(sizes: Sizes) -> dict[str, Any]:
@@ -159,25 +167,25 @@ def _organisations(place: Mapping[str, Any], names: Sequence[str]) -> list[int]:
     return list(db.session.scalars(sa.select(Organisation.id).where(Organisation.name.in_(names))))
 
 
-def _hire(role: Role, organisations: Sequence[int], count: int, password: str) -> list[str]:
+def _hire(role: Role, organisations: Sequence[int], count: int, password: str) -> None:
     """``count`` people of a role, dealt over the organisations in turn."""
     regions: dict[int, int] = dict(db.session.execute(
         sa.select(Organisation.id, Organisation.region_id).where(Organisation.id.in_(organisations))).all())
     offices = [organisations[n % len(organisations)] for n in range(count)]
-    return _enrol(role, [{"organisation_id": own, "region_id": regions[own], "rank": 9} for own in offices], password)
+    _enrol(role, [{"organisation_id": own, "region_id": regions[own], "rank": 9} for own in offices], password)
 
 
-def _members(place: Mapping[str, Any], count: int, password: str) -> list[str]:
+def _add_members(place: Mapping[str, Any], count: int, password: str) -> None:
     """One administrator for each of ``count`` enterprises, far apart."""
     step = max(1, place["enterprises"] // count)
     posts = [{"enterprise_id": place["owner"] + n * step, "member_role": MemberRole.ADMINISTRATOR, "rank": 9}
              for n in range(min(count, place["enterprises"]))]
-    return _enrol(Role.ENTERPRISE_MEMBER, posts, password)
+    _enrol(Role.ENTERPRISE_MEMBER, posts, password)
 
 
-def _enrol(role: Role, posts: Sequence[Mapping[str, Any]], password: str) -> list[str]:
+def _enrol(role: Role, posts: Sequence[Mapping[str, Any]], password: str) -> None:
     connection, began = db.session.connection(), clock.now() - timedelta(days=400)
-    names = [f"load_{role.value}_{n}" for n in range(len(posts))]
+    names = [f"{_prefix(role)}{n}" for n in range(len(posts))]
     ids = reserve_ids(connection, User.__table__, len(posts))
     insert_rows(connection, User.__table__, [
         {"id": own, "username": name, "name": "压测人员", "password_hash": password, "is_active": True,
@@ -185,7 +193,15 @@ def _enrol(role: Role, posts: Sequence[Mapping[str, Any]], password: str) -> lis
     insert_rows(connection, Post.__table__, [
         {"user_id": own, "role": role, "title": "", "started_at": began, **post}
         for own, post in zip(ids, posts, strict=True)])
-    return names
+
+
+def _hired(role: Role) -> list[str]:
+    names = sa.select(User.username).where(User.username.startswith(_prefix(role), autoescape=True))
+    return list(db.session.scalars(names.order_by(User.id)))
+
+
+def _prefix(role: Role) -> str:
+    return f"load_{role.value}_"
 
 
 def _stewards(count: int) -> list[str]:
