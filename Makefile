@@ -10,7 +10,7 @@ WORKERS ?= $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null | awk '{ print int
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets run test drill histories lint jobs demo bench load docs clean
+.PHONY: help setup assets run test drill scanners histories lint jobs demo bench load docs clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,12 @@ test: setup ## run the tests, on SQLite and on PostgreSQL (TEST_ARGS="-k name" f
 
 drill: setup ## every test with nothing left out or tried in turn, and the drills (SIZE=small, nightly, release); half an hour
 	@DRILLS=1 SIZE=$(SIZE) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TEST_ARGS)
+
+scanners: setup ## install the scanners of the drill in tests/drills/test_scanners.py, apart from everything else
+	@for one in $$(grep -v '^#' tests/drills/scanners.txt); do \
+		place=.venv/scanners/$${one%%==*}; echo "scanners: $$one"; \
+		[ -d $$place ] || $(PYTHON) -m venv $$place; \
+		$$place/bin/python -m pip install --quiet --disable-pip-version-check $$one || exit 1; done
 
 histories: setup ## 5,000 random histories of 50 acts that try to gain time; an hour or so
 	@HISTORIES=5000 $(BIN)/python -m pytest -n 0 tests/operations/tickets/test_gaming.py $(TEST_ARGS)

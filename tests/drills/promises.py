@@ -18,6 +18,7 @@ RUNNER, ANCHORS, BACKUP = "jobs/test_runner.py", "operations/test_anchors.py", "
 MATRIX, GAMING, SESSIONS = "security/test_matrix.py", "operations/tickets/test_gaming.py", "access/test_sessions.py"
 DISCLOSURE, FUZZING = "security/test_disclosure.py", "security/test_fuzzing.py"
 STEPS, HEALTH = "views/test_steps_down.py", "views/test_health.py"
+SCANNING = "drills/test_scanners.py"
 LINE = re.compile(
     r"\| R\d+ \|[^|]*\| `(?P<node>[^`]+)` \| (?P<date>[\d-]{10}) \| (?P<size>[^|]+)\| (?P<figure>[^|]+)\|")
 
@@ -73,7 +74,9 @@ PROMISES = {
                    drills=(f"{FUZZING}::test_no_input_of_any_role_makes_a_5xx",
                            f"{FUZZING}::test_no_signed_document_breaks_what_takes_it",
                            f"{FUZZING}::test_no_file_breaks_what_reads_it")),
-    "R12": Promise("通用扫描器（wapiti、sqlmap）找不到漏洞", lacks="没有跑过"),
+    "R12": Promise("通用扫描器（wapiti、sqlmap、schemathesis）以每种人的身份都找不到漏洞",
+                   drills=(f"{SCANNING}::test_a_scanner_of_any_role_finds_what_is_planted_and_nothing_else",
+                           f"{SCANNING}::test_the_halls_interface_answers_as_it_is_described")),
     "R13": Promise("备份能恢复，逐表摘要相同，每 GB 不超过 60 秒",
                    tests=(f"{BACKUP}::test_restored_it_is_what_was_backed_up_and_what_was_there_is_kept",
                           f"{BACKUP}::test_the_night_tries_its_backup_and_says_what_became_of_it"),

@@ -65,11 +65,15 @@ class Site:
 
     def start(self):
         """Whatever does not run."""
+        self.serve()
+        if self.jobs is None or self.jobs.poll() is not None:
+            self.jobs = self.begin("app.cli", "jobs", "start")
+
+    def serve(self):
+        """The web server alone, if it does not run."""
         if self.web is None or self.web.poll() is not None:
             bind = ["--config", "deploy/gunicorn.conf.py", "--bind", f"127.0.0.1:{self.port}"]
             self.web = self.begin("gunicorn", *bind, self.entry)
-        if self.jobs is None or self.jobs.poll() is not None:
-            self.jobs = self.begin("app.cli", "jobs", "start")
 
     def begin(self, *words):
         """``python -m`` these words, as a process of the site."""

@@ -1,0 +1,168 @@
+"""The stock scanners, each let at the site as somebody signed in, with a description of what that role can send."""
+
+import csv
+import json
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+import requests
+
+from config import HERE
+from operations.demo import city as demo_city
+from tests.drills.sizes import sized
+from tests.security.caller import TOKEN
+from tests.security.matrix import ANYBODY
+from tests.views.guest import Page
+
+ROOM = HERE / ".venv" / "scanners"
+AGENT = "scanner"
+HIDDEN = re.compile(r'name="(csrf_token|form_key)"[^>]*value="([^"]+)"')
+# Without what calls addresses outside (ssrf, xxe), knocks at names of other programs (nikto, cms), or takes every page
+# that differs for a directory of people (ldap).
+MODULES = ("sql,timesql,xss,permanentxss,exec,file,crlf,redirect,csrf,upload,htaccess,methods,cookieflags,csp,"
+           "http_headers")
+CASES = sized(5, 40, 400)  # of schemathesis, for each operation
+ATTACK_SECONDS, SCAN_SECONDS, SQL_SECONDS = sized(15, 60, 900), sized(20, 60, 600), sized(900, 1800, 7200)
+
+
+class Visitor:
+    """Somebody who has signed in over HTTP, and what their browser holds."""
+
+    def __init__(self, port, username):
+        self.address, self.session, self.username = f"http://127.0.0.1:{port}", requests.Session(), username
+        self.session.headers["User-Agent"] = AGENT
+        if username != ANYBODY:
+            fields = dict(HIDDEN.findall(self.gets("/login").text))
+            fields |= {"username": username, "password": demo_city.PASSWORD}
+            answer = self.session.post(f"{self.address}/login", data=fields, allow_redirects=False, timeout=60)
+            assert answer.status_code == 302, username
+        self.token = TOKEN.search(self.gets("/login" if username == ANYBODY else "/account").text)[1]
+
+    def gets(self, path):
+        return self.session.get(self.address + path, allow_redirects=False, timeout=60)
+
+    def opens(self, path):
+        return Page(Answer(self.gets(path)))
+
+    @property
+    def cookie(self):
+        return "; ".join(f"{one.name}={one.value}" for one in self.session.cookies)
+
+    @property
+    def is_signed_in(self):
+        return self.username == ANYBODY or self.gets("/account").status_code == 200
+
+
+class Answer:
+    """An answer over HTTP, read as those of the test client are."""
+
+    def __init__(self, answer):
+        self.status_code, self.headers, self.content = answer.status_code, answer.headers, answer.content
+        self.mimetype = answer.headers.get("Content-Type", "").partition(";")[0]
+
+    def get_data(self):
+        return self.content
+
+    def close(self):
+        """It has been read to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """``run(visitor, description, folder)`` lists what it has found."""
+
+    name: str
+    program: str
+    run: object
+
+    @property
+    def path(self):
+        return ROOM / self.name / "bin" / self.program
+
+
+def started(scanner, folder, *words, **environment):
+    """It runs to its end; the file of what it says."""
+    said, command = Path(folder, f"{scanner}.said"), [SCANNERS[scanner].path, *map(str, words)]
+    with said.open("w") as stream:
+        subprocess.run(command, cwd=folder, env=os.environ | environment, stdin=subprocess.DEVNULL, stdout=stream,
+                       stderr=stream, check=False)
+    return said
+
+
+def with_schemathesis(visitor, description, folder):
+    return cases_of(
+        visitor.address, description, folder, "--header", f"Cookie: {visitor.cookie}",
+        "--header", f"X-CSRFToken: {visitor.token}", "--checks", "not_a_server_error", "--max-redirects", 0,
+    )
+
+
+def as_the_hall(address, description, folder, *, key, secret):
+    """Signed, and each answer held against the description."""
+    checks = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+    return cases_of(address, description, folder, "--checks", checks, HALL_KEY=key, HALL_SECRET=secret,
+                    SCHEMATHESIS_HOOKS=str(HERE / "tests" / "drills" / "hall_interface.py"))
+
+
+def cases_of(address, description, folder, *words, **environment):
+    said = started(
+        "schemathesis", folder, "run", description, "--url", address, "--header", f"User-Agent: {AGENT}", *words,
+        "--phases", "examples,coverage,fuzzing", "--max-examples", CASES, "--continue-on-failure", "--no-shrink",
+        "--suppress-health-check", "all", "--warnings", "off", "--report-json-path", "schemathesis.json", **environment,
+    )
+    report = Path(folder, "schemathesis.json")
+    assert report.exists(), said.read_text()[-2000:]
+    told = json.loads(report.read_text())
+    assert told["operations"]["tested"] == told["operations"]["total"] and not told["errors"], told["errors"][:3]
+    return [json.dumps(failure, ensure_ascii=False)[:1500] for failure in told["failures"]]
+
+
+def with_wapiti(visitor, description, folder):
+    """It is told the pages alone: their forms it finds by itself, with everything in them that belongs together."""
+    pages = [part for path in pages_of(json.loads(description.read_text())) for part in ("-s", visitor.address + path)]
+    out = [part for path in ("/logout", "/static/") for part in ("-x", f"{visitor.address}{path}*")]
+    said = started(
+        "wapiti3", folder, "-u", f"{visitor.address}/", *pages, *out, "-C", visitor.cookie, "--drop-set-cookie",
+        "-H", f"X-CSRFToken: {visitor.token}", "-A", AGENT, "-m", MODULES, "-d", 1, "--flush-session",
+        "--max-scan-time", SCAN_SECONDS, "--max-attack-time", ATTACK_SECONDS, "--store-session", folder,
+        "--no-bugreport", "-f", "json", "-o", "wapiti.json",
+    )
+    report = Path(folder, "wapiti.json")
+    assert report.exists(), said.read_text()[-2000:]
+    told = json.loads(report.read_text())
+    return [f"{kind}: {one['method']} {one['path']} {one['parameter']}: {one['info']}"
+            for part in ("vulnerabilities", "anomalies") for kind, found in told[part].items() for one in found]
+
+
+def pages_of(description):
+    """An address of each page, with the first value that is told of each name."""
+    for path, methods in description["paths"].items():
+        if "get" in methods:
+            told = {place: {} for place in ("path", "query")}
+            for one in methods["get"]["parameters"]:
+                told[one["in"]][one["name"]] = one["example"]
+            yield path.format(**told["path"]) + (f"?{urlencode(told['query'])}" if told["query"] else "")
+
+
+def with_sqlmap(visitor, description, folder):
+    smart = () if sized(0, 0, 1) else ("--smart",)  # what breaks a statement without a word is told by the site's log
+    said = started(
+        "sqlmap", folder, "--openapi", description, "--cookie", visitor.cookie, "-H", f"X-CSRFToken: {visitor.token}",
+        "-A", AGENT, "--batch", *smart, "--dbms", "postgresql", "--technique", "BEUS", "--randomize", "form_key",
+        "--drop-set-cookie", "--flush-session", "--disable-coloring", "--time-limit", SQL_SECONDS,
+        "--output-dir", folder,
+    )
+    reports = list(Path(folder).glob("results-*.csv"))
+    assert reports, said.read_text()[-2000:]
+    return [" ".join(filter(None, row.values())) for report in reports
+            for row in csv.DictReader(report.read_text().splitlines())]
+
+
+SCANNERS = {scanner.name: scanner for scanner in (
+    Scanner("schemathesis", "st", with_schemathesis),
+    Scanner("wapiti3", "wapiti", with_wapiti),
+    Scanner("sqlmap", "sqlmap", with_sqlmap),
+)}
