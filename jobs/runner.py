@@ -88,11 +88,11 @@ class Runner:
     def offer(self, job: Job) -> JobRun | None:
         """One slot of one job: held, claimed by another, or run. Returns the line of the ledger when it was ours."""
         with self.app.app_context():
-            offered_at = clock.now()  # before the objection, which finds whatever steps from here on
+            reading, offered_at = self.trust.reading(), clock.now()
             slot = job.slot_name(offered_at, self.app.config)
             if self.guard.steps:  # beats that the clock repeats are not those of before
                 slot = f"{slot}~{self.guard.steps}"
-            objection = self.trust.objection()
+            objection = self.trust.objection(reading)
             if objection:
                 log.error("%s is held: %s", job.name, objection, extra={"job": job.name})
                 job_ledger.hold(job.name, slot, worker=worker_name(), reason=objection)

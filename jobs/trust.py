@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.exc import DBAPIError
 
-from jobs.clock_guard import ClockGuard, boot
+from jobs.clock_guard import TOLERATED_SECONDS, ClockGuard, boot
 from jobs.job import Settings
 from models.base import db
 from operations import protection
@@ -42,8 +42,12 @@ class Trust:
         if found is not None and not clock_stops.state().is_halted:
             self._halt(found, wall=reading.wall)
 
-    def objection(self) -> str:
-        """Why nothing may run now; empty when all is well. What this process finds is written down for all others."""
+    def objection(self, asked: Reading) -> str:
+        """Why nothing may run by the time that was ``asked``, before this question; empty when all is well.
+
+        What this process finds is written down for all others. The answer may take its time, and the clock may have
+        been put right meanwhile: then what was read before is still wrong.
+        """
         with self._lock:
             state = clock_stops.state()
             if self._confirmed is not None and state.confirmed > self._confirmed:
@@ -53,7 +57,12 @@ class Trust:
         if objection and not state.is_halted:
             wall = self.reading().wall
             self._halt(clock_stops.Found.stepped(drift, wall=wall), wall=wall)
-        return objection or (HALTED if state.is_halted else "") or protection.why()
+        return objection or (HALTED if state.is_halted else "") or self._moved_since(asked) or protection.why()
+
+    def _moved_since(self, asked: Reading) -> str:
+        now = self.reading()
+        drift = (now.wall - asked.wall).total_seconds() - (now.steady_seconds - asked.steady_seconds)
+        return f"the clock moved by {drift:+.0f} s meanwhile" if abs(drift) > TOLERATED_SECONDS else ""
 
     def beat(self) -> None:
         """Write down every half minute where the clocks stand, while all is well; a lost database stops nobody."""
@@ -62,7 +71,7 @@ class Trust:
             return
         self._beat_at = reading.steady_seconds
         try:
-            if not self.objection():
+            if not self.objection(reading):
                 clock_stops.beat(reading)
         except DBAPIError:
             log.warning("the clocks could not be written down")

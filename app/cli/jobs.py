@@ -46,8 +46,8 @@ def run_job(name: str) -> None:
         raise Refused(f"没有作业 {name}。现有：{'、'.join(job.name for job in SCHEDULE)}")
     trust = Trust(ClockGuard(), current_app.config, worker=worker_name())
     trust.examine()
-    offered_at = clock.now()
-    if objection := trust.objection():
+    reading, offered_at = trust.reading(), clock.now()
+    if objection := trust.objection(reading):
         raise Refused(protection.why() and f"没有运行：{objection}" or CLOCK_STOPPED)
     run_id = job_ledger.claim(name, f"by hand {offered_at:%Y%m%dT%H%M%S%f}", worker=worker_name())
     if run_id is None:

@@ -15,7 +15,8 @@ from models import clock
 from models.base import db
 from models.job_runs import JobRun
 from operations.job_ledger import Tally
-from operations.supervision import heartbeat
+from operations.supervision import clock_stops, heartbeat
+from operations.supervision.clock_stops import State
 from tests.browser import without_flask
 
 NOW = datetime(2026, 8, 24, 1, 0, tzinfo=UTC)
@@ -113,9 +114,26 @@ def test_a_step_after_the_clock_was_found_right_moves_no_job(app, monkeypatch):
     seen = []
     one, job = runner(app), job_that(lambda: seen.append(clock.now()) or Tally())
     with time_machine.travel(NOW, tick=False) as time:
-        monkeypatch.setattr(one.trust, "objection", lambda: time.shift(timedelta(days=400)) or "")
+        monkeypatch.setattr(one.trust, "objection", lambda _asked: time.shift(timedelta(days=400)) or "")
         without_flask().run(one.offer, job)
     assert seen == [NOW]
+
+
+def test_a_clock_put_right_while_somebody_asks_moves_no_job_either(app, ran, monkeypatch):
+    """The state is asked of a busy database for long: confirmed meanwhile, the time of before is still a wrong one."""
+    wall = [86_400.0]
+    one = runner(app, guard=ClockGuard(wall=lambda: wall[0], steady=lambda: 0.0))
+    one.guard.believe()
+
+    def put_right():
+        wall[0] = 0.0
+        one.guard.believe()
+        return State(is_halted=False, confirmed=1)
+
+    monkeypatch.setattr(clock_stops, "state", put_right)
+    offered(one, job_that(lambda: ran.append(1) or Tally()))
+    assert ran == []
+    assert ledger()[0].error == "held: the clock moved by -86400 s meanwhile"
 
 
 def test_beats_repeated_by_a_clock_set_back_are_run_again(app, ran):
