@@ -23,8 +23,18 @@ def measured(request):
 @pytest.fixture
 def durable_server():
     """One of our own that keeps what it has acknowledged, and comes back when it is killed."""
+    yield from _serving(DURABLE)
+
+
+@pytest.fixture
+def quick_server():
+    """One of our own that waits for no disk: for drills in which nothing is cut off."""
+    yield from _serving({})
+
+
+def _serving(settings):
     try:
-        server = postgres.Server(settings=DURABLE)
+        server = postgres.Server(settings=settings)
     except postgres.NoServer as missing:
         pytest.skip(str(missing))
     postgres.wait_until_ready(server.url)

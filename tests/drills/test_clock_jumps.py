@@ -17,7 +17,6 @@ from models.supervision import Supervision
 from operations.access.people import actor_named
 from operations.supervision import clock_stops
 from operations.supervision.heartbeat import SWEEP
-from tests import shared
 from tests.drills import checking
 from tests.drills.false_time import IS_HERE, RIGHT, FalseTime
 from tests.drills.site import SECONDS, Site, kill_group
@@ -37,15 +36,10 @@ CPU_SHARE, GROWTH_MIB = 0.5, 100
 
 
 class Schedulers:
-    """Two of one site whose wall clock can be told to be wrong; what they do is read by the right one.
+    """Two of one site whose wall clock can be told to be wrong; what they do is read by the right one."""
 
-    Its database is kept in memory: nothing is cut off here, and a busy disk would hold up the clocks' ledger for long.
-    """
-
-    def __init__(self, name, program="app.cli"):
-        folder = shared.room() / name
-        folder.mkdir()
-        self.site, self.time = Site(folder, f"sqlite:///{folder}/site.sqlite3"), FalseTime(folder)
+    def __init__(self, folder, url, *, program="app.cli"):
+        self.site, self.time = Site(folder, url), FalseTime(folder)
         self.site.environment |= self.time.environment
         self.program, self.both, self.spent = program, [], 0.0
         self.slowest_beat = self.latest = 0.0
@@ -137,8 +131,8 @@ def jumped(schedulers, jump, *, chance, seconds=HELD_SECONDS):
     return wrongly
 
 
-def test_no_jump_supervises_anybody_and_none_stops_the_scheduler(measured):
-    schedulers, chance = Schedulers("jumps"), random.Random(COUNT)
+def test_no_jump_supervises_anybody_and_none_stops_the_scheduler(quick_server, tmp_path, measured):
+    schedulers, chance = Schedulers(tmp_path, quick_server.url), random.Random(COUNT)
     schedulers.site.settle(COUNT * LAPSING + NOT_YET)
     schedulers.site.let_lapse(NOT_YET, 1, later=TWELVE_HOURS)
     with schedulers:
@@ -156,11 +150,11 @@ def test_no_jump_supervises_anybody_and_none_stops_the_scheduler(measured):
              f"{schedulers.slowest_beat:.0f} 秒；处理器 {share:.0%}，内存增 {grown:.0f} MB")
 
 
-def test_a_site_without_the_guard_is_found(measured):
-    schedulers, chance = Schedulers("unguarded", "tests.drills.unguarded"), random.Random(1)
+def test_a_site_without_the_guard_is_found(quick_server, tmp_path, measured):
+    schedulers = Schedulers(tmp_path, quick_server.url, program="tests.drills.unguarded")
     schedulers.site.settle(PLANTED * LAPSING + NOT_YET)
     schedulers.site.let_lapse(NOT_YET, 1, later=TWELVE_HOURS)
     with schedulers:
-        wrongly = jumped(schedulers, JUMPS[0], chance=chance, seconds=BEAT_SECONDS)
+        wrongly = jumped(schedulers, JUMPS[0], chance=random.Random(1), seconds=BEAT_SECONDS)
     assert wrongly
     measured(f"{PLANTED} 次跳变", f"找到：错的时间里督办了 {wrongly} 件")
