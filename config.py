@@ -80,6 +80,10 @@ class Config:
         means="数据库：`postgresql://用户:口令@主机/库名` 或 `sqlite:////绝对路径`",
         secret=True,
     )
+    SQLITE_REPLICATED = Setting(
+        env.switch, default=False,
+        means="有 Litestream 在复制 SQLite 库时设 `on`（见 backup.md）：检查点只由它做；没有它在运行，日志文件会一直变大",
+    )
     REPORTS_DATABASE_URL = Setting(
         env.database_address, default="", shown="无，都读主库", secret=True,
         means="指标、评价墙、登记簿等报表页面读的只读备库（流复制），写法同 `DATABASE_URL`；页面写明数据截至几时，备库不通时读主库",

@@ -45,7 +45,7 @@ def ground_floor(config: object) -> Flask:
     db.init_app(app)
     with app.app_context():
         for one in db.engines.values():
-            engine.prepare(one)
+            engine.prepare(one, is_replicated=app.config["SQLITE_REPLICATED"])
     tell_operations(app.config)
     logs.register(app)
     slow_statements.register(app)

@@ -155,6 +155,21 @@ def databases_named(base_url: str, prefix: str) -> list[str]:
         return list(connection.scalars(query, {"prefix": prefix}))
 
 
+def processor_seconds(url: sa.URL) -> float:
+    """Of a throw-away server and all that it has forked so far; none of somebody else's."""
+    lock = Path(str(url.query.get("host", "")), "d", "postmaster.pid")
+    if not lock.exists():
+        return 0.0
+    first = lock.read_text().split()[0]
+    seconds = 0.0
+    for process in (first, *Path(f"/proc/{first}/task/{first}/children").read_text().split()):
+        with contextlib.suppress(OSError):
+            # Own, and of children that ended; what stands before is a name in brackets.
+            spent = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:15]
+            seconds += sum(map(int, spent)) / os.sysconf("SC_CLK_TCK")
+    return seconds
+
+
 def _short_folder() -> str:
     """A socket's path may be 107 bytes long."""
     folder = tempfile.gettempdir()
@@ -173,10 +188,10 @@ def keep(room: str, programs: str, store: str, wal: str, settings: list[str]) ->
     """Run the server until standard input ends, then leave nothing behind."""
     for folder in (store, wal):
         Path(folder).mkdir(exist_ok=True)
-    outsider = _outsider(room, store, wal)
+    account = outsider(room, store, wal)
     with open(Path(room, "log"), "w") as log:
         surroundings: dict[str, Any] = {"cwd": room, "stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
-        surroundings |= {"env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}, **outsider}
+        surroundings |= {"env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}, **account}
         locale = ["--encoding=UTF8", "--locale=C.UTF-8"]
         initdb = [f"{programs}/initdb", "-N", "-D", store, "-X", wal, "-U", USER, "-A", "trust", *locale]
         subprocess.run(initdb, check=False, **surroundings)
@@ -192,7 +207,7 @@ def keep(room: str, programs: str, store: str, wal: str, settings: list[str]) ->
     shutil.rmtree(room, ignore_errors=True)
 
 
-def _outsider(*folders: str) -> dict[str, Any]:
+def outsider(*folders: str) -> dict[str, Any]:
     """PostgreSQL refuses to run as root, so root hands the folders to somebody else."""
     if os.getuid() != 0:
         return {}

@@ -3,6 +3,7 @@
 import hashlib
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,10 +25,14 @@ WRITE_QUEUE_SECONDS = 30.0
 RESTED_SECONDS = 1.0
 
 
-def prepare(engine: sa.Engine) -> None:
-    """Attach the listeners an engine needs."""
+def prepare(engine: sa.Engine, *, is_replicated: bool = False) -> None:
+    """Attach the listeners an engine needs.
+
+    ``is_replicated``: a replicator (Litestream) copies SQLite's log and alone brings it into the file. What this
+    program brought there in between, the replicator would have to find out by a copy of the whole database.
+    """
     if engine.dialect.name == "sqlite":
-        _SQLiteWriters(engine)
+        _SQLiteWriters(engine, PRAGMAS + (("wal_autocheckpoint=0",) if is_replicated else ()))
     else:
         silence.watch(engine)
         _try_what_has_rested(engine)
@@ -60,7 +65,8 @@ class _SQLiteWriters:
     SQLite's busy handler polls without a queue and pysqlite's own BEGIN loses updates; both were measured.
     """
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, pragmas: Sequence[str]) -> None:
+        self.pragmas = pragmas
         self.gate = threading.Lock()
         event.listen(engine, "connect", self.connect)
         event.listen(engine, "begin", self.begin)
@@ -69,7 +75,7 @@ class _SQLiteWriters:
 
     def connect(self, dbapi: Any, _record: Any) -> None:
         dbapi.isolation_level = None  # we send BEGIN ourselves
-        for pragma in PRAGMAS:
+        for pragma in self.pragmas:
             dbapi.execute(f"PRAGMA {pragma}")
         dbapi.create_function("sha256", 1, _sha256, deterministic=True)  # PostgreSQL has it
 

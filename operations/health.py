@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from models import clock
 from models.base import db
@@ -31,6 +31,11 @@ MONTH_BEGINS_WITHIN = timedelta(days=1)
 MIB = 1024 * 1024
 # Under the first nothing can be written any more; under the second somebody should make room.
 LEAST_ROOM_MIB, LITTLE_ROOM_MIB = 64, 1024
+LONG_LOG_MIB = 256  # a replicator brings four into the file at a time
+_WAITED_FOR = text("SELECT current_setting('synchronous_standby_names')")
+# Whoever may not read the statistics sees that there is one, and not what it is.
+_RECEIVING = text("SELECT EXISTS (SELECT FROM pg_stat_replication"
+                  " WHERE coalesce(sync_state, 'sync') IN ('sync', 'quorum'))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ def checks(settings: Mapping[str, Any]) -> Sequence[Check]:
     looked_at = [_disk(settings["VAR_DIR"]), _sweep(), _notices(), _deliveries(), _chain(), _month()]
     looked_at += [_texts(settings)] if settings["TEXTING"] != "off" else []
     looked_at += [_replica()] if replica.is_there() else []
+    looked_at += _copier(settings)
     looked_at += [_attachments(settings)] if settings["ATTACHMENTS_BUCKET"] else []
     looked_at += [_anchor(anchoring.plan_of(settings))] if settings["ANCHORS"] else []
     return looked_at + ([_backup()] if settings["BACKUPS"] else [])
@@ -119,6 +125,29 @@ def _replica() -> Check:
     seconds = int(age.total_seconds())
     words = f"落后 {seconds} 秒" if seconds else "与主库一致"
     return Check("replica", "报表备库", age <= replica.LATE, words, seconds, "s")
+
+
+def _copier(settings: Mapping[str, Any]) -> list[Check]:
+    """Who copies every commit elsewhere, where the site has one (docs/backup.md)."""
+    if db.engine.dialect.name == "sqlite":
+        return [_replicator()] if settings["SQLITE_REPLICATED"] else []
+    return [_receiver()] if db.session.scalar(_WAITED_FOR) else []
+
+
+def _receiver() -> Check:
+    """PostgreSQL waits for it before it acknowledges anything."""
+    is_there = bool(db.session.scalar(_RECEIVING))
+    words = "同步接收，提交一笔收到一笔" if is_there else "没有连着，所有提交都在等它"
+    return Check("receiver", "日志接收", is_there, words, None, "")
+
+
+def _replicator() -> Check:
+    """It alone empties SQLite's log: one that grows is one that nobody copies."""
+    log = Path(f"{db.engine.url.database}-wal")
+    size = log.stat().st_size // MIB if log.exists() else 0
+    is_well = size <= LONG_LOG_MIB
+    words = f"未归入库的日志 {size} MB" + ("" if is_well else "，复制程序没有在运行")
+    return Check("replicator", "SQLite 复制", is_well, words, size, "MiB")
 
 
 def _attachments(settings: Mapping[str, Any]) -> Check:

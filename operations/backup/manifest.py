@@ -10,7 +10,7 @@ from typing import Any
 
 from operations.errors import Refused
 
-FORMAT = 1
+FORMAT = 2
 NAME, SEAL = "manifest.json", "manifest.sha256"
 
 

@@ -36,6 +36,12 @@ def missing(site, words):
     })
 
 
+def lost(site, writers):
+    """What was acknowledged and is not there."""
+    with site.look():
+        return writers.acknowledged.keys() - set(_all(sa.select(Interaction.content)))
+
+
 def _of_what_was_written(writers):
     notes = Counter(_all(sa.select(Interaction.content)))
     lost = [words for words in writers.acknowledged if not notes[words]]

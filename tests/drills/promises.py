@@ -14,6 +14,7 @@ TARGET = HERE / "docs" / "promises.md"
 NOT_YET = "尚缺"
 KILLING, AWAY, FULL = "drills/test_killing.py", "drills/test_database_away.py", "drills/test_disk_full.py"
 SLOW, JUMPS, GATEWAY = "drills/test_slow_clients.py", "drills/test_clock_jumps.py", "drills/test_bad_gateway.py"
+LOST = "drills/test_data_lost.py"
 RUNNER, ANCHORS, BACKUP = "jobs/test_runner.py", "operations/test_anchors.py", "operations/test_backup.py"
 MATRIX, GAMING, SESSIONS = "security/test_matrix.py", "operations/tickets/test_gaming.py", "access/test_sessions.py"
 DISCLOSURE, FUZZING = "security/test_disclosure.py", "security/test_fuzzing.py"
@@ -80,8 +81,12 @@ PROMISES = {
     "R13": Promise("备份能恢复，逐表摘要相同，每 GB 不超过 60 秒",
                    tests=(f"{BACKUP}::test_restored_it_is_what_was_backed_up_and_what_was_there_is_kept",
                           f"{BACKUP}::test_the_night_tries_its_backup_and_says_what_became_of_it"),
-                   lacks="60 秒由 `zhitongche bench restore` 量，不在测试里"),
-    "R14": Promise("数据目录毁掉：PostgreSQL 一件不丢，SQLite 最多丢 1 秒", lacks="没有演练"),
+                   drills=("drills/test_restore.py::test_a_large_database_is_back_in_time",)),
+    "R14": Promise("数据目录毁掉：PostgreSQL 一件不丢，SQLite 最多丢 1 秒",
+                   drills=(f"{LOST}::test_postgresql_loses_nothing_that_its_receiver_has_kept",
+                           f"{LOST}::test_a_receiver_nobody_waits_for_is_found_out",
+                           f"{LOST}::test_sqlite_loses_at_most_its_last_second",
+                           f"{LOST}::test_a_replicator_that_stalls_is_found_out")),
     "R15": Promise("绕过程序改日志，查得出，并说出是哪一条",
                    tests=(f"{ANCHORS}::test_whatever_is_done_before_the_last_anchor_is_found",
                           f"{ANCHORS}::test_without_anchors_a_log_written_anew_looks_whole")),

@@ -55,7 +55,7 @@ def survived(site, writers, more):
         return []
     known = len(writers.acknowledged)
     writers.hear(more)
-    return checking.missing(site, writers.acknowledged[max(0, known - LOOKED_BACK):known])
+    return checking.missing(site, list(writers.acknowledged)[max(0, known - LOOKED_BACK):known])
 
 
 def at_rest(site, writers):

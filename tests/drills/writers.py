@@ -16,11 +16,11 @@ TAKEN = (b"201", b"200")
 
 
 class Writers:
-    """``acknowledged`` holds what each was told to be noted; ``answers`` counts what came otherwise."""
+    """``acknowledged``: what they were told to be noted, and when; ``answers`` counts what came otherwise."""
 
     def __init__(self, site, *, count=4, pause=0.02):
         self.site, self.pause = site, pause
-        self.acknowledged, self.tried, self.answers, self.again = [], set(), Counter(), 0
+        self.acknowledged, self.tried, self.answers, self.again = {}, set(), Counter(), 0
         self.count, self.is_over, self.threads = count, threading.Event(), []
         self.cookie = site.signs_in()
         self.token, self.cookie = web.csrf_of(site.port, "/log/new", self.cookie)
@@ -48,7 +48,7 @@ class Writers:
         while True:
             status, _ = self._send(words, key)
             if status in TAKEN:
-                self.acknowledged.append(words)
+                self.acknowledged[words] = time.monotonic()
                 return True
             if self.is_over.is_set():
                 return False

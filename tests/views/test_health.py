@@ -82,6 +82,14 @@ def test_a_broken_link_shows_at_once(client, swept, monkeypatch):
     assert told(client)[1]["checks"]["chain"] == "late"
 
 
+def test_commits_that_nobody_copies_elsewhere_are_named(app, client, swept, monkeypatch):
+    monkeypatch.setattr(health, "LONG_LOG_MIB", -1)
+    monkeypatch.setattr(health, "_WAITED_FOR", sa.text("SELECT 'receiver'"))
+    monkeypatch.setitem(app.config, "SQLITE_REPLICATED", True)
+    late = {name for name, how in told(client)[1]["checks"].items() if how == "late"}
+    assert late == {"replicator" if db.engine.dialect.name == "sqlite" else "receiver"}
+
+
 def test_a_database_that_is_away_is_said_within_the_answer(client, monkeypatch):
     def away(_room):
         raise OperationalError("SELECT 1", {}, Exception("gone"))
