@@ -77,6 +77,7 @@ class Lockout:
 PER_PAIR = Lockout(5, timedelta(minutes=15))
 PER_ACCOUNT = Lockout(20, timedelta(hours=1))
 PER_ADDRESS = Lockout(100, timedelta(hours=1))
+AT_HOME_FOR = timedelta(days=30)
 
 
 def account_of(mobile: str) -> User | None:
@@ -297,8 +298,18 @@ def ensure_few(failed: ColumnElement[bool], limits: Iterable[Lockout], words: st
 
 
 def _ensure_not_locked(account: str, address: str) -> None:
+    """By the account here, by the account everywhere, by this address whoever is meant.
+
+    What others do elsewhere shuts nobody out from where they have signed in of late (case 41): nobody can lock a rival
+    out for a few wrong passwords, and whoever guesses has no such place.
+    """
     by_account, by_address = LoginAttempt.account == account, LoginAttempt.address == address
-    for limit, condition in ((PER_PAIR, by_account & by_address), (PER_ACCOUNT, by_account), (PER_ADDRESS, by_address)):
+    at_home = exists().where(
+        LoginSession.user_id == User.id, User.username == account, LoginSession.address == address,
+        LoginSession.created_at > clock.now() - AT_HOME_FOR,
+    )
+    limits = ((PER_PAIR, by_account & by_address), (PER_ACCOUNT, by_account & ~at_home), (PER_ADDRESS, by_address))
+    for limit, condition in limits:
         ensure_few(condition, (limit,))
 
 

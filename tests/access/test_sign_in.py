@@ -115,6 +115,22 @@ def test_twenty_failures_an_hour_lock_the_account_from_everywhere(app, quick, at
         assert Guest(app, address=ELSEWHERE).sign_in("liumin").status_code == 302
 
 
+def test_whoever_locks_an_account_does_not_lock_its_owner_out_of_where_they_sign_in(app, quick, at):
+    with at(minutes=0):
+        Guest(app, "liumin", address=ELSEWHERE).sign_out()
+    with at(days=29):
+        for number in range(PER_ACCOUNT.failures):
+            fail_from(f"203.0.113.{number}", ["liumin"])
+        assert Guest(app, address=HERE).sign_in("liumin").status_code == 429
+        assert Guest(app, address=ELSEWHERE).sign_in("liumin").status_code == 302
+        fails(Guest(app, address=ELSEWHERE), "liumin", 5)
+        assert Guest(app, address=ELSEWHERE).sign_in("liumin").status_code == 429
+    with at(days=59, hours=1):
+        for number in range(PER_ACCOUNT.failures):
+            fail_from(f"203.0.113.{number}", ["liumin"])
+        assert Guest(app, address=ELSEWHERE).sign_in("liumin").status_code == 429
+
+
 def test_a_hundred_failures_an_hour_lock_the_address_for_everybody(app, quick, at):
     with at(minutes=0):
         fail_from(HERE, (f"user{number}" for number in range(PER_ADDRESS.failures)))
