@@ -8,11 +8,10 @@ from sqlalchemy import Select, exists, select, update
 
 from models import clock
 from models.access import Appointment, Post, PostCover, Role, User
-from models.access.posts import ADMINISTRATORS
 from models.base import db
 from models.directory import Organisation
 from operations import log
-from operations.access import covers
+from operations.access import covers, persons
 from operations.access.accounts import BY_TWO, end_sessions
 from operations.access.actor import SYSTEM, Actor
 from operations.access.found import the_one
@@ -42,9 +41,9 @@ class Place:
 def appoint(user_id: int, place: Place, *, reason: str, actor: Actor) -> Post | None:
     """任用：the post, or None where another administrator has to agree first. Raises BadInput, NotFound, Refused."""
     _ensure(actor, APPOINTING)
-    if user_id == actor.user_id:
-        raise Refused(NOT_ONESELF)
     user, unit = _account(user_id), unit_called(place.unit)
+    if persons.are_one(actor.user_id, user_id):
+        raise Refused(NOT_ONESELF)
     hold(user)  # of two at once the second sees the post of the first
     _ensure_vacant(user, place.role, unit)
     if place.role not in BY_TWO:
@@ -65,8 +64,8 @@ def decide(appointment_id: int, *, agrees: bool, actor: Actor) -> Appointment:
     found = db.session.get(Appointment, appointment_id)
     if found is None:
         raise NotFound
-    if actor.user_id in (found.proposed_by_id, found.user_id):
-        raise Refused("提出的人和本人不能自己同意，请另一位管理员办理。")
+    if persons.are_one(actor.user_id, found.proposed_by_id, found.user_id):
+        raise Refused("提出的人和本人不能自己同意，换一个账号也不行，请另一位管理员办理。")
     values = {"decided_by_id": actor.user_id, "decided_at": clock.now(), "is_agreed": agrees}
     deciding = update(Appointment).where(Appointment.id == found.id, Appointment.decided_at.is_(None)).values(values)
     if db.session.connection().execute(deciding).rowcount != 1:
@@ -141,12 +140,11 @@ def _of_officials() -> Select[Any]:
 
 
 def _ensure_vacant(user: User, role: Role, unit: Organisation) -> None:
-    """Raise Refused when they have the post already, or one of the other two administrators' (三员分立)."""
+    """Raise Refused when they have the post already, or one that does not go with it."""
     posts = db.session.scalars(select(Post).where(Post.user_id == user.id, Post.ended_at.is_(None))).all()
     if any(post.role is role and post.organisation_id == unit.id for post in posts):
         raise Refused("已经在这个岗位上。")
-    if role in ADMINISTRATORS and any(post.role in ADMINISTRATORS for post in posts):
-        raise Refused("三员分立：一个人只能担任系统、安全、审计管理员中的一种。")
+    persons.ensure_apart(user, role)
 
 
 def _open(user: User, unit: Organisation, place: Place, actor: Actor, *, reason: str) -> Post:

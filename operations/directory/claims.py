@@ -9,7 +9,7 @@ from models.access import MemberRole, Post, Role, User
 from models.base import db
 from models.directory import Claim, Contact, Decision, Enterprise, EnterpriseCategory, Region
 from operations import log, notices
-from operations.access import codes
+from operations.access import codes, persons
 from operations.access.accounts import account_of, open_account
 from operations.access.actor import Actor
 from operations.access.codes import Proven
@@ -166,6 +166,7 @@ def _bind(claimed: Claim, enterprise: Enterprise, *, actor: Actor, reason: str =
     db.session.refresh(enterprise, with_for_update=True)
     if _is_member(claimed.user_id, enterprise.id):
         raise Refused("申请人已经是这家企业的成员。")
+    persons.ensure_apart(db.session.get_one(User, claimed.user_id), Role.ENTERPRISE_MEMBER)
     now = clock.now()
     administrators = exists().where(Post.enterprise_id == enterprise.id, Post.ended_at.is_(None),
                                     Post.member_role == MemberRole.ADMINISTRATOR)

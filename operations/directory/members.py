@@ -13,7 +13,7 @@ from models.base import db
 from models.deliveries import Purpose
 from models.directory import Enterprise
 from operations import log, notices
-from operations.access import scope
+from operations.access import persons, scope
 from operations.access.accounts import account_of, digest_of
 from operations.access.actor import Actor
 from operations.access.found import the_one
@@ -122,6 +122,7 @@ def bind(invitation: Invitation, user: User) -> Post:
     enterprise = _lock(invitation.enterprise_id, None)
     if db.session.scalar(select(Post.id).where(Post.user_id == user.id, *_running(enterprise.id)).limit(1)):
         raise Refused("您已经是这家企业的成员，请直接登录。")
+    persons.ensure_apart(user, Role.ENTERPRISE_MEMBER)
     post = Post(user_id=user.id, role=Role.ENTERPRISE_MEMBER, enterprise_id=enterprise.id,
                 member_role=invitation.member_role, started_at=clock.now())
     db.session.add(post)

@@ -15,6 +15,7 @@ from models.access import Post, Role, User
 from models.base import LabelledEnum, db
 from models.exports import Export, ExportKind
 from operations import log, notices
+from operations.access import persons
 from operations.access.actor import Actor
 from operations.access.found import the_one
 from operations.base import operation
@@ -94,7 +95,7 @@ def ask(
 @operation
 def decide(export: Export, *, actor: Actor, is_granted: bool, words: str = "") -> None:
     """批准 or 不予批准, by somebody else. Raises NotAllowed, BadInput for a refusal without words, Refused too late."""
-    if not actor.holds(*APPROVING) or export.asked_by_id == actor.user_id:
+    if not actor.holds(*APPROVING) or persons.are_one(actor.user_id, export.asked_by_id):
         raise NotAllowed
     words = ensure_said(words, "请写明为什么不批准。", most=REASON_LIMIT) if not is_granted else words.strip()[:REASON_LIMIT]
     db.session.refresh(export, with_for_update=True)

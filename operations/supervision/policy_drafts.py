@@ -14,6 +14,7 @@ from models.clocks import ClockKind, DraftDecision, Policy, PolicyDraft
 from models.refusals import FEWEST_MEMBERS, RefusalLevel
 from models.tickets import TicketKind
 from operations import log, notices
+from operations.access import persons
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
 from operations.access.ground import is_over_all
@@ -185,6 +186,8 @@ def _decide(draft_id: int, decision: DraftDecision, *, actor: Actor, answer: str
     is_own = draft.proposed_by_id == actor.user_id
     if is_own is not (decision is DraftDecision.WITHDRAWN):
         raise Refused("提出的人不能自己审批，请由另一人审批。" if is_own else "只有提出的人可以撤回。")
+    if not is_own and persons.are_one(actor.user_id, draft.proposed_by_id):
+        raise Refused("提出的人换一个账号也不能审批，请由另一人审批。")
     if len(answer) > REASON_LIMIT:
         raise BadInput(f"请在 {REASON_LIMIT} 字以内说明。")
     claim = update(PolicyDraft).where(PolicyDraft.id == draft_id, PolicyDraft.decided_at.is_(None))

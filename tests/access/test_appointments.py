@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from models.access import Appointment, LoginSession, Post, Role
+from models.access import Appointment, LoginSession, Post, Role, User
 from models.base import db
+from models.directory import Organisation
 from operations.access import account_desk, appointments
 from operations.access.appointments import Place
 from operations.access.people import actor_named
@@ -75,6 +76,54 @@ def test_nobody_for_oneself_and_nobody_who_may_not(city, newcomer, by_security):
 def test_the_three_administrators_are_three(city, by_security, held, wanted):
     with pytest.raises(Refused, match="三员分立"):
         by_security(city.users[held], Place(wanted, OFFICE))
+
+
+def test_an_administrator_holds_nothing_else_and_nobody_else_becomes_one(city, by_security):
+    office = db.session.scalars(select(Organisation.id).where(Organisation.name == OFFICE)).one()
+    for held, wanted in (("admin", Role.CASE_OFFICER), ("chenjing", Role.AUDIT_ADMINISTRATOR)):
+        with pytest.raises(Refused, match="不兼其他岗位"):
+            by_security(city.users[held], Place(wanted, OFFICE))
+        user = city.users[held]
+        db.session.add(Post(user_id=user.id, role=wanted, organisation_id=office, started_at=user.created_at))
+        with pytest.raises(IntegrityError):
+            db.session.commit()
+        db.session.rollback()
+    ended = db.session.scalars(select(Post).where(Post.user_id == city.users["chenjing"].id)).one()
+    ended.ended_at = ended.started_at
+    db.session.commit()
+    by_security(city.users["chenjing"], Place(Role.AUDIT_ADMINISTRATOR, OFFICE))
+    appointments.decide(appointments.waiting(actor_named("admin"))[0].id, agrees=True, actor=actor_named("admin"))
+    ended.ended_at = None
+    with pytest.raises(IntegrityError):
+        db.session.commit()
+    db.session.rollback()
+
+
+@pytest.mark.parametrize("shared", [
+    {"phone": "13900001111"}, {"email": "Zhang@example.com"}, {"name": "张三", "phone": None},
+    {"username": "13900001111"},
+])
+def test_a_second_account_of_one_person_is_no_second_person(city, newcomer, by_security, shared):
+    by_security(newcomer, Place(Role.SUPERVISOR, OFFICE))
+    (waits,) = appointments.waiting(actor_named("admin"))
+    values = {"phone": "13900002222"} | shared
+    db.session.execute(update(User).where(User.id == newcomer.id).values(email="zhang@example.com"))
+    db.session.execute(update(User).where(User.username == "admin").values(values))
+    db.session.commit()
+    admin = shared.get("username", "admin")
+    with pytest.raises(Refused, match="换一个账号也不行"):
+        appointments.decide(waits.id, agrees=True, actor=actor_named(admin))
+    with pytest.raises(Refused, match="三员分立"):
+        by_security(newcomer, Place(Role.SECURITY_ADMINISTRATOR, OFFICE))
+
+
+def test_of_one_name_two_mobiles_tell_two_people_apart(city, newcomer, by_security):
+    by_security(newcomer, Place(Role.SUPERVISOR, OFFICE))
+    db.session.execute(update(User).where(User.username == "admin").values(name="张三", phone="13900002222"))
+    db.session.commit()
+    (waits,) = appointments.waiting(actor_named("admin"))
+    appointments.decide(waits.id, agrees=True, actor=actor_named("admin"))
+    assert roles_of("zhangsan") == {Role.SUPERVISOR}
 
 
 def test_the_database_itself_wants_two_people(city, newcomer, by_security):

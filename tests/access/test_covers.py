@@ -85,12 +85,12 @@ def test_who_may_name_whom_and_when():
 
 
 def test_nobody_names_themselves(city):
-    power, security = city.organisations[POWER], city.users["security"]
-    db.session.add(Post(user_id=security.id, role=Role.CASE_OFFICER, organisation_id=power.id))
+    deputy, power = city.users["chenjing"], city.organisations[POWER]
+    db.session.add(Post(user_id=deputy.id, role=Role.UNIT_LEADER, organisation_id=power.id, rank=2))
     db.session.commit()
     with pytest.raises(Refused, match="自己代理"):
-        name(substitute="security")
-    assert not leads("security")
+        name(by="chenjing", substitute="chenjing")
+    assert db.session.scalars(select(PostCover)).all() == []
 
 
 def test_power_that_takes_two_is_lent_to_nobody_who_was_not_given_it(city):

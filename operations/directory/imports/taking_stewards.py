@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from models import clock
 from models.access import Post, Role, User
+from models.access.posts import ADMINISTRATORS
 from models.base import db
 from models.bulk import among, insert_returning, insert_rows
 from models.directory import ImportBatch, StagedSteward, Steward, StewardChange
@@ -82,7 +83,8 @@ def _welcome_back(batch: ImportBatch, user_ids: list[int]) -> None:
     connection.execute(sa.update(User.__table__).where(among(User.__table__.c.id)).values(is_active=True), asked)
     table = Steward.__table__
     connection.execute(sa.update(table).where(among(table.c.user_id)).values(left_at=None), asked)
-    rows = select(S).where(S.c.batch_id == batch.id, among(S.c.user_id))
+    administers = select(Post.user_id).where(Post.ended_at.is_(None), Post.role.in_(ADMINISTRATORS))
+    rows = select(S).where(S.c.batch_id == batch.id, among(S.c.user_id), S.c.user_id.not_in(administers))
     insert_rows(connection, Post.__table__, [
         {"user_id": row.user_id, "role": Role.STEWARD, "organisation_id": row.organisation_id,
          "region_id": row.region_id, "title": row.position or "企业管家", "rank": 9, "started_at": now}
