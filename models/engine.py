@@ -23,6 +23,7 @@ PRAGMAS = (
 )
 WRITE_QUEUE_SECONDS = 30.0
 RESTED_SECONDS = 1.0
+WORK = "10min"
 
 
 def prepare(engine: sa.Engine, *, is_replicated: bool = False) -> None:
@@ -36,6 +37,18 @@ def prepare(engine: sa.Engine, *, is_replicated: bool = False) -> None:
     else:
         silence.watch(engine)
         _try_what_has_rested(engine)
+
+
+def let_work_last(engine: sa.Engine) -> None:
+    """From now on one statement may take minutes: a job does a city's rows at once, and no page waits for it."""
+    if engine.dialect.name == "postgresql" and not event.contains(engine, "connect", _be_patient):
+        event.listen(engine, "connect", _be_patient)
+        engine.dispose()
+
+
+def _be_patient(dbapi: Any, _record: Any) -> None:
+    dbapi.execute(f"SET statement_timeout = '{WORK}'")
+    dbapi.commit()
 
 
 def _try_what_has_rested(engine: sa.Engine) -> None:

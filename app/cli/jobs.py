@@ -10,6 +10,8 @@ from jobs.runner import Runner, perform, settle_memory, worker_name
 from jobs.schedule import SCHEDULE, job_named
 from jobs.trust import Trust
 from models import clock
+from models.base import db
+from models.engine import let_work_last
 from models.job_runs import JobRun
 from operations import job_ledger, protection
 from operations.clocks.calendar import SHANGHAI
@@ -44,6 +46,7 @@ def run_job(name: str) -> None:
     job = job_named(name)
     if job is None:
         raise Refused(f"没有作业 {name}。现有：{'、'.join(job.name for job in SCHEDULE)}")
+    let_work_last(db.engine)
     trust = Trust(ClockGuard(), current_app.config, worker=worker_name())
     trust.examine()
     reading, offered_at = trust.reading(), clock.now()
@@ -63,6 +66,7 @@ def run_job(name: str) -> None:
 def start() -> None:
     """启动调度进程，直到 Ctrl-C；可以同时开几个，不会重复。"""
     settle_memory()
+    let_work_last(db.engine)
     Runner(current_app._get_current_object()).run()  # type: ignore[attr-defined]
 
 
