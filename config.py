@@ -135,8 +135,9 @@ class Config:
     )
     PROVEN_FOR = Setting(
         env.duration, default=timedelta(minutes=10),
-        means="导出、改岗位和角色、批准延期、改规则和日历、看投诉之前，密码多久之内核对过才算数；过了、或换了网络地址就再问一次",
+        means="显示号码、导出、改岗位和角色、批准延期、改规则和日历、看投诉之前，密码多久之内核对过才算数；过了、或换了网络地址就再问一次",
     )
+    NUMBERS_SHOWN_A_DAY = Setting(env.whole(0, 1000), default=20, means="每人每天最多“显示号码”多少次；直接拨打的不算")
     SESSIONS_PER_ACCOUNT = Setting(env.whole(1, 20), default=3, means="一个账户同时登录数的上限")
     MAX_CONTENT_LENGTH = Setting(env.size, default=12 * MIB, means="一次请求的总大小上限")
     ATTACHMENT_BYTES = Setting(env.size, default=10 * MIB, means="单个附件的大小上限")

@@ -29,6 +29,7 @@ from models import (
     rectifications,
     refusals,
     routing,
+    shown_numbers,
     supervision,
     tickets,
     unreasonable,
@@ -38,5 +39,6 @@ from models import (
 AREAS = (
     access, anchors, backups, campaigns, carriers, clock_stops, clocks, correspondence, counted_follow_ups,
     deliveries, directory, engagement, exports, follow_ups, hall, insight, job_runs, letters, lists, log, measures,
-    months, notices, rating_wall, ratings, rectifications, refusals, routing, supervision, tickets, unreasonable,
+    months, notices, rating_wall, ratings, rectifications, refusals, routing, shown_numbers, supervision, tickets,
+    unreasonable,
 )

@@ -37,6 +37,7 @@ LABELS = {str(act): act.label for act in (*Act, *RectificationAct)} | {
     "renew_recovery_codes": "换备用码",
     "end_two_steps": "停用两步验证",
     "reset_two_steps": "重置两步验证",
+    "show_number": "显示号码",
     "refused": "越权被拒",
     "log_interaction": "记一笔",
     "import.receive": "上传填报表",

@@ -63,7 +63,7 @@ FOLLOWERS: tuple[Follower, ...] = (
 STAYING = frozenset({
     "enterprise_names", "enterprise_search", "fact_changes", "enterprise_merges", "ownership_claims", "claims",
     "fact_requests", "invitations", "obligations", "broadcast_deliveries", "handover_items", "plan_rows",
-    "staged_stewardships", "staged_cases", "case_versions", "campaign_picks", "campaign_invitations",
+    "staged_stewardships", "staged_cases", "case_versions", "campaign_picks", "campaign_invitations", "shown_numbers",
 })
 
 

@@ -236,6 +236,7 @@ FORMS = (
     Filled("dengli", "/enterprises/{enterprise}/suspend", {
         "since": "2026-08-01", "until": "2027-07-31", "reason": TEXT}),
     Filled("dengli", "/enterprises/{enterprise}/contacts/new", {"name": TEXT, "title": TEXT, "phone": PHONE}),
+    Filled("dengli", "/enterprises/{enterprise}/number", {"purpose": "checking", "words": TEXT}),
     Filled("dengli", "/enterprises/{enterprise}/projects/{project}", {
         "name": TEXT, "investment": "12.5", "stage": "building"}),
     Filled("dengli", "/enterprises/{enterprise}/tags", {"label": TEXT}, "/enterprises/{enterprise}"),

@@ -51,7 +51,8 @@ ELSEWHERE = {
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
     "policies.show", "portal.add_to_rating", "public.thanks", "desk_codes.print_cards",
-    "tickets.enter_rating", "tickets.name_accused", "tickets.proxy", "two_step.enter", "two_step.set_up",
+    "tickets.contact_number", "tickets.enter_rating", "tickets.name_accused", "tickets.proxy", "two_step.enter",
+    "two_step.set_up",
     "at_window.kiosk", "at_window.rate", "at_window.rate_case", "at_window.reasons", "hall.match", "hall.show",
     "portal.check", "portal.done", "portal.new", "portal.step", "search.region_names", "search.suggest",
     "search.unit_names", "stewards.names",
@@ -77,7 +78,7 @@ PAGES = {
         "/account/password", "/claim/progress", "/feedback", "/my/nowhere", "/my/tickets/{closed}",
         "/my/meetings", "/my/messages", "/my/broadcasts", "/my/members", "/my/campaigns",
         "/my/members/{member}/role", "/my/members/{member}/end",
-        "/my/profile", "/my/profile/{enterprise}/edit",
+        "/my/profile", "/my/profile/{enterprise}/edit", "/my/profile/{enterprise}/numbers",
     ),
     "yunqi": (
         "/my/tickets/{proxy}",
@@ -163,6 +164,7 @@ PAGES = {
         "/enterprises?region=9901&quiet=30", "/enterprises/{enterprise}", "/enterprises/{enterprise}/edit",
         "/enterprises/{enterprise}/suspend", "/enterprises/{enterprise}/merge",
         "/enterprises/{enterprise}/contacts/new", "/enterprises/{enterprise}/projects/new",
+        "/enterprises/{enterprise}/number",
         "/enterprises/claims", "/enterprises/claims/new", "/fact-requests", "/fact-requests/{fact_request}",
     ),
     "gulan": ("/findings", "/findings/new"),
@@ -182,6 +184,7 @@ LARGE = {
     "hening": ("/watch", "/supervisions/{order}", "/brief", "/refusals/{refusing}", "/refusals/{refusing}/review"),
     "wujie": ("/dispatch", "/tickets/{late}", "/tickets/{late}/transfer", "/suggestions/figures"),
     "security": ("/policies",),
+    "dengli": ("/enterprises/{enterprise}/number",),
 }
 STAGES = {
     "intake": (

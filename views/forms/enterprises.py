@@ -8,11 +8,12 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from models.directory import ClaimOutcome, CreditFlag, Enterprise, EnterpriseCategory, ProjectStage
-from operations.directory import particulars
+from models.shown_numbers import ShowingPurpose
+from operations.directory import particulars, showing
 from operations.directory.fact_kinds import FACTS
 from operations.directory.particulars import Plan
 from operations.errors import BadInput, DomainError, Refused
-from views.forms.base import BaseForm, CodeField, MarkField, NotLonger
+from views.forms.base import BaseForm, CodeField, MarkField, NotLonger, RefusableForm
 from views.forms.engagement import Obeys
 
 REASON = [InputRequired("请写明依据"), NotLonger(max=200)]
@@ -120,6 +121,13 @@ class ContactForm(BaseForm):
     title = StringField("职务", [Optional(), NotLonger(max=particulars.CONTACT_LIMIT)])
     phone = StringField("联系电话", [InputRequired("请填写联系电话"), Obeys(FACTS["contact_phone"].read)],
                         render_kw={"inputmode": "tel", "data-size": "m"})
+
+
+class ShowNumberForm(RefusableForm):
+    """显示号码的用途."""
+
+    purpose = CodeField("用途", ShowingPurpose, blank="请选择", validators=[InputRequired("请选择用途")])
+    words = StringField("说明", [Optional(), NotLonger(max=showing.WORDS_LIMIT)], description="选“其他”时必须写明")
 
 
 class ProjectForm(BaseForm):

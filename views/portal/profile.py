@@ -10,6 +10,7 @@ from models.directory import Enterprise
 from operations.access import scope
 from operations.directory import facts
 from operations.directory import profile as profiles
+from operations.directory import showing
 from operations.directory.fact_kinds import label_of
 from operations.directory.profile import PROFILE, Sent, Settling
 from operations.insight import enterprise_page
@@ -30,6 +31,14 @@ def profile(enterprise_id: int | None) -> str:
         asked=[(one, profiles.may_withdraw(current_user, one.request)) for one in profiles.asked_of(enterprise)],
         others=[one for one in scope.own_enterprises(current_user) if one.id != enterprise.id],
     )
+
+
+@bp.get("/profile/<id:enterprise_id>/numbers")
+@members
+def numbers(enterprise_id: int) -> str:
+    """谁看过联系电话."""
+    enterprise = scope.get_own_enterprise(current_user, enterprise_id)
+    return render_template("my/numbers.html", enterprise=enterprise, looks=showing.looks_at(enterprise))
 
 
 @bp.route("/profile/<id:enterprise_id>/edit", methods=["GET", "POST"])

@@ -3,23 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.access import Role
 from models.directory import StewardshipKind
 from models.tickets import OrderRole
+from operations.directory.showing import CALLING
 from operations.insight.ticket_page.dossier import Dossier
-
-# Who works with the enterprise needs its number; whoever looks on does not.
-CALLING = (Role.STEWARD, Role.CASE_OFFICER, Role.UNIT_LEADER, Role.CLERK)
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One line: what they are, who they are; ``phone`` is dialled when ``may_call``, else shown masked."""
+    """One line: who they are; ``phone`` is dialled when ``may_call``, else masked and shown by ``show_url``."""
 
     part: str
     name: str
     phone: str = ""
     may_call: bool = False
+    show_url: str = ""
 
 
 def of(d: Dossier) -> list[Person]:
@@ -47,4 +45,5 @@ def _stewards(d: Dossier) -> Iterator[Person]:
 def _contact(d: Dossier) -> Iterator[Person]:
     ticket = d.ticket
     if ticket.contact_name or ticket.contact_phone:
-        yield Person("企业联系人", ticket.contact_name, ticket.contact_phone, d.actor.holds(*CALLING))
+        yield Person("企业联系人", ticket.contact_name, ticket.contact_phone, d.actor.holds(*CALLING),
+                     f"/tickets/{ticket.number}/contact-number")
