@@ -15,6 +15,7 @@ from models import clock
 from models.access import Authenticator, LoginSession, MemberRole, Post, Role, User
 from models.base import db
 from models.campaigns import Campaign, ObjectKind
+from models.clock_stops import ClockStopKind
 from models.correspondence import Side
 from models.counted_follow_ups import CountedFollowUp
 from models.deliveries import Carrier, Delivery, Outcome, Purpose
@@ -185,8 +186,9 @@ def halls(city, town):
 
 
 def clock_stopped():
-    """The clock was set back by a day, and nobody has confirmed the time."""
-    clock_stops.halt(clock_stops.Found.stepped(-86_400, wall=NOW), wall=NOW, worker="host:7")
+    """The machine stood still for a day, and nobody has confirmed the time: jobs wait, people go on writing."""
+    stood_still = clock_stops.Found(ClockStopKind.GAP, 86_400, NOW - timedelta(days=1))
+    clock_stops.halt(stood_still, wall=NOW, worker="host:7")
 
 
 def rules(town):
