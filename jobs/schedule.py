@@ -44,6 +44,7 @@ SCHEDULE: tuple[Job, ...] = (
     Job("search-index", indexing.run, Every(600), "补齐搜索索引：成批导入和遗漏的企业、办件"),
     Job("count-directory", counting.run, Every(300), "目录计数：填报情况、无管家企业和互动的数字，供大城市的页面取用"),
     Job("count-ratings", ratings.run, Every(300), "评价计数：新评价计入评价墙，匿名的凑满 5 份才计入"),
+    Job("ask-ratings", ratings.ask, Every(60), "请评价：办完回访的，给没有账号的来电人发评价短信，不靠任何单位发"),
     Job("filling-week", filling.run, Daily(time(6, 10)), "填报周快照：每周第一次运行时冻结各单位的数字"),
     Job("cadence", cadence.run, Daily(time(7, 10)), "走访频次：开出本期应尽事项，对账、到期提醒、逾期标记"),
     Job("password-links", delivery.link, Every(10), "忘记密码：给申请的人发出重设密码的链接"),

@@ -42,7 +42,10 @@ def make(ticket: Ticket, *, actor: Actor) -> str:
     By a clerk who may follow this ticket up, so never by who handled it; while it waits for its rating. It holds for
     the days of the policy ``rating_link``. Raises NotAllowed, Refused.
     """
-    standing = asking_post(ticket, actor)
+    return _made(ticket, actor, asking_post(ticket, actor))[1]
+
+
+def _made(ticket: Ticket, actor: Actor, standing: Standing) -> tuple[RatingToken, str]:
     now, token = clock.now(), secrets.token_urlsafe(32)
     db.session.connection().execute(_live(ticket).where(RatingToken.expires_at > now).values(expires_at=now))
     days = rulebook.current().policy("rating_link")["days"]
@@ -52,7 +55,7 @@ def make(ticket: Ticket, *, actor: Actor) -> str:
     db.session.flush()
     log.record("make_rating_link", object_type="rating_token", object_id=made.id, actor=actor,
                standing=standing, ticket_id=ticket.id, round=ticket.round)
-    return token
+    return made, token
 
 
 def asking_post(ticket: Ticket, actor: Actor) -> Standing:
@@ -74,11 +77,15 @@ def text(ticket: Ticket, *, actor: Actor, address_of: Callable[[str], str]) -> s
 
     Returns the token, of which ``address_of`` makes the address. Raises NotAllowed, Refused, TooManyAttempts.
     """
-    number = ticket.contact_phone
-    if not texts.is_mobile(number):
+    if not texts.is_mobile(ticket.contact_phone):
         raise Refused("办件的联系电话不是手机号，发不了短信。")
-    token = make(ticket, actor=actor)
-    made = db.session.scalars(select(RatingToken).where(RatingToken.token_hash == digest_of(token))).one()
+    return send(ticket, actor=actor, standing=asking_post(ticket, actor), address_of=address_of)
+
+
+def send(ticket: Ticket, *, actor: Actor, standing: Standing, address_of: Callable[[str], str]) -> str:
+    """The same in the running operation, for whoever may ask for this rating. Raises TooManyAttempts."""
+    number = ticket.contact_phone
+    made, token = _made(ticket, actor, standing)
     texts.ensure_may_ask(number, address="")
     made.reply_code = code = reply_codes.draw(number)
     grades = " ".join(f"{place}{grade.label}" for place, grade in enumerate(Grade, start=1))

@@ -6,16 +6,17 @@ import pytest
 from sqlalchemy import select, update
 
 from models import clock
+from models.access import Post
 from models.base import db
 from models.carriers import AnswerOutcome, StoppedNumber, TextAnswer
 from models.deliveries import Delivery, Outcome
 from models.ratings import MOST_WRONG_CODES, Grade, Rating, RatingChannel, RatingToken
-from models.tickets import Status
+from models.tickets import Status, Ticket
 from operations.access.people import actor_named
 from operations.delivery import answers, signing
 from operations.delivery.answers import Answer
 from operations.errors import BadInput, DomainError, Refused
-from operations.ratings import links
+from operations.ratings import asking, links
 from tests.lives import START, Life
 from tests.shared import ENGINES_TRIED
 from tests.together import at_once
@@ -70,6 +71,30 @@ def test_code_and_digit_rate_what_was_asked_and_close_it(waiting):
     assert take(waiting, f"{code} 1", "up-2") is AnswerOutcome.NOTHING_TO_RATE
     with pytest.raises(links.LinkSpent):
         links.ticket_of("anything")
+
+
+def test_whoever_has_no_account_is_asked_by_the_site_itself_and_once(city):
+    def ask():
+        with life.here():
+            return asking.ask_waiting(address_of=lambda token: f"https://zqztc.example/r/{token}")
+
+    life = Life(city).submit().accept().dispatch().result().reply().call()
+    life.ticket.contact_phone = MOBILE
+    db.session.commit()
+    assert ask() == (0, 0)  # a member of the enterprise rates on its own page
+    db.session.execute(update(Post).where(Post.enterprise_id == life.ticket.enterprise_id).values(ended_at=life.now))
+    db.session.execute(update(Ticket).values(is_confidential=True))
+    db.session.commit()
+    assert ask() == (0, 0)
+    db.session.execute(update(Ticket).values(is_confidential=False))
+    db.session.commit()
+    assert ask() == (1, 1) and ask() == (0, 0)
+    text, token = db.session.scalars(select(Delivery)).one(), db.session.scalars(select(RatingToken)).one()
+    assert (text.recipient, token.made_by_id) == (MOBILE, None) and token.reply_code in text.words
+    db.session.execute(update(Delivery).values(words="", outcome=Outcome.SENT, ended_at=life.now))
+    db.session.commit()
+    life.wait(minutes=2)
+    assert take(life, f"{token.reply_code} 1") is AnswerOutcome.RATED
 
 
 def test_a_forged_number_rates_nothing_without_the_code(waiting):
