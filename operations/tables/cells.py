@@ -143,5 +143,5 @@ def one_of(choices: Mapping[str, Any], what: str) -> Reader:
 
 
 def shown(cell: Cell) -> str:
-    """A cell as a report shows it."""
-    return " ".join(str("" if cell is None else cell).split())[:SHOWN]
+    """A cell as a report shows it, without signs that no database takes."""
+    return " ".join(cleaned(str("" if cell is None else cell)).split())[:SHOWN]

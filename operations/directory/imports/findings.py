@@ -5,6 +5,7 @@ from typing import Any
 
 from operations.tables.cells import shown
 from operations.tables.opening import Cell
+from operations.tables.words import cleaned
 
 REASON_LIMIT = 200
 
@@ -32,4 +33,4 @@ class Findings:
 
     def _note(self, line: int, column: str, cell: Cell, reason: str, *, is_warning: bool) -> None:
         self.issues.append({"line": line, "field": column[:40], "value": shown(cell),
-                            "reason": reason.rstrip("。")[:REASON_LIMIT], "is_warning": is_warning})
+                            "reason": cleaned(reason).rstrip("。")[:REASON_LIMIT], "is_warning": is_warning})

@@ -43,6 +43,7 @@ from operations.hall import taking_cases
 from operations.hall.case_rows import CaseRows
 from operations.tables import lines
 from operations.tables.lines import Stream
+from operations.tables.words import cleaned
 
 log = logging.getLogger(__name__)
 PORTION = 4000
@@ -171,7 +172,7 @@ def _begin(batch: ImportBatch, stream: Stream) -> None:
     told += [f"未读取：{'、'.join(stream.unread)}。" if stream.unread else ""]
     told += [f"隐藏的工作表未读取：{'、'.join(stream.hidden)}。" if stream.hidden else ""]
     told += [f"不认识的列未读取：{'、'.join(stream.unknown)}。" if stream.unknown else ""]
-    _hold(batch, rows_total=stream.total, note="".join(told)[:500])
+    _hold(batch, rows_total=stream.total, note=cleaned("".join(told))[:500])
 
 
 @operation

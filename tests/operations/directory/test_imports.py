@@ -140,6 +140,12 @@ def test_a_csv_comes_in_as_well(take, encoding):
     assert counts(batch) == (1, 0, 0, 0), batch.error
 
 
+def test_a_cell_with_signs_that_no_database_takes_is_told_without_them(take):
+    batch = take(f"统一社会信用代码,企业名称,所属区划,填报类别,旧\0列\n{code(1)},x,没有\0的镇,\0,\n".encode(), name="填报.csv")
+    assert batch.state is not ImportState.FAILED and "旧列" in batch.note
+    assert {field for _, field, _ in reasons(batch)} >= {"所属区划"}
+
+
 @pytest.mark.parametrize(("content", "sentence"), [
     (b"<html></html>", "不是 Excel 表格"), (b"PK\x03\x04 torn", "已损坏"), (workbook([], heads=["企业名称"]), "表头缺少这些列"),
 ])
