@@ -27,6 +27,14 @@ class IdConverter(IntegerConverter):
         super().__init__(map, min=1, max=2**31 - 1)  # type: ignore[arg-type]
 
 
+def row_id(text: str) -> int:
+    """The same in a query, as ``type`` of ``request.args.get``: raises ValueError for what no row can have."""
+    number = int(text)
+    if not 0 < number < 2**31:
+        raise ValueError
+    return number
+
+
 class NumberConverter(BaseConverter):
     """A ticket's number, ``ZQ-2026-11-0482913``."""
 

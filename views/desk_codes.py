@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from models.base import db
 from operations.ratings import cards, desk, kiosks, windows
+from views.converters import row_id
 from views.forms.windows import CountForm, IssueForm, KioskForm
 from views.guards import for_roles
 from views.papers import chosen_fonts
@@ -47,7 +48,7 @@ def retire(code_id: int) -> ResponseReturnValue:
 @for_roles(*windows.KEEPERS)
 def print_cards() -> ResponseReturnValue:
     """The live cards as a sheet to print, of one window or of all."""
-    window_id = request.args.get("window", type=int)
+    window_id = request.args.get("window", type=row_id)
     found = desk.cards(current_user, window_id=window_id)
     file = cards.pdf_of(found, address_of=_address, fonts=chosen_fonts())
     return send_file(BytesIO(file), mimetype="application/pdf", as_attachment=True, download_name="点评台签.pdf")

@@ -7,6 +7,7 @@ from flask_login import current_user
 from models.access import Role
 from operations.directory import organisations
 from operations.directory.organisations import LOOKING, PAGE
+from views.converters import row_id
 from views.forms.base import clean
 from views.forms.organisations import OrganisationForm
 from views.guards import for_roles, proven
@@ -20,8 +21,8 @@ LONGEST = 64
 def index() -> str:
     """组织机构, by number or found by a part of the name."""
     words = clean(request.args.get("q"))[:LONGEST]
-    after = request.args.get("after", 0, type=int)
-    found = organisations.found(current_user, words, after=after if 0 <= after < 2**31 else 0)
+    after = request.args.get("after", 0, type=row_id)
+    found = organisations.found(current_user, words, after=after)
     shown = found[:PAGE]
     onwards = url_for(".index", q=words or None, after=shown[-1].unit.id) if len(found) > PAGE else ""
     first = url_for(".index", q=words or None) if after else ""

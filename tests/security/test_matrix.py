@@ -39,7 +39,7 @@ PARAMETERS = (
     "rule", "person", "state", "by",
     "words", "topic", "vacant", "check", "take", "ruling", "month", "class", "of",
     "section", "carrier", "held", "quiet", "unclaimed", "tag", "steward", "category", "query", "everything",
-    "occasion", "more", "rated",
+    "occasion", "more", "rated", "window",
 )
 
 

@@ -58,6 +58,8 @@ def test_a_keeper_issues_a_card_and_prints_it(hall, guest):
     assert file.mimetype == "application/pdf"
     printed = PdfReader(io.BytesIO(file.data)).pages[0].extract_text()
     assert LINFANG in printed and WINDOW in printed
+    for window in ("9" * 12, "-1", "x"):
+        assert clerk.client.get(f"/desk-codes/cards.pdf?window={window}").status_code == 200, window
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True, scope="session")  # paper knows no engine
