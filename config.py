@@ -138,6 +138,11 @@ class Config:
         means="显示号码、导出、改岗位和角色、批准延期、改规则和日历、看投诉之前，密码多久之内核对过才算数；过了、或换了网络地址就再问一次",
     )
     NUMBERS_SHOWN_A_DAY = Setting(env.whole(0, 1000), default=20, means="每人每天最多“显示号码”多少次；直接拨打的不算")
+    CONTACTS_KEPT_DAYS = Setting(env.whole(1095, 36500), default=1095,
+                                 means="办结多少天后清除诉求的联系人和电话，至少三年（网络数据安全管理条例第十二条）")
+    TRACES_KEPT_DAYS = Setting(env.whole(180, 3650), default=365,
+                               means="登录会话、收到的短信、过期的邀请保留多少天，至少六个月（网络安全法第二十一条）")
+    IMPORT_FILES_KEPT_DAYS = Setting(env.whole(1, 3650), default=30, means="上传的导入文件保留多少天")
     SESSIONS_PER_ACCOUNT = Setting(env.whole(1, 20), default=3, means="一个账户同时登录数的上限")
     MAX_CONTENT_LENGTH = Setting(env.size, default=12 * MIB, means="一次请求的总大小上限")
     ATTACHMENT_BYTES = Setting(env.size, default=10 * MIB, means="单个附件的大小上限")

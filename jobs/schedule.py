@@ -18,6 +18,7 @@ from jobs import (
     measures,
     months,
     ratings,
+    retention,
     stewards,
     sweep,
     windows,
@@ -55,6 +56,7 @@ SCHEDULE: tuple[Job, ...] = (
     Job("backup", backup.run, Daily(time(2, 10)), "备份：备份全站，在临时库里恢复并逐一核对（恢复演练）", moves_on=True),
     Job("anchors", anchors.run, Every(30), "封锚：每 10 分钟、每 1,000 条给日志链签名，存到库外并送见证方"),
     Job("months", months.run, Every(600), "换月：每月第一次运行时给日志另起一个分区（PostgreSQL），记下月份从哪一条开始"),
+    Job("retention", retention.run, Daily(time(3, 40)), "到期清除：办结多年的联系电话，过期的会话、短信、邀请、草稿、导入文件"),
     Job("housekeeping", housekeeping.run, Daily(time(3, 20)), "清理过期的表单、登录失败记录、草稿附件和作业台账"),
 )
 
