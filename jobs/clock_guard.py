@@ -47,8 +47,8 @@ class ClockGuard:
         return f"the clock moved by {drift:+.0f} s" if abs(drift) > TOLERATED_SECONDS else ""
 
     def believe(self) -> None:
-        """Take the wall clock for right as it is now."""
-        self._offset = self._last = self._wall() - self._steady()
+        """Take the wall clock for right as it is now. A step that nobody has ticked over yet is one all the same."""
+        self._offset = self._wall() - self._steady()
 
     def read(self) -> tuple[float, float]:
         """The wall clock and the steady one, in seconds."""

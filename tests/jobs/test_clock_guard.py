@@ -72,3 +72,11 @@ def test_steps_are_counted_so_that_repeated_beats_have_other_names(clocks):
 def test_a_new_guard_believes_the_clock(clocks):
     clocks.step(86_400)
     assert ClockGuard(wall=lambda: clocks.wall, steady=lambda: clocks.steady).objection == ""
+
+
+def test_a_step_that_is_believed_before_the_next_tick_is_noticed_all_the_same(clocks):
+    """Whoever plans by the wall clock must plan anew, or sleeps until it comes round again."""
+    clocks.step(86_400)
+    clocks.wall -= 86_400
+    clocks.guard.believe()
+    assert clocks.guard.tick() and clocks.guard.objection == ""
