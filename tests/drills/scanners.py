@@ -26,7 +26,7 @@ HIDDEN = re.compile(r'name="(csrf_token|form_key)"[^>]*value="([^"]+)"')
 MODULES = ("sql,timesql,xss,permanentxss,exec,file,crlf,redirect,csrf,upload,htaccess,methods,cookieflags,csp,"
            "http_headers")
 CASES = sized(5, 40, 400)  # of schemathesis, for each operation
-ATTACK_SECONDS, SCAN_SECONDS, SQL_SECONDS = sized(15, 60, 900), sized(20, 60, 600), sized(900, 1800, 7200)
+ATTACK_SECONDS, SCAN_SECONDS, SQL_SECONDS = sized(60, 300, 1800), sized(60, 120, 600), sized(900, 1800, 7200)
 
 
 class Visitor:
