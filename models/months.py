@@ -6,6 +6,7 @@ always has a place; it is closed when a month begins. SQLite keeps the borders a
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,6 +34,7 @@ class Month(Base):
     month: Mapped[str] = mapped_column(sa.String(7), primary_key=True)
     first_seq: Mapped[int] = mapped_column(sa.BigInteger)
     first_ticket_id: Mapped[int]
+    first_notice_id: Mapped[int] = mapped_column(server_default="0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Growing:
     is_kept: bool = True
 
 
-EVENTS, WORDS = Growing("events", "prev"), Growing("event_words")
+EVENTS, WORDS, NOTICES = Growing("events", "prev"), Growing("event_words"), Growing("notices", "dedup_key", False)
 
 
 class first_event_of(FunctionElement[int]):  # noqa: N801 – named as the SQL function it stands for
@@ -56,14 +58,36 @@ class first_event_of(FunctionElement[int]):  # noqa: N801 – named as the SQL f
     inherit_cache = True
 
 
+class first_notice_of(FunctionElement[int]):  # noqa: N801
+    """No notice about this ticket has a smaller id."""
+
+    type = sa.Integer()
+    inherit_cache = True
+
+
+class first_notice_lately(FunctionElement[int]):  # noqa: N801
+    """Where the six newest months begin: what counts as unread on every page, and what is shown as news."""
+
+    type = sa.Integer()
+    inherit_cache = True
+
+
 @compiles(first_event_of)
-def _nothing_to_skip(_element: first_event_of, _compiler: Any, **_kw: Any) -> str:
+@compiles(first_notice_of)
+def _nothing_to_skip(_element: Any, _compiler: Any, **_kw: Any) -> str:
     return "0"
 
 
+@compiles(first_notice_lately)
+def _sixth(_element: Any, _compiler: Any, **_kw: Any) -> str:
+    return "coalesce((SELECT first_notice_id FROM months ORDER BY month DESC LIMIT 1 OFFSET 5), 0)"
+
+
 @compiles(first_event_of, "postgresql")
-def _looked_up(element: first_event_of, compiler: Any, **kw: Any) -> str:
-    return f"first_event_of({compiler.process(element.clauses, **kw)})"
+@compiles(first_notice_of, "postgresql")
+@compiles(first_notice_lately, "postgresql")
+def _looked_up(element: Any, compiler: Any, **kw: Any) -> str:
+    return f"{type(element).__name__}({compiler.process(element.clauses, **kw)})"
 
 
 def partitions(connection: sa.Connection) -> set[str]:
@@ -73,9 +97,9 @@ def partitions(connection: sa.Connection) -> set[str]:
     return set(connection.scalars(sa.text("SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r'")))
 
 
-def close(connection: sa.Connection, table: Growing, *, border: int, month: str) -> str | None:
-    """Let the open partition end before ``border`` and a new one begin there; its name, or None where the open one is
-    empty and may stay. Whoever calls holds the table's lock (``ACCESS EXCLUSIVE``)."""
+def close(connection: sa.Connection, table: Growing, *, border: int, month: str) -> tuple[str, str] | None:
+    """Let the open partition end before ``border`` and a new one begin there. Both names, the closed one first; None
+    where the open one is empty and may stay. Whoever calls holds the table's lock (``ACCESS EXCLUSIVE``)."""
     name, lower = connection.exec_driver_sql(_OPEN, (table.table,)).one()
     if connection.exec_driver_sql(f"SELECT NOT EXISTS (SELECT FROM {name})").scalar_one():
         return None
@@ -87,13 +111,21 @@ def close(connection: sa.Connection, table: Growing, *, border: int, month: str)
     ):
         connection.exec_driver_sql(statement)
     _guard(connection, table, following)
-    return following
+    return name, following
 
 
 def follow(connection: sa.Connection, partition: str, *, border: int, link: str) -> None:
     """The first event of a partition can only follow ``link``: over the border no index holds what follows what."""
     rule = f"CHECK (seq <> {int(border)} OR prev = '{link}')"
     connection.exec_driver_sql(f"ALTER TABLE {partition} ADD CONSTRAINT ck_{partition}_follows {rule}")
+
+
+def told_once(connection: sa.Connection, partition: str, *, before: str, until: datetime) -> None:
+    """What was told in the partition before is not told again in this one, for as long as somebody may try to."""
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER {partition}_told_before BEFORE INSERT ON {partition} FOR EACH ROW "
+        f"WHEN (NEW.created_at < '{until.isoformat()}') EXECUTE FUNCTION told_before('{before}')"
+    )
 
 
 def _guard(connection: sa.Connection, table: Growing, partition: str) -> None:

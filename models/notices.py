@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, LabelledEnum, created_at, open_index, primary_key
+from models.months import OF_THE_PARTITIONS
 
 
 class NoticeKind(LabelledEnum):
@@ -23,7 +24,7 @@ class Notice(Base):
 
     __tablename__ = "notices"
     __table_args__ = (
-        sa.UniqueConstraint("dedup_key"),
+        sa.UniqueConstraint("dedup_key", info=OF_THE_PARTITIONS),
         open_index("ix_notices_outbox", "not_before", "id", where="delivered_at IS NULL"),
         open_index("ix_notices_unread", "user_id", where="read_at IS NULL AND delivered_at IS NOT NULL"),
         sa.Index("ix_notices_user", "user_id", "id"),

@@ -1,12 +1,16 @@
 """换月: what only grows is cut where a month begins, so that ten years of it stay cheap (docs/decisions.md)."""
 
+from datetime import timedelta
+from typing import Any
+
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
-from models import months
+from models import clock, months
 from models.base import db
 from models.log import Event
 from models.months import Month
+from models.notices import Notice
 from operations.base import be_patient, operation
 from operations.clocks import shanghai
 from operations.errors import Stale
@@ -18,6 +22,9 @@ from operations.protection import even_when_protected
 PATIENCE = "900ms"
 BUSY = "日志正被长时间读取（备份、验证），下次再试"
 LOCKED = "55P03"
+REFERENCE = "fk_deliveries_notice_id"
+# Whatever is tried again is tried again within days: an alarm of several processes, a sweep that broke off.
+SAID_AGAIN_WITHIN = timedelta(days=7)
 
 
 def present() -> str:
@@ -54,24 +61,40 @@ def keep() -> Tally:
 def begin(month: str) -> bool:
     """换月：let what is written from now on be of this month. False when somebody else was first.
 
-    Nobody has an event in writing while the tables are ours, so both borders are exact, whatever the clocks say.
+    Nobody has a row in writing while the tables are ours, so all borders are exact, whatever the clocks say.
     """
     _lock()
     if latest() >= month:
         return False
-    newest = select(Event.seq, Event.hash).order_by(Event.seq.desc()).limit(1)
-    last, link = db.session.execute(newest).first() or (0, "")
-    border, first_ticket = last + 1, (db.session.scalar(select(func.max(Event.ticket_id))) or 0) + 1
+    begun = Month(month=month, first_seq=_following(Event.seq), first_ticket_id=_following(Event.ticket_id),
+                  first_notice_id=_following(Notice.id))
     if db.session.get_bind().dialect.name == "postgresql":
-        _cut(db.session.connection(), month, border, link)
-    db.session.add(Month(month=month, first_seq=border, first_ticket_id=first_ticket))
+        _cut_log(db.session.connection(), begun)
+        _cut_notices(db.session.connection(), begun)
+    db.session.add(begun)
     return True
 
 
-def _cut(connection: Connection, month: str, border: int, link: str) -> None:
-    if begun := months.close(connection, months.EVENTS, border=border, month=month):
-        months.follow(connection, begun, border=border, link=link)
+def _following(key: Any) -> int:
+    return (db.session.scalar(select(func.max(key))) or 0) + 1
+
+
+def _cut_log(connection: Connection, begun: Month) -> None:
+    month, border = begun.month, begun.first_seq
+    if cut := months.close(connection, months.EVENTS, border=border, month=month):
+        last = connection.scalar(select(Event.hash).where(Event.seq == border - 1))
+        months.follow(connection, cut[1], border=border, link=str(last))
     months.close(connection, months.WORDS, border=border, month=month)
+
+
+def _cut_notices(connection: Connection, begun: Month) -> None:
+    """A partition that is referred to cannot be taken out: the reference is made anew, ``analyse`` has it checked."""
+    connection.exec_driver_sql(f"ALTER TABLE deliveries DROP CONSTRAINT {REFERENCE}")
+    if cut := months.close(connection, months.NOTICES, border=begun.first_notice_id, month=begun.month):
+        months.told_once(connection, cut[1], before=cut[0], until=clock.now() + SAID_AGAIN_WITHIN)
+    connection.exec_driver_sql(
+        f"ALTER TABLE deliveries ADD CONSTRAINT {REFERENCE} FOREIGN KEY (notice_id) REFERENCES notices (id) NOT VALID"
+    )
 
 
 def _lock() -> None:
@@ -80,7 +103,7 @@ def _lock() -> None:
         be_patient()
         connection = db.session.connection()
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE}'")
-        connection.exec_driver_sql(f"LOCK TABLE {months.EVENTS.table}, {months.WORDS.table} IN ACCESS EXCLUSIVE MODE")
+        connection.exec_driver_sql("LOCK TABLE events, event_words, notices, deliveries IN ACCESS EXCLUSIVE MODE")
 
 
 @operation
@@ -89,4 +112,6 @@ def analyse() -> None:
     """Let the planner know how many rows there are: PostgreSQL looks at partitions by itself, at their whole never."""
     if db.session.get_bind().dialect.name == "postgresql":
         be_patient()
-        db.session.connection().exec_driver_sql(f"ANALYZE {months.EVENTS.table}, {months.WORDS.table}")
+        connection = db.session.connection()
+        connection.exec_driver_sql(f"ALTER TABLE deliveries VALIDATE CONSTRAINT {REFERENCE}")
+        connection.exec_driver_sql("ANALYZE events, event_words, notices")

@@ -11,6 +11,7 @@ from models.access import Post, Role
 from models.base import db
 from models.bulk import insert_rows
 from models.directory import Organisation, OrganisationKind, Region, Stewardship
+from models.months import first_notice_lately
 from models.notices import Notice, NoticeKind
 from models.tickets import Proposal, SigningStage, Ticket, UnitOrder
 from operations.access.actor import Actor
@@ -39,6 +40,7 @@ _MEMBERS = select(Post.user_id).where(Post.enterprise_id == bindparam("enterpris
 UNREAD = select(func.count()).select_from(
     select(Notice.id)
     .where(Notice.user_id == bindparam("person"), Notice.read_at.is_(None), Notice.delivered_at.is_not(None),
+           Notice.id >= first_notice_lately(),
            or_(Notice.ticket_id.is_(None), Notice.ticket_id.not_in(KEPT_FROM_ASKER),
                Notice.kind == NoticeKind.MESSAGE))
     .limit(UNREAD_COUNTED)

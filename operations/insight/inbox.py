@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, exists, select
 
 from models.base import db
+from models.months import first_notice_lately
 from models.notices import Notice
 from models.rectifications import Rectification
 from models.refusals import Refusal
@@ -37,8 +38,8 @@ class Message:
 
 
 def newest(actor: Actor, count: int) -> list[Message]:
-    """The newest messages."""
-    return _messages(actor, None, count)
+    """The newest messages, of the last six months."""
+    return _messages(actor, None, count, Notice.id >= first_notice_lately())
 
 
 def page(actor: Actor, *, after: int | None = None) -> tuple[list[Message], int | None]:
@@ -69,11 +70,12 @@ def instead(actor: Actor, message: Message) -> tuple[str, int] | None:
     return None
 
 
-def _messages(actor: Actor, after: int | None, count: int) -> list[Message]:
+def _messages(actor: Actor, after: int | None, count: int, *further: Any) -> list[Message]:
     rows: Select[Any] = (
         notices.for_person(actor)
         .outerjoin(Ticket, Ticket.id == Notice.ticket_id)
         .add_columns(Ticket.number, Ticket.enterprise_id)
+        .where(*further)
         .limit(count)
     )
     rows = rows.where(Notice.id < after) if after else rows

@@ -15,6 +15,7 @@ from models.clocks import Clock
 from models.directory import Organisation, Region
 from models.letters import Letter
 from models.log import Event, EventWords
+from models.months import first_notice_of
 from models.notices import Notice
 from models.supervision import Level, Supervision
 from models.tickets import Act, Ticket
@@ -226,5 +227,7 @@ def _notices(order: Supervision, user_ids: list[int]) -> dict[int, tuple[datetim
     if not user_ids:
         return {}
     keys = [f"supervision.{order.id}.{user_id}" for user_id in user_ids]
-    rows = select(Notice.user_id, Notice.delivered_at, Notice.read_at).where(Notice.dedup_key.in_(keys))
+    rows = select(Notice.user_id, Notice.delivered_at, Notice.read_at).where(
+        Notice.dedup_key.in_(keys), Notice.id >= first_notice_of(order.ticket_id)
+    )
     return {user_id: (delivered_at, read_at) for user_id, delivered_at, read_at in db.session.execute(rows)}

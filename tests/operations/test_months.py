@@ -14,10 +14,14 @@ from app import create_app
 from benchmarks import postgres as server
 from migrations import partitioned
 from models import clock
+from models.access import User
 from models.base import db
+from models.bulk import insert_rows
+from models.deliveries import Carrier, Delivery, Purpose
 from models.log import Event, EventWords, LogHead
 from models.months import Month, first_event_of, partitions
-from operations import health, log, months, verification
+from models.notices import Notice
+from operations import health, log, months, notices, verification
 from operations.access.actor import SYSTEM
 from operations.base import operation
 from tests import postgres, shared
@@ -43,11 +47,14 @@ def own(engine_name, database, tmp_path_factory):
         dropping = contextlib.closing(_Dropped(base_url, name))
     site = create_app(settings_for(url))
     with dropping, site.app_context():
-        happen(3)
+        somebody = User(username="somebody", name="某人", password_hash="")
+        db.session.add(somebody)
+        db.session.commit()
+        happen(3), tell(somebody.id, "a", at=NOVEMBER), tell(somebody.id, "sent", at=NOVEMBER, is_sent=True)
         assert begin(NOVEMBER).done == 1
-        happen(2)
+        happen(2), tell(somebody.id, "b", at=NOVEMBER)
         assert begin(DECEMBER).done == 1
-        happen(2)
+        happen(2), tell(somebody.id, "c", at=DECEMBER)
         db.session.remove()
         yield site
         db.engine.dispose()
@@ -79,6 +86,18 @@ class _Dropped:
 def happen(count, ticket_id=7):
     for _ in range(count):
         log.record("accept", object_type="ticket", object_id=ticket_id, actor=SYSTEM, ticket_id=ticket_id, words="好")
+
+
+@operation
+def tell(person, key, *, at, is_sent=False):
+    """Queue a message; ``is_sent``: it has gone out by a carrier, too."""
+    row = {"user_id": person, "kind": "system", "ticket_id": None, "subject": key, "words": "", "dedup_key": key,
+           "created_at": at, "not_before": at}
+    insert_rows(db.session.connection(), Notice.__table__, [row], ignoring=True)
+    if is_sent:
+        notice_id = db.session.scalar(sa.select(Notice.id).where(Notice.dedup_key == key))
+        db.session.add(Delivery(carrier=Carrier.SMS, purpose=Purpose.NOTICE, key=key, user_id=person, recipient="1",
+                                notice_id=notice_id, next_try_at=at, expires_at=at))
 
 
 def begin(moment):
@@ -169,6 +188,42 @@ def test_who_reads_for_long_is_not_disturbed_and_nobody_who_writes(partitioned_s
         happen(1)
     assert begin(later).done == 1
     assert verification.verify().is_whole
+
+
+def test_each_notice_lies_in_its_month_and_what_was_sent_still_refers_to_it(partitioned_site):
+    first = sa.text("SELECT dedup_key, tableoid::regclass::text FROM notices WHERE dedup_key NOT IN ('d', 'e')")
+    lying = dict(db.session.execute(first).all())
+    assert lying == {"a": "notices_before", "sent": "notices_before", "b": "notices_2090_11", "c": "notices_2090_12"}
+    assert "still referenced" in refusal_of("DELETE FROM notices WHERE dedup_key = 'sent'")
+    valid = "SELECT convalidated FROM pg_constraint WHERE conname = 'fk_deliveries_notice_id' AND conparentid = 0"
+    assert db.session.scalars(sa.text(valid)).all() == [True]
+
+
+def test_what_was_told_is_not_told_again_within_the_month_nor_just_after_it(site):
+    person = db.session.scalar(sa.select(User.id).where(User.username == "somebody"))
+    db.session.rollback()
+    moment, later = DECEMBER.replace(year=2095), DECEMBER.replace(year=2096)
+    tell(person, "d", at=moment), tell(person, "d", at=moment)
+    assert begin(later).done == 1
+    tell(person, "d", at=later), tell(person, "e", at=later)
+    assert sorted(db.session.scalars(sa.select(Notice.dedup_key).where(Notice.dedup_key > "c", Notice.dedup_key < "f"))
+                  ) == ["d", "e"]
+
+
+def test_what_nobody_read_for_half_a_year_is_no_news(site):
+    """A plan that was kept from before a border knows of it: asked as often as PostgreSQL wants before it keeps one."""
+    person = db.session.scalar(sa.select(User.id).where(User.username == "somebody"))
+    db.session.rollback()
+    for month in range(1, 8):
+        moment = DECEMBER.replace(year=2097, month=month)
+        assert begin(moment).done == 1
+        tell(person, f"month {month}", at=moment)
+        with clock.standing_at(moment):
+            notices.deliver()
+        for _ in range(12):
+            unread = db.session.scalar(notices.UNREAD, {"person": person, "houses": []})
+        db.session.rollback()
+    assert unread == 6
 
 
 def test_a_plan_that_is_kept_opens_no_other_month(partitioned_site):
