@@ -37,7 +37,7 @@ run: setup ## start the site on http://127.0.0.1:8000, with demonstration data t
 test: setup ## run the tests, on SQLite and on PostgreSQL (TEST_ARGS="-k name" for some; TURN=1 the next part)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TEST_ARGS)
 
-drill: setup ## every test with nothing left out or tried in turn, and the drills (SIZE=small, nightly, release); half an hour
+drill: setup ## every test with nothing left out or tried in turn, and the drills (SIZE=small, nightly, release; only those: TEST_ARGS=tests/drills)
 	@DRILLS=1 SIZE=$(SIZE) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TEST_ARGS)
 
 scanners: setup ## install the scanners of the drill in tests/drills/test_scanners.py, apart from everything else

@@ -50,7 +50,8 @@ PROMISES = {
                           f"{JUMPS}::test_a_site_without_the_guard_is_found"),
                   tests=("jobs/test_clock_guard.py::test_a_large_step_holds_for_as_long_as_it_lasts",
                          f"{RUNNER}::test_a_clock_set_back_does_not_put_the_scheduler_to_sleep",
-                         f"{RUNNER}::test_while_the_clock_is_wrong_every_slot_is_held_and_says_why")),
+                         f"{RUNNER}::test_while_the_clock_is_wrong_every_slot_is_held_and_says_why"),
+                  lacks="nightly 的 100 次跳变还没有跑完：第 1 次跑到第 1 次、第 2 次跑到第 32 次各找到一处错，改好后跑了 12 次"),
     "R7": Promise("短信网关慢、死、乱答、有毒，只耽误它自己的短信；一条不丢，可能重发",
                   drills=(f"{GATEWAY}::test_only_what_is_poisonous_ends_dead_and_nothing_is_lost",
                           f"{GATEWAY}::test_a_site_that_believes_its_gateway_is_found"),
@@ -119,8 +120,12 @@ PROMISES = {
 HEAD = """# 二十条承诺
 
 每条写明由哪个测试或演练证明。演练（`make drill`，规模由 `SIZE=small|nightly|release` 定）跑完自己写下日期、规模和结果；
-“每次”的测试随 `make test` 跑，不写日期。“尚缺”写明还没有证明的部分。测试名省去开头的 `tests/`；`tests/test_docs.py` 核对它们都在。
+小规模的不会盖掉大规模的结果。“每次”的测试随 `make test` 跑，不写日期。“尚缺”写明还没有证明的部分。测试名省去开头的 `tests/`；`tests/test_docs.py` 核对它们都在。
 本页由 `python -m tests.drills.promises` 生成。
+
+只跑真实进程的演练：`make drill SIZE=small TEST_ARGS=tests/drills`。2026-11-29 在双核机器上，同时有别的任务（负载 20–35），3 个并行：small
+的 29 项 19 分钟（处理器 526 秒）；nightly 的强杀程序 1,000 次（SQLite）47 分钟、200 次（PostgreSQL）10 分钟，强杀数据库 100 次
+15 分钟，短信 1,000 条 16 分钟，数据库六种故障各 30 秒共 15 分钟。这样的负载下，限时的几项（R8 的 3 秒）会超时，应在空闲的机器上跑。
 
 | 编号 | 承诺 | 证明 | 日期 | 规模 | 结果 |
 |---|---|---|---|---|---|
