@@ -24,7 +24,8 @@ _CASE = {
 _RESULT = {
     "type": "object", "required": ["number", "status"], "additionalProperties": False,
     "properties": {
-        "number": {"type": "string", "nullable": True}, "reason": {"type": "string", "minLength": 1}, "link": {"type": "string"},
+        "number": {"type": "string", "nullable": True}, "reason": {"type": "string", "minLength": 1},
+        "link": {"type": "string"},
         "status": {"enum": ["new", "changed", "repeated", "rated", "waiting", "refused"]},
     },
 }
