@@ -25,6 +25,7 @@ AREAS = {
     "regions": "regions",
     "backup": "backup",
     "restore": "backup",
+    "carry": "backup",
     "bench": "bench",
     "docs": "site",
 }

@@ -1,4 +1,4 @@
-"""``backup`` and ``restore``: the whole site into a folder, and back."""
+"""``backup`` and ``restore``: the whole site into a folder, and back; ``carry``: attachments into an object store."""
 
 import time
 from pathlib import Path
@@ -10,8 +10,9 @@ from app.cli.opening import on_the_ground, on_the_site
 from app.ground import ground_floor
 from config import from_environment
 from models.base import db
-from operations.backup import restoring, settling, taking
+from operations.backup import contents, restoring, settling, taking
 from operations.backup.manifest import Manifest
+from operations.errors import Refused
 from operations.storage import places
 
 
@@ -51,6 +52,24 @@ def restore(folder: Path, replace: bool, is_trial: bool) -> None:
         click.echo("所有人须重新登录；没有发完的站外消息没有重发，见“投递”。请运行 zhitongche init，再启动网站和作业。")
 
 
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@on_the_site
+def carry(folder: Path) -> None:
+    """把目录里的附件（原来的 ATTACHMENTS_DIR，或备份里的 attachments）送进对象存储，看库里登记的是否一个不少。"""
+    if not current_app.config["ATTACHMENTS_BUCKET"]:
+        raise Refused("没有设置 ATTACHMENTS_BUCKET。没有改动任何内容。")
+    storage = places.of_attachments(current_app.config)
+    storage.lay_beside(folder)
+    there = {f"{contents.ATTACHMENTS}/{key}" for key in storage.keys()}
+    named = contents.attached(db.session.connection())
+    lacking = [path for path, _ in named if path not in there]
+    click.echo(f"对象存储里有 {len(there):,} 个附件；库里登记 {len(named):,} 个，缺 {len(lacking):,} 个")
+    if lacking:
+        click.echo(f"缺的如 {lacking[0]}", err=True)
+        raise click.exceptions.Exit(1)
+
+
 def _settle(made: Manifest, address: str) -> None:
     """Within the restored database, before anybody else sees it."""
     scratch = type("Scratch", (from_environment(),), {"SQLALCHEMY_DATABASE_URI": address})
@@ -65,4 +84,4 @@ def _contents(made: Manifest) -> str:
     return f"{size}，{len(made.tables)} 张表 {made.rows:,} 行、{len(made.files) - 1:,} 个文件、日志 {made.seq:,} 条"
 
 
-COMMANDS: tuple[click.Command, ...] = (backup, restore)
+COMMANDS: tuple[click.Command, ...] = (backup, restore, carry)

@@ -15,6 +15,7 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from operations.errors import Gone, StorageAway
+from operations.storage.folder import Folder
 
 MIB = 1024 * 1024
 # What is silent for so long is away: with the page that says so that makes three seconds. A file is sent in parts of
@@ -91,9 +92,8 @@ class Bucket:
 
     def lay_beside(self, source: Path) -> None:
         """Each under the name it had: what is here of other names stays, and nobody asks for it."""
-        for path in sorted(source.rglob("*")):
-            if path.is_file():
-                self.put(path.relative_to(source).as_posix(), path)
+        for key in Folder(source).keys():
+            self.put(key, source / key)
 
     def take_over(self, aside: str) -> str:
         return ""

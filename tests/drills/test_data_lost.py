@@ -28,7 +28,8 @@ CONFIGURED = HERE / "deploy" / "litestream.yml"
 
 def written_to(site, ready=lambda: None):
     """Writers at work, and ``ready`` in their midst."""
-    site.settle(2, 1)
+    site.settle(2)
+    site.let_lapse(2, 1)
     site.start()
     writers = Writers(site)
     writers.hear(10)

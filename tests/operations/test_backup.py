@@ -222,13 +222,12 @@ def test_the_night_tries_its_backup_and_says_what_became_of_it(site, plan, monke
     db.session.rollback()
 
 
-def test_a_night_that_fails_keeps_what_there_is_and_is_shown(site, plan, monkeypatch):
+def test_a_night_that_fails_keeps_what_there_is_and_is_shown(app, plan, monkeypatch):
     (plan.backups / "20200101T000000Z").mkdir(parents=True)
     monkeypatch.setattr(taking, "back_up", lambda *_: (_ for _ in ()).throw(Refused("磁盘已满")))
     row = nightly.drill(plan)
     assert row.fault == "磁盘已满" and [path.name for path in plan.backups.iterdir()] == ["20200101T000000Z"]
-    settings = {"VAR_DIR": plan.backups, "BACKUPS": True, "ANCHORS": False, "ATTACHMENTS_BUCKET": "",
-                "SQLITE_REPLICATED": False}
+    settings = {**app.config, "VAR_DIR": plan.backups, "BACKUPS": True}
     check = next(one for one in health.checks(settings) if one.name == "backup")
     assert not check.is_well and "没有通过：磁盘已满" in check.words
 
