@@ -134,8 +134,11 @@ def lost_on_sqlite(folder, *, stalled_seconds):
             nonlocal replicator
             replicator = Replicator(folder, database)
 
-        writers = written_to(site, watched)
-        died = replicator.destroy(site, stalled_seconds=stalled_seconds)
+        try:
+            writers = written_to(site, watched)
+            died = replicator.destroy(site, stalled_seconds=stalled_seconds)
+        finally:
+            kill_group(replicator and replicator.process)
         seconds = replicator.restore()
         told = goes_on(site, writers)
     return [died - at for at in told.values()], len(writers.acknowledged) + len(told), seconds
