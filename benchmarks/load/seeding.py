@@ -9,14 +9,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 
 from app.cli import founding
 from benchmarks.crowd import Copier
+from jobs.schedule import SCHEDULE
 from models import clock
 from models.access import MemberRole, Post, Role, User
 from models.base import db
 from models.bulk import insert_rows, reserve_ids
 from models.directory import Enterprise, Organisation, Stewardship
+from models.engine import let_work_last
 from models.log import Event, LogHead
 from models.tickets import Act
 from operations import log
@@ -119,6 +122,7 @@ class Sizes:
 def build(sizes: Sizes) -> dict[str, list[str]]:
     """Fill a PostgreSQL database, or take one that was filled before as it is now. Returns who may sign in, by role,
     and the links of ratings that nobody has given yet."""
+    let_work_last(db.engine)
     founding.prepare()
     if not db.session.scalar(sa.text("SELECT EXISTS (SELECT 1 FROM tickets WHERE id >= :first)"), {"first": FIRST}):
         _fill(sizes)
@@ -149,6 +153,8 @@ def _fill(sizes: Sizes) -> None:
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as outside:
         outside.exec_driver_sql("SET statement_timeout = 0")
         outside.exec_driver_sql("VACUUM ANALYZE")
+    for job in SCHEDULE:  # a city has had its nights: the working day does not begin with the work of all of them
+        job.run(current_app.config)
 
 
 def _place(sizes: Sizes) -> dict[str, Any]:
