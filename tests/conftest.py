@@ -3,7 +3,7 @@
 import functools
 import gc
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import hypothesis
@@ -24,6 +24,7 @@ from operations.access.people import actor_named
 from operations.clocks import rulebook
 from operations.demo import city as demo_city
 from operations.demo import life as demo_life
+from operations.insight import figures_lately
 from tests import postgres, shared
 from tests.browser import Browser
 from tests.lives import LIVED
@@ -43,8 +44,9 @@ PHASES = set(hypothesis.Phase) - {hypothesis.Phase.explain}
 hypothesis.settings.register_profile("house", deadline=None, derandomize=IN_CI, phases=PHASES)
 hypothesis.settings.load_profile("house")
 
-# A test counts statements and publishes rules within the second for which a page may believe the last ones.
+# A test counts statements, publishes rules and opens figures again within the time for which a page believes the last.
 rulebook.LATELY_SECONDS = 0.0
+figures_lately.KEPT_FOR = timedelta()
 
 
 def pytest_sessionstart(session):

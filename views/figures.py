@@ -10,7 +10,7 @@ from flask_login import current_user
 from models.directory import Organisation
 from operations.access.wall_scope import get_rated_unit
 from operations.errors import NotFound
-from operations.insight import completeness, figures, period, time_spent
+from operations.insight import completeness, figures, figures_lately, period
 from operations.insight.figures import BY_CODE, READING, STAGES, Narrowing, Side
 from views.completeness import ground_of
 from views.guards import for_roles
@@ -28,12 +28,13 @@ def index() -> str:
     """All of them, of the reader's ground or of one unit."""
     among = completeness.grounds(current_user)
     narrowing, unit = _narrowed(among)
-    found, query = figures.counted(current_user, narrowing), urlencode(_written(narrowing))
+    report = figures_lately.report(current_user, narrowing, anew="anew" in request.args)
+    written, query = _written(narrowing), urlencode(_written(narrowing))
     return render_template(
-        "figures/index.html", found=found, score=figures.score(found), narrowing=narrowing, unit=unit, sides=Side,
-        ages=figures.ageing(current_user, narrowing), offered=period.offered(),
-        spent=time_spent.tables(current_user, narrowing), stages=STAGES,
-        units=figures.units(current_user), grounds=among,
+        "figures/index.html", found=report.found, score=figures.score(report.found), narrowing=narrowing, unit=unit,
+        sides=Side, ages=report.ages, offered=period.offered(), spent=report.spent, stages=STAGES,
+        units=figures.units(current_user), grounds=among, counted_at=report.at,
+        again=url_for(".index", **written, anew=1),
         list_url=lambda figure, side: f"/figures/{figure.code}/{side.value}?{query}",
     )
 

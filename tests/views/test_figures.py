@@ -1,7 +1,9 @@
 """指标 on its pages: every figure opens both of its lists, a unit's leader sees the own unit alone."""
 
 import re
+from datetime import timedelta
 
+from operations.insight import figures_lately
 from operations.insight.figures import FIGURES
 
 
@@ -38,3 +40,25 @@ def test_the_figures_of_a_region_are_of_its_own_demands(life, city, sign_in):
     assert "data-entry" not in office.html
     assert office.get("/figures?region=999999") == 404
     assert leader.get(f"/figures?region={east}") == 404
+
+
+def test_what_was_counted_is_kept_for_its_reader_says_of_when_it_is_and_is_counted_anew_when_asked(
+    life, sign_in, monkeypatch
+):
+    monkeypatch.setattr(figures_lately, "KEPT_FOR", timedelta(minutes=10))
+    monkeypatch.setattr(figures_lately, "_kept", {})
+    office, other = sign_in("hening"), sign_in("luoshizhang")
+    assert office.get("/figures?period=2026-08") == 200
+    before = links_of(office)
+    life.handling().sign().result().reply().call().rate()
+    assert office.get("/figures?period=2026-08") == 200
+    assert links_of(office) == before and "统计于" in office.text
+    assert other.get("/figures?period=2026-08") == 200
+    assert links_of(other) != before
+    again, = re.findall(r'href="(/figures[^"]*anew=1)"', office.html)
+    assert office.get(again.replace("&amp;", "&")) == 200
+    assert links_of(office) == links_of(other)
+
+
+def links_of(reader):
+    return re.findall(r'href="/figures/([a-z_]+/(?:part|whole))\?[^"]*">(\d+)<', reader.html)
