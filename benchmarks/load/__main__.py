@@ -26,7 +26,7 @@ SIZES = {
     "release": Sizes(194_000, 7_283, 1_000_000, 200, 3600),
 }
 # As durable as where it is deployed: what is acknowledged here has been written.
-DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "shared_buffers": "1GB"}
 FALLING_DUE = 200
 
 
