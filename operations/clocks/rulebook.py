@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from datetime import date
 from datetime import time as time_of_day
-from typing import Any, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import DateTime, bindparam, func, select, type_coerce
 
@@ -56,12 +56,12 @@ def lately() -> Rulebook:
 
     Whoever reckons a date, and every page on the rules themselves, asks `current`.
     """
-    known, (seen_at, database, rules) = db.session.info.get("rulebook"), _Lately.seen
-    if known is None and time.monotonic() - seen_at < LATELY_SECONDS and database == str(db.engine.url):
-        return cast(Rulebook, rules)
-    rules = known or current()
-    _Lately.seen = (time.monotonic(), str(db.engine.url), rules)
-    return rules
+    if "rulebook" in db.session.info:
+        return current()
+    asked_at, seen = time.monotonic(), _Lately.seen
+    if seen is None or seen.engine is not db.engine or asked_at - seen.asked_at >= LATELY_SECONDS:
+        _Lately.seen = seen = Seen(asked_at, db.engine, current())
+    return seen.rules
 
 
 def keep_hours(hours: OfficeHours) -> None:
@@ -75,13 +75,21 @@ def keep_hours(hours: OfficeHours) -> None:
 def forget() -> None:
     """Drop what was read: for whoever replaces the database under a running process (a restore, the tests)."""
     _read.cache_clear()
-    _Lately.seen = (-LATELY_SECONDS, "", None)
+    _Lately.seen = None
+
+
+class Seen(NamedTuple):
+    """When somebody in this process asked of which database, and the answer."""
+
+    asked_at: float
+    engine: Any
+    rules: Rulebook
 
 
 class _Lately:
-    """What was asked last in this process: when, of which database, and the answer."""
+    """What was asked last."""
 
-    seen: tuple[float, str, Rulebook | None] = (-LATELY_SECONDS, "", None)
+    seen: Seen | None = None
 
 
 # Built once: every page and every act asks it.
