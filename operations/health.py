@@ -21,6 +21,7 @@ from operations import months, verification
 from operations.anchors import anchoring, shown
 from operations.backup import nightly
 from operations.clocks import shanghai
+from operations.files import MIB
 from operations.insight import replica
 from operations.storage import places
 from operations.supervision import heartbeat
@@ -28,7 +29,6 @@ from operations.supervision import heartbeat
 NOTICES_WAIT_SECONDS, DELIVERIES_WAIT_SECONDS = 600, 1800
 LINKS_READ = 200
 MONTH_BEGINS_WITHIN = timedelta(days=1)
-MIB = 1024 * 1024
 # Under the first nothing can be written any more; under the second somebody should make room.
 LEAST_ROOM_MIB, LITTLE_ROOM_MIB = 64, 1024
 LONG_LOG_MIB = 256  # a replicator brings four into the file at a time

@@ -16,6 +16,7 @@ from sqlalchemy import or_, select
 from models import clock
 from models.access import Invitation, LoginSession
 from models.base import db
+from models.bulk import among
 from models.carriers import TextAnswer
 from models.directory import ImportBatch
 from models.directory.imports import RUNNING
@@ -106,5 +107,5 @@ def _drafts(before: datetime) -> int:
 def _cleared(change: Any, key: Any, over: Any) -> int:
     ids = list(db.session.scalars(over.with_for_update(skip_locked=True)))
     if ids:
-        db.session.connection().execute(change.where(key.in_(ids)))
+        db.session.connection().execute(change.where(among(key, ids=ids)))
     return len(ids)

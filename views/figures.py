@@ -29,7 +29,8 @@ def index() -> str:
     among = completeness.grounds(current_user)
     narrowing, unit = _narrowed(among)
     report = figures_lately.report(current_user, narrowing, anew="anew" in request.args)
-    written, query = _written(narrowing), urlencode(_written(narrowing))
+    written = _written(narrowing)
+    query = urlencode(written)
     return render_template(
         "figures/index.html", found=report.found, score=figures.score(report.found), narrowing=narrowing, unit=unit,
         sides=Side, ages=report.ages, offered=period.offered(), spent=report.spent, stages=STAGES,

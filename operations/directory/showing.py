@@ -41,14 +41,12 @@ def show(enterprise: Enterprise, *, actor: Actor, purpose: ShowingPurpose, words
         raise BadInput("请写明用途。")
     # With the person held: two at once count each other. The unique key says the same.
     db.session.scalars(select(User.id).where(User.id == actor.user_id).with_for_update()).one()
-    today = shanghai.today()
-    counted = select(func.count()).where(ShownNumber.user_id == actor.user_id, ShownNumber.day == today)
-    looks = db.session.scalar(counted) or 0
+    looks = _looks_today(actor)
     if looks >= most:
         raise TooManyAttempts(f"今天已经看过 {most} 个号码，请明天再看；急需联系的，请企业的管家代为联系。")
     standing = next(iter(actor.posts), None)
     shown = ShownNumber(
-        user_id=actor.user_id, day=today, nth=looks + 1, enterprise_id=enterprise.id,
+        user_id=actor.user_id, day=shanghai.today(), nth=looks + 1, enterprise_id=enterprise.id,
         contact_id=contact.id if contact else None, ticket_id=ticket.id if ticket else None, purpose=purpose,
         unit=standing.unit_name if standing else "", shown_at=clock.now(),
     )
@@ -62,11 +60,15 @@ def show(enterprise: Enterprise, *, actor: Actor, purpose: ShowingPurpose, words
 
 def left_today(actor: Actor, most: int) -> int:
     """How many numbers the person may still look at today."""
-    counted = select(func.count()).where(ShownNumber.user_id == actor.user_id, ShownNumber.day == shanghai.today())
-    return max(most - (db.session.scalar(counted) or 0), 0)
+    return max(most - _looks_today(actor), 0)
 
 
 def looks_at(enterprise: Enterprise) -> Sequence[ShownNumber]:
     """Who has looked at a number of the enterprise, the latest first."""
     rows = select(ShownNumber).options(joinedload(ShownNumber.user)).where(ShownNumber.enterprise_id == enterprise.id)
     return db.session.scalars(rows.order_by(ShownNumber.id.desc()).limit(LISTED)).all()
+
+
+def _looks_today(actor: Actor) -> int:
+    counted = select(func.count()).where(ShownNumber.user_id == actor.user_id, ShownNumber.day == shanghai.today())
+    return db.session.scalar(counted) or 0

@@ -15,9 +15,9 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from operations.errors import Gone, StorageAway
+from operations.files import MIB
 from operations.storage.folder import Folder
 
-MIB = 1024 * 1024
 # What is silent for so long is away: with the page that says so that makes three seconds. A file is sent in parts of
 # five megabytes, one after the other, and the limit is for each: the line must bear 20 Mbit/s. It is read in pieces.
 CONNECT_SECONDS, SILENT_SECONDS = 1.0, 2.0
