@@ -36,6 +36,8 @@ SETTINGS = {
     "shared_buffers": "128MB",
     "timezone": "UTC",
 }
+# As where it is deployed: what is acknowledged has been written.
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 class NoServer(RuntimeError):

@@ -151,7 +151,6 @@ def _fill(sizes: Sizes) -> None:
         _add_tickets(place, start, min(start + CHUNK, sizes.tickets))
     founding.prepare()  # the tickets' search index
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as outside:
-        outside.exec_driver_sql("SET statement_timeout = 0")
         outside.exec_driver_sql("VACUUM ANALYZE")
     for job in SCHEDULE:  # a city has had its nights: the working day does not begin with the work of all of them
         job.run(current_app.config)
@@ -221,7 +220,6 @@ def _stewards(count: int) -> list[str]:
 def _add_tickets(place: Mapping[str, Any], start: int, end: int) -> None:
     """The tickets of these numbers with all that hangs on them, one transaction."""
     connection, given = db.session.connection(), {**place, "from": start, "to": end}
-    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
     connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
     connection.exec_driver_sql(_TICKETS.format(stages=_stages()), given)
     these = "id >= %(first)s + %(from)s AND id < %(first)s + %(to)s"

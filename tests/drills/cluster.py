@@ -11,11 +11,11 @@ from pathlib import Path
 
 from benchmarks import postgres
 from config import HERE
-from tests.drills.site import DURABLE, kill_group
+from tests.drills.site import kill_group
 
 RECEIVER = "zhitongche_wal"
 RESTORE, UNIT = HERE / "deploy" / "restore-postgresql.sh", HERE / "deploy" / "receivewal.service"
-SETTINGS = {"listen_addresses": "", "timezone": "UTC", "wal_level": "replica", **DURABLE}
+SETTINGS = {"listen_addresses": "", "timezone": "UTC", "wal_level": "replica", **postgres.DURABLE}
 SECONDS = 60.0
 
 

@@ -4,7 +4,6 @@ import pytest
 
 from benchmarks import postgres
 from tests.drills import promises
-from tests.drills.site import DURABLE
 from tests.shared import IS_DRILL
 
 FIGURE = pytest.StashKey()
@@ -23,7 +22,7 @@ def measured(request):
 @pytest.fixture
 def durable_server():
     """One of our own that keeps what it has acknowledged, and comes back when it is killed."""
-    yield from _serving(DURABLE)
+    yield from _serving(postgres.DURABLE)
 
 
 @pytest.fixture

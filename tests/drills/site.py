@@ -30,8 +30,6 @@ from tests.lives import POWER, START
 
 STEWARD, FIRM = "liumin", "恒轧机械"
 SECONDS = 60.0
-# Durable, as a production server is; the throw-away one of the tests is quick.
-DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 FAR_AWAY = datetime(2100, 1, 1, tzinfo=UTC)
 OUR_OWN = ("DATABASE_URL", "PUBLIC_URL", "GUNICORN_CMD_ARGS", "DRILLS")
 

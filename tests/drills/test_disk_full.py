@@ -15,7 +15,7 @@ import pytest
 from benchmarks import postgres, web
 from operations.access import accounts
 from tests.drills import checking
-from tests.drills.site import DURABLE, Site
+from tests.drills.site import Site
 from tests.drills.writers import Writers
 from tests.shared import IS_DRILL
 from tests.views.guest import Guest
@@ -119,7 +119,7 @@ def test_a_full_disk_refuses_writes_goes_on_reading_and_recovers(tmp_path, measu
 ])
 def test_so_does_a_server_whose_disk_is_full(is_wal_on_it, reads, tmp_path, measured):
     """With its WAL on the same disk the server itself may be down until there is room; ours say so, and wait."""
-    settings = DURABLE | {"max_wal_size": "64MB", "min_wal_size": "32MB", "checkpoint_timeout": "30s"}
+    settings = postgres.DURABLE | {"max_wal_size": "64MB", "min_wal_size": "32MB", "checkpoint_timeout": "30s"}
     with LittleDisk(256) as disk:
         wal = disk.folder / "wal" if is_wal_on_it else None
         try:
