@@ -150,6 +150,10 @@ class Config:
         env.whole(1, 100), default=10, means="一次提交（诉求、补充、留言各算一次）的附件个数上限"
     )
     ATTACHMENT_QUOTA = Setting(env.size, default=200 * MIB, means="每家企业的附件总量上限")
+    CLAMD_ADDRESS = Setting(
+        env.scanner_address, default="", shown="无，不查毒",
+        means="查毒程序 ClamAV 的 clamd（见 deploy.md）：套接字的路径，或 `主机名:端口`；设了以后，查过没有病毒的文件才收，它不答复就都不收",
+    )
     IMPORTS_DIR = Setting(
         env.folder, default=lambda c: c.VAR_DIR / "imports", shown="`VAR_DIR/imports`", means="导入文件存放目录"
     )

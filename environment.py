@@ -209,6 +209,16 @@ def mail_server(given: str) -> str:
     return given
 
 
+def scanner_address(given: str) -> str:
+    """The path of a socket of this machine, or ``host:port``."""
+    if given.startswith("/"):
+        return given
+    try:
+        return mail_server(given)
+    except ValueError as problem:
+        raise ValueError(f"{problem}，或套接字的绝对路径") from None
+
+
 def mail_address(given: str) -> str:
     if not re.fullmatch(r"[^@\s<>,;:\"]+@[A-Za-z0-9.-]+", given):
         raise ValueError("应为一个邮箱地址")

@@ -17,7 +17,7 @@ from app.login import forget_person, keep_fields, keep_form
 from models.base import db
 from models.encryption import Undecipherable
 from operations.access import refusals
-from operations.errors import AlreadyDone, DomainError, NotAllowed, StorageAway
+from operations.errors import AlreadyDone, Away, DomainError, NotAllowed
 from views import ways
 from views.desk import WAITED
 from views.forms.base import clean, is_secret
@@ -45,7 +45,7 @@ def register(app: Flask) -> None:
         app.register_error_handler(away, database_away)
     app.register_error_handler(Undecipherable, undecipherable)
     app.register_error_handler(OSError, no_room)
-    app.register_error_handler(StorageAway, storage_away)
+    app.register_error_handler(Away, files_away)
     app.register_error_handler(Exception, unexpected)
 
 
@@ -117,8 +117,8 @@ def no_room(error: OSError) -> ResponseReturnValue:
     return _later("服务器的存储空间满了，请稍后重试。刚才的内容没有提交。")
 
 
-def storage_away(error: StorageAway) -> ResponseReturnValue:
-    """The attachments cannot be reached; the database can, so what was typed is kept for the next try."""
+def files_away(error: Away) -> ResponseReturnValue:
+    """No file can be taken or given; the database can be reached, so what was typed is kept for the next try."""
     db.session.rollback()
     if current_user.is_authenticated and keep_form():
         back = {"next_url": ways.safe(request.path), "next_label": "返回重新选择文件"}

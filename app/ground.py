@@ -11,7 +11,7 @@ from app import logs, slow_statements
 from environment import ConfigurationError
 from models import encryption, engine
 from models.base import db
-from operations import log, protection
+from operations import log, protection, scanning
 from operations.access import passwords
 from operations.anchors import standing
 from operations.clocks import rulebook
@@ -33,6 +33,7 @@ def tell_operations(settings: Mapping[str, Any]) -> None:
     passwords.keep_profile(settings["PASSWORD_PROFILE"], expire=settings["PASSWORDS_EXPIRE"],
                            site_words=(settings["CITY"], settings["SITE_NAME"], "政企直通车"))
     log.seal_by(settings["LOG_ALGORITHM"])
+    scanning.scan_by(settings["CLAMD_ADDRESS"])
     protection.watch(None)
 
 

@@ -72,8 +72,19 @@ class Gone(NotFound):
     message = "这个文件不在附件库里了，请告诉系统管理员。"
 
 
-class StorageAway(DomainError):
-    """The object store does not answer, or takes nothing from us."""
+class Away(DomainError):
+    """What files need does not answer; the database does."""
 
     status_code = 503
+
+
+class StorageAway(Away):
+    """The object store does not answer, or takes nothing from us."""
+
     message = "附件库没有响应，请稍后重试。"
+
+
+class ScannerAway(Away):
+    """What looks for viruses does not answer: nothing is let in that nobody has looked at."""
+
+    message = "查毒程序暂时没有答复，文件没有收下，请稍后重试。"

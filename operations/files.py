@@ -6,15 +6,20 @@ import unicodedata
 from pathlib import Path
 from typing import IO
 
-from operations.errors import BadInput
+from operations import scanning
+from operations.access.actor import Actor
+from operations.errors import BadInput, DomainError
 
 MIB = 1024 * 1024
 
 
-def write_down(stream: IO[bytes], path: Path, *, most: int, if_empty: str, if_too_large: str) -> tuple[int, str]:
-    """Write what ``stream`` brings to a new file; its size in bytes and its SHA-256 in hex.
+def write_down(
+    stream: IO[bytes], path: Path, *, name: str, actor: Actor, most: int, if_empty: str, if_too_large: str
+) -> tuple[int, str]:
+    """Write what ``actor`` sends under ``name`` to a new file; its size in bytes and its SHA-256 in hex.
 
-    Nothing stays behind of a file without a byte or with more than ``most``: BadInput with the sentence given for it.
+    Nothing stays behind of a file without a byte or with more than ``most`` (BadInput with the sentence given for it),
+    nor of one in which something was found, or that nobody could look at (see ``scanning.ensure_clean``).
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     size, digest = 0, hashlib.sha256()
@@ -28,6 +33,11 @@ def write_down(stream: IO[bytes], path: Path, *, most: int, if_empty: str, if_to
     if size == 0 or size > most:
         path.unlink()
         raise BadInput(if_empty if size == 0 else if_too_large)
+    try:
+        scanning.ensure_clean(path, name, actor=actor, digest=digest.hexdigest())
+    except DomainError:
+        path.unlink()
+        raise
     return size, digest.hexdigest()
 
 

@@ -17,7 +17,7 @@ from models import clock
 from models.base import db
 from models.deliveries import Carrier, Delivery
 from models.notices import Notice
-from operations import months, verification
+from operations import months, scanning, verification
 from operations.anchors import anchoring, shown
 from operations.backup import nightly
 from operations.clocks import shanghai
@@ -57,6 +57,7 @@ def checks(settings: Mapping[str, Any]) -> Sequence[Check]:
     looked_at += [_replica()] if replica.is_there() else []
     looked_at += _copier(settings)
     looked_at += [_attachments(settings)] if settings["ATTACHMENTS_BUCKET"] else []
+    looked_at += [_scanner()] if settings["CLAMD_ADDRESS"] else []
     looked_at += [_anchor(anchoring.plan_of(settings))] if settings["ANCHORS"] else []
     return looked_at + ([_backup()] if settings["BACKUPS"] else [])
 
@@ -153,6 +154,11 @@ def _replicator() -> Check:
 def _attachments(settings: Mapping[str, Any]) -> Check:
     fault = places.of_attachments(settings).fault()
     return Check("attachments", "附件库", not fault, fault or "对象存储有应答", None, "")
+
+
+def _scanner() -> Check:
+    found = scanning.standing()
+    return Check("scanner", "查毒程序", found.is_well, found.words, found.seconds, "s")
 
 
 def _anchor(plan: anchoring.Plan) -> Check:

@@ -39,6 +39,7 @@ LABELS = {str(act): act.label for act in (*Act, *RectificationAct)} | {
     "reset_two_steps": "重置两步验证",
     "show_number": "显示号码",
     "refused": "越权被拒",
+    "find_virus": "上传的文件有病毒",
     "log_interaction": "记一笔",
     "import.receive": "上传填报表",
     "import.check": "检查填报表",

@@ -141,8 +141,9 @@ def test_a_gateway_may_stand_in_the_sites_own_network(address):
 @pytest.mark.parametrize(("name", "text"), [
     ("MAIL_SERVER", "mail.example"), ("MAIL_SERVER", "mail.example:0"), ("MAIL_SERVER", "169.254.169.254:25"),
     ("MAIL_SERVER", "smtp://mail.example:25"), ("MAIL_FROM", "a@b.example\nBcc: c@d.example"), ("MAIL_SECURITY", "ssl"),
+    ("CLAMD_ADDRESS", "clamav"), ("CLAMD_ADDRESS", "run/clamd.ctl"),
 ])
-def test_a_mail_server_is_a_name_and_a_port(name, text):
+def test_a_mail_server_or_a_scanner_is_a_name_and_a_port(name, text):
     assert name in complaint_about(**{name: text})
 
 

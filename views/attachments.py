@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from operations.access import scope
-from operations.errors import StorageAway
+from operations.errors import Away
 from operations.files import key_of
 from operations.storage import places
 from operations.tickets import attachments
@@ -45,7 +45,7 @@ def upload() -> ResponseReturnValue:
     before = {attachment.id for attachment in uploads.waiting(key)}
     try:
         refusals = uploads.take(uploads.sent()[:1], key) if key else ["请刷新页面后重试。"]
-    except StorageAway as away:
+    except Away as away:
         return {"error": str(away)}, away.status_code, {"Retry-After": "5"}
     kept = [attachment for attachment in uploads.waiting(key) if attachment.id not in before]
     if refusals or not kept:

@@ -26,7 +26,7 @@ class Update:
 
 def keep(stream: IO[bytes], file_name: str, *, actor: Actor, folder: Path) -> str:
     """Keep the file for this person; the name it is asked for by. Raises BadInput."""
-    return kept.keep(stream, file_name, owner=actor.user_id, folder=folder)
+    return kept.keep(stream, file_name, actor=actor, folder=folder)
 
 
 def preview(update: Update, *, actor: Actor, folder: Path) -> Plan:

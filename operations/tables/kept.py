@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 from typing import IO
 
+from operations.access.actor import Actor
 from operations.errors import BadInput
 from operations.files import MIB, clean_name, path_of, write_down
 
@@ -13,16 +14,17 @@ MOST = 10 * MIB
 KEPT = re.compile(r"[0-9a-f]{64}\.(xlsx|xls|csv)")
 
 
-def keep(stream: IO[bytes], file_name: str, *, owner: int | None, folder: Path) -> str:
-    """Keep the file for this person; the name it is asked for by. Raises BadInput."""
-    ending = Path(clean_name(file_name)).suffix.lower()
+def keep(stream: IO[bytes], file_name: str, *, actor: Actor, folder: Path) -> str:
+    """Keep the file for this person; the name it is asked for by. Raises BadInput, ScannerAway."""
+    name = clean_name(file_name)
+    ending = Path(name).suffix.lower()
     if ending not in ENDINGS:
         raise BadInput("只接受 .xlsx、.xls 或 .csv 文件。")
     arriving = path_of(folder, f"{secrets.token_hex(20)}{ending}")
-    _, digest = write_down(stream, arriving, most=MOST, if_empty="文件是空的。",
+    _, digest = write_down(stream, arriving, name=name, actor=actor, most=MOST, if_empty="文件是空的。",
                            if_too_large=f"文件超过 {MOST // MIB} MB，请分成几份。")
     kept = f"{digest}{ending}"
-    lasting = _path(folder, kept, owner)
+    lasting = _path(folder, kept, actor.user_id)
     lasting.parent.mkdir(parents=True, exist_ok=True)
     arriving.replace(lasting)
     return kept

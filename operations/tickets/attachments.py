@@ -14,9 +14,10 @@ from sqlalchemy import Select, func, select
 from models import clock
 from models.base import db
 from models.tickets import Attachment, Ticket
+from operations import protection
 from operations.access.actor import Actor
 from operations.base import operation
-from operations.errors import BadInput, NotFound, StorageAway
+from operations.errors import BadInput, DomainError, NotFound, StorageAway
 from operations.files import MIB, clean_name, key_of, write_down
 from operations.storage.places import Storage, arriving
 from operations.tickets import photos
@@ -59,7 +60,6 @@ KINDS = {
 ALLOWED = "、".join(sorted({ending.lstrip(".") for ending in KINDS}))
 
 
-@operation
 def store(
     stream: IO[bytes],
     file_name: str,
@@ -78,30 +78,34 @@ def store(
     kind = KINDS.get(Path(name).suffix.lower())
     if kind is None:
         raise BadInput(f"“{name}”的类型不能上传，只接受 {ALLOWED}。")
-    stored_name = secrets.token_hex(20)
-    size, digest = _keep(stream, key_of(stored_name), kind, name, rules)  # before the first statement: no lock is held
-    try:
-        if count_in_draft(actor, draft_key) >= rules.per_sending:
-            raise BadInput(f"“{name}”没有收下：一次最多 {rules.per_sending} 个文件，可把几份材料合成一个 PDF。")
-        _ensure_room(enterprise_id, size, name, most=rules.per_enterprise)
-    except BadInput:
-        with suppress(StorageAway):  # what nobody asks for may stay
-            rules.storage.remove(key_of(stored_name))
-        raise
+    protection.ensure_off()
     attachment = Attachment(
         public_id=secrets.token_urlsafe(16),
         draft_key=draft_key,
         uploaded_by_id=actor.user_id,
         file_name=name,
         media_type=kind.media_type,
-        size=size,
-        sha256=digest,
-        stored_name=stored_name,
+        stored_name=secrets.token_hex(20),
         is_public=is_public,
         created_at=clock.now(),
     )
-    db.session.add(attachment)
+    _keep(stream, attachment, actor=actor, rules=rules)  # before the first statement: no lock is held
+    try:
+        _enter(attachment, actor=actor, rules=rules, enterprise_id=enterprise_id)
+    except DomainError:
+        with suppress(StorageAway):  # what nobody asks for may stay
+            rules.storage.remove(key_of(attachment.stored_name))
+        raise
     return attachment
+
+
+@operation
+def _enter(attachment: Attachment, *, actor: Actor, rules: UploadRules, enterprise_id: int | None) -> None:
+    if count_in_draft(actor, attachment.draft_key or "") >= rules.per_sending:
+        raise BadInput(
+            f"“{attachment.file_name}”没有收下：一次最多 {rules.per_sending} 个文件，可把几份材料合成一个 PDF。")
+    _ensure_room(enterprise_id, attachment.size, attachment.file_name, most=rules.per_enterprise)
+    db.session.add(attachment)
 
 
 @operation
@@ -136,19 +140,20 @@ def of_ticket(ticket: Ticket, *, with_internal: bool) -> list[Attachment]:
     return list(db.session.scalars(shown.order_by(Attachment.id)))
 
 
-def _keep(stream: IO[bytes], key: str, kind: FileKind, name: str, rules: UploadRules) -> tuple[int, str]:
-    """Look at what arrives where nobody can ask for it, then keep it; its size and SHA-256."""
+def _keep(stream: IO[bytes], attachment: Attachment, *, actor: Actor, rules: UploadRules) -> None:
+    """Look at what arrives where nobody can ask for it, then keep it; its size and SHA-256 are known then."""
+    name, kind = attachment.file_name, KINDS[Path(attachment.file_name).suffix.lower()]
     with arriving(rules.storage) as path:
-        size, digest = write_down(
-            stream, path, most=rules.per_file, if_empty=f"“{name}”是空文件。",
+        attachment.size, attachment.sha256 = write_down(
+            stream, path, name=name, actor=actor, most=rules.per_file, if_empty=f"“{name}”是空文件。",
             if_too_large=f"“{name}”超过 {_shown(rules.per_file)}，请压缩后再传。",
         )
         _ensure_is(kind, path, name)
         if kind.media_type in photos.FORMATS:
             photos.redraw(path, kind.media_type, name)
-            size, digest = path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()
-        rules.storage.put(key, path)
-        return size, digest
+            attachment.size = path.stat().st_size
+            attachment.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        rules.storage.put(key_of(attachment.stored_name), path)
 
 
 def _in_draft(actor: Actor, draft_key: str) -> Select[Attachment]:

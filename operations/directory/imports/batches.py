@@ -20,7 +20,7 @@ from models.directory import (
     StagedStewardship,
 )
 from models.hall_intake import StagedCase
-from operations import log
+from operations import log, protection
 from operations.access.actor import SYSTEM, Actor, Standing
 from operations.base import operation
 from operations.errors import BadInput, NotAllowed, Refused
@@ -46,7 +46,6 @@ class ImportRules:
     site_key: str = ""
 
 
-@operation
 def receive(
     stream: IO[bytes], file_name: str, *, kind: ImportKind, actor: Actor, unit_id: int | None, rules: ImportRules,
     system: str = "",
@@ -62,18 +61,24 @@ def receive(
     standing = None if unit_id is None else standing_for(actor, unit_id)
     system_id = systems.system_for(unit_id, system).id if kind is ImportKind.CASES else None
     stored_name = f"{secrets.token_hex(20)}{Path(name).suffix.lower()}"
+    protection.ensure_off()
     size, digest = write_down(
-        stream, path_of(rules.folder, stored_name), most=rules.per_file, if_empty="文件是空的。",
+        stream, path_of(rules.folder, stored_name), name=name, actor=actor, most=rules.per_file, if_empty="文件是空的。",
         if_too_large=f"文件超过 {rules.per_file // MIB} MB，请分成几份再导入。",
     )
     batch = ImportBatch(
         kind=kind, file_name=name, stored_name=stored_name, size=size, sha256=digest, unit_id=unit_id,
         uploaded_by_id=actor.user_id, system_id=system_id, created_at=clock.now(),
     )
+    _enter(batch, actor=actor, standing=standing)
+    return batch
+
+
+@operation
+def _enter(batch: ImportBatch, *, actor: Actor, standing: Standing | None) -> None:
     db.session.add(batch)
     db.session.flush()
     note("import.receive", batch, actor=actor, standing=standing)
-    return batch
 
 
 @operation
