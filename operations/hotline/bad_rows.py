@@ -4,18 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-import xlsxwriter
-from xlsxwriter.exceptions import FileCreateError
-
 from operations.errors import BadInput
 from operations.hotline.reading import COLUMNS, REPLY_COLUMNS, BadRow
+from operations.tables import writing
 from operations.tables.lines import read_lines
 from operations.tables.opening import Cell
 
 REASON, ROW = "有误原因", "原行号"
 HEADER = (*COLUMNS, *REPLY_COLUMNS, REASON, ROW)
-# Nothing that somebody typed becomes a formula or a link when the table is opened.
-AS_TYPED = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def write_bad_rows(source: Path, bad: Sequence[BadRow], target: Path) -> None:
@@ -23,13 +19,13 @@ def write_bad_rows(source: Path, bad: Sequence[BadRow], target: Path) -> None:
     reasons = {row.row: row.reason for row in bad}
     lines = [line for line in read_lines(source, required=COLUMNS, optional=REPLY_COLUMNS) if line.number in reasons]
     try:
-        with xlsxwriter.Workbook(target, AS_TYPED) as workbook:
-            sheet = workbook.add_worksheet("有误的行")
+        with writing.workbook(target) as book:
+            sheet = book.add_worksheet("有误的行")
             sheet.write_row(0, 0, HEADER)
             for place, line in enumerate(lines, start=1):
                 cells = [_written(line.cells.get(name)) for name in (*COLUMNS, *REPLY_COLUMNS)]
                 sheet.write_row(place, 0, [*cells, reasons[line.number], line.number])
-    except (FileCreateError, OSError):
+    except OSError:
         raise BadInput(f"写不了文件 {target.name}，请检查路径和权限。") from None
 
 

@@ -4,14 +4,13 @@ import io
 from collections.abc import Sequence
 from typing import IO, Any
 
-import xlsxwriter
 from sqlalchemy import Row
 
 from models.campaigns import Campaign
 from models.ratings import Grade
 from operations.insight import campaigns
-from operations.insight.export_files import PLAIN
 from operations.supervision.letters.sheet import Sheet, Table, day_in_full
+from operations.tables import writing
 
 HEADS = (("同类组", 18), ("对象", 34), ("类别", 8), ("名次", 8), ("得分", 10), ("有效答卷", 10), ("抽样家数", 10), ("满意率", 10),
          ("95% 区间", 20), ("说明", 18))
@@ -25,7 +24,7 @@ def workbook(campaign: Campaign, *, is_public: bool) -> IO[bytes]:
     """The results as .xlsx; how many gave which grade stands only in the office's own, and of the ranked alone."""
     file = io.BytesIO()
     heads = HEADS if is_public else (*HEADS, *GRADE_HEADS)
-    with xlsxwriter.Workbook(file, PLAIN) as book:
+    with writing.workbook(file) as book:
         sheet, bold = book.add_worksheet("评议结果"), book.add_format({"bold": True})
         sheet.write_string(0, 0, f"{campaign.title}　{method(campaign)}")
         for place, (head, width) in enumerate(heads):

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import IO, Any
 
-import xlsxwriter
 from sqlalchemy import select
 
 from models import clock
@@ -19,7 +18,8 @@ from operations.access.actor import Actor
 from operations.clocks.calendar import SHANGHAI
 from operations.directory.fact_kinds import masked
 from operations.insight.enterprise_picks import Picking, pick
-from operations.insight.export_files import PLAIN, Content
+from operations.insight.export_files import Content
+from operations.tables import writing
 
 HEADS = (
     ("统一社会信用代码", 22), ("企业名称", 36), ("主体类型", 12), ("填报类别", 12), ("经营状态", 10), ("所在区划", 16), ("地址", 36),
@@ -44,7 +44,7 @@ def workbook(actor: Actor, rows: Sequence[Enterprise]) -> IO[bytes]:
 def _write(file: IO[bytes], actor: Actor, rows: Sequence[Enterprise]) -> None:
     taken = f"{clock.now().astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
     mark = f"{actor.name}（{actor.title}）{taken} 导出，共 {len(rows)} 家。内部使用，不得外传。"
-    with xlsxwriter.Workbook(file, PLAIN) as book:
+    with writing.workbook(file) as book:
         sheet, bold = book.add_worksheet("企业名单"), book.add_format({"bold": True})
         sheet.set_footer(f"&L{mark.replace('&', '&&')}&R&P / &N")
         for place, (_, width) in enumerate(HEADS):

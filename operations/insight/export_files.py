@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
-import xlsxwriter
-
 from models.exports import ExportKind
 from operations.access.actor import Actor
 from operations.clocks.calendar import SHANGHAI
 from operations.errors import BadInput
+from operations.tables import writing
 
 MOST_ROWS = 5000
-PLAIN = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ def within(rows: Iterable[Any], most: int) -> list[Any]:
 def workbook(title: str, mark: str, heads: Sequence[tuple[str, int]], rows: Iterable[Sequence[str | int]]) -> IO[bytes]:
     """One sheet, written row by row; what somebody typed is never a formula, and every page says who took it."""
     file: IO[bytes] = tempfile.TemporaryFile()
-    with xlsxwriter.Workbook(file, PLAIN) as book:
+    with writing.workbook(file) as book:
         sheet, bold = book.add_worksheet(title), book.add_format({"bold": True})
         sheet.set_footer(f"&L{mark.replace('&', '&&')}&R&P / &N")
         sheet.write_string(0, 0, mark)

@@ -3,15 +3,13 @@
 import tempfile
 from typing import IO
 
-import xlsxwriter
-
 from operations import log
 from operations.access.actor import Actor
 from operations.base import operation
 from operations.errors import NotAllowed
 from operations.insight import filling
-from operations.insight.export_files import PLAIN
 from operations.insight.filling import READERS, Counts, percent
+from operations.tables import writing
 
 HEADS = (
     ("填报单位", 30), ("应报企业", 10), ("已报企业", 10), ("上报率", 9), ("已配管家", 10), ("匹配率", 9), ("应注册管家", 11),
@@ -28,7 +26,7 @@ def export(actor: Actor) -> IO[bytes]:
     units = filling.figures(actor, is_exact=True)
     lines = [(unit.name, unit.counts) for unit in units] + [("合计", filling.total(units))]
     file: IO[bytes] = tempfile.TemporaryFile()
-    with xlsxwriter.Workbook(file, PLAIN) as book:
+    with writing.workbook(file) as book:
         sheet, bold = book.add_worksheet("填报情况"), book.add_format({"bold": True})
         for place, (head, width) in enumerate(HEADS):
             sheet.set_column(place, place, width)

@@ -4,8 +4,6 @@ import tempfile
 from datetime import datetime
 from typing import IO, Any
 
-import xlsxwriter
-
 from operations import log
 from operations.access.actor import Actor
 from operations.access.refusal_scope import READING
@@ -13,8 +11,8 @@ from operations.base import operation
 from operations.clocks.calendar import SHANGHAI
 from operations.errors import NotAllowed
 from operations.insight import refusals
-from operations.insight.export_files import PLAIN
 from operations.insight.refusals import Narrowing
+from operations.tables import writing
 
 MOST_ROWS = 5000
 HEADS = (
@@ -32,7 +30,7 @@ def export(actor: Actor, narrowing: Narrowing) -> IO[bytes]:
         raise NotAllowed
     file: IO[bytes] = tempfile.TemporaryFile()
     rows = refusals.all_rows(actor, narrowing, limit=MOST_ROWS)
-    with xlsxwriter.Workbook(file, PLAIN) as book:
+    with writing.workbook(file) as book:
         sheet, bold = book.add_worksheet("否定报备登记表"), book.add_format({"bold": True})
         for place, (head, width) in enumerate(HEADS):
             sheet.set_column(place, place, width)

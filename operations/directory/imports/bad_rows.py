@@ -6,18 +6,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from sqlalchemy import literal, select, tuple_
-from xlsxwriter.exceptions import FileCreateError
 
 from models.base import db
 from models.directory import ImportBatch, ImportIssue
 from operations.directory.imports import templates
 from operations.directory.imports.batches import ImportRules
-from operations.directory.imports.templates import AS_TYPED, REASON
+from operations.directory.imports.templates import REASON
 from operations.errors import BadInput
 from operations.files import path_of
-from operations.tables import lines
+from operations.tables import lines, writing
 from operations.tables.opening import Cell
 
 PORTION = 4000
@@ -44,8 +42,8 @@ def write_anew(batch: ImportBatch, target: Path, *, rules: ImportRules) -> None:
     names = [column.name for column in templates.COLUMNS[kind]
              if column.name in stream.columns and not column.is_unseen]
     try:
-        with xlsxwriter.Workbook(target, {**AS_TYPED, "constant_memory": True}) as workbook:
-            sheet = workbook.add_worksheet(sheet_name.replace("/", " ")[:31])
+        with writing.workbook(target) as book:
+            sheet = book.add_worksheet(sheet_name.replace("/", " ")[:31])
             sheet.write_row(0, 0, [*names, REASON])
             place, (bad, why) = 0, next(reasons, NONE)
             for line, row in stream.rows():
@@ -54,7 +52,7 @@ def write_anew(batch: ImportBatch, target: Path, *, rules: ImportRules) -> None:
                     cells = [_written(row[stream.columns[name]]) for name in names]
                     sheet.write_row(place, 0, [*cells, f"第 {line} 行　{why}"])
                     bad, why = next(reasons, NONE)
-    except (FileCreateError, OSError):
+    except OSError:
         raise BadInput(f"写不了文件 {target.name}，请检查路径和权限。") from None
 
 

@@ -4,15 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from models.directory import EnterpriseCategory, EnterpriseStatus, ImportKind, ProjectStage, StewardClass
 from models.hall import CaseChannel
+from operations.tables import writing
 from operations.tables.lines import Wanted
 
 REASON = "原因"
-# Nothing that somebody typed becomes a formula or a link when the table is opened.
-AS_TYPED = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 ROWS_WITH_CHOICES = 200_000
 
 
@@ -116,12 +113,12 @@ def wanted(kind: ImportKind) -> Wanted:
 
 def write_template(kind: ImportKind, target: Path) -> None:
     """An empty workbook with drop-downs, and a second sheet that shows it filled in and explained."""
-    with xlsxwriter.Workbook(target, AS_TYPED) as workbook:
-        strong = workbook.add_format({"bold": True, "bg_color": "#FFF2CC", "border": 1})
-        plain = workbook.add_format({"bold": True, "border": 1})
-        as_text = workbook.add_format({"num_format": "@"})
-        sheet = workbook.add_worksheet("填报")
-        example = workbook.add_worksheet("填写示例")
+    with writing.workbook(target, by_row=False) as book:
+        strong = book.add_format({"bold": True, "bg_color": "#FFF2CC", "border": 1})
+        plain = book.add_format({"bold": True, "border": 1})
+        as_text = book.add_format({"num_format": "@"})
+        sheet = book.add_worksheet("填报")
+        example = book.add_worksheet("填写示例")
         for place, column in enumerate(COLUMNS[kind]):
             for one in (sheet, example):
                 one.write_string(0, place, f"{column.name}*" if column.is_required else column.name,

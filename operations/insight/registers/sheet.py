@@ -3,14 +3,13 @@
 import tempfile
 from typing import IO
 
-import xlsxwriter
-
 from operations import log
 from operations.access.actor import Actor
 from operations.base import operation
 from operations.errors import NotAllowed
-from operations.insight.export_files import MOST_ROWS, PLAIN
+from operations.insight.export_files import MOST_ROWS
 from operations.insight.registers.register import NO_UNIT_NAME, READING, Narrowing, Register, all_rows
+from operations.tables import writing
 
 FIRST = (("办件号", 22), ("主题", 40), ("企业", 30), ("单位", 18))
 
@@ -24,7 +23,7 @@ def export(actor: Actor, register: Register, narrowing: Narrowing) -> IO[bytes]:
     file: IO[bytes] = tempfile.TemporaryFile()
     rows = all_rows(register, actor, narrowing, limit=MOST_ROWS)
     heads = (*FIRST, *((column.label, column.width) for column in register.columns), ("状态", 20))
-    with xlsxwriter.Workbook(file, PLAIN) as book:
+    with writing.workbook(file) as book:
         sheet, bold = book.add_worksheet(f"{register.label}登记簿"), book.add_format({"bold": True})
         for place, (head, width) in enumerate(heads):
             sheet.set_column(place, place, width)

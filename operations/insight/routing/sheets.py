@@ -3,9 +3,7 @@
 import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import IO
-
-import xlsxwriter
+from typing import IO, TYPE_CHECKING
 
 from operations import log
 from operations.access.actor import Actor, Standing
@@ -13,8 +11,11 @@ from operations.access.scope import OFFICIALS, REGIONAL
 from operations.base import operation
 from operations.clocks.calendar import SHANGHAI
 from operations.errors import NotAllowed
-from operations.insight.export_files import PLAIN
 from operations.insight.routing import accuracy, catalogue
+from operations.tables import writing
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 MOST_ROWS = 5000
 Heads = Sequence[tuple[str, int]]
@@ -50,7 +51,7 @@ def export_catalogue(actor: Actor, narrowing: catalogue.Narrowing) -> IO[bytes]:
 def catalogue_template() -> IO[bytes]:
     """The empty workbook of the import, with a second sheet that shows it filled in."""
     file: IO[bytes] = tempfile.TemporaryFile()
-    with xlsxwriter.Workbook(file, PLAIN) as book:
+    with writing.workbook(file) as book:
         _table(book, "填报", TEMPLATE_HEADS, ())
         _table(book, "填写示例", TEMPLATE_HEADS, EXAMPLES)
     file.seek(0)
@@ -75,7 +76,7 @@ def taken(act: str, title: str, heads: Heads, cells: Sequence[Iterable[str]], *,
     if not posts:
         raise NotAllowed
     file: IO[bytes] = tempfile.TemporaryFile()
-    with xlsxwriter.Workbook(file, PLAIN) as book:
+    with writing.workbook(file) as book:
         _table(book, title, heads, cells)
     log.record(act, object_type="catalogue", object_id=None, actor=actor, standing=posts[0],
                details={"rows": len(cells), "cut": len(cells) == MOST_ROWS})
@@ -83,7 +84,7 @@ def taken(act: str, title: str, heads: Heads, cells: Sequence[Iterable[str]], *,
     return file
 
 
-def _table(book: xlsxwriter.Workbook, title: str, heads: Heads, cells: Iterable[Iterable[str]]) -> None:
+def _table(book: "Workbook", title: str, heads: Heads, cells: Iterable[Iterable[str]]) -> None:
     sheet, bold = book.add_worksheet(title), book.add_format({"bold": True})
     for place, (head, width) in enumerate(heads):
         sheet.set_column(place, place, width)
