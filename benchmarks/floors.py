@@ -71,7 +71,8 @@ def page_and_its_sql(app: Flask, path: str, cookie: str) -> tuple[float, float, 
     page_ms = _median_ms(lambda: client.get(path, headers={"Cookie": cookie}))
     with app.app_context():
         address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True) as connection:
+    as_the_site = app.config["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"]["options"]  # else another plan is measured
+    with psycopg.connect(address, autocommit=True, options=as_the_site) as connection:
 
         def statements() -> None:
             for sql, parameters in sent:
