@@ -37,6 +37,7 @@ class UnitOrder(Base):
         open_unique("uq_unit_orders_one_per_unit", "ticket_id", "unit_id", while_null="ended_at"),
         Index("ix_unit_orders_ticket", "ticket_id"),
         Index("ix_unit_orders_unit", "unit_id", "ticket_id"),
+        open_index("ix_unit_orders_sent_back", "ticket_id", "round", where="outcome = 'sent_back'"),
         open_index("ix_unit_orders_led", "ordered_at", "id", where="role = 'lead'"),
     )
 

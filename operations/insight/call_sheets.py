@@ -56,7 +56,7 @@ def to_call(actor: Actor, *, view: str = "all", place: Place = TOP) -> CallSheet
     now, calendar = clock.now(), rulebook.lately().calendar
     moments = {"now": now, "tonight": tonight(now)}
     waiting = select(Ticket.id).where(*_replied(actor), conditions()[view]).params(moments)
-    page = paged_first(waiting, _sheets(), Ticket.due_at, Ticket.id, size=SHOWN, place=place)
+    page = paged_first([waiting], _sheets(), Ticket.due_at, Ticket.id, size=SHOWN, place=place)
     ids = [row.id for row in page.rows]
     promises, attempts, must = _promises(ids), _attempts(ids), musts.of(ids)
     barred = avoidance.reasons(ids, actor.user_id)

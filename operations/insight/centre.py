@@ -14,13 +14,23 @@ from models.access import Role, User
 from models.base import LabelledEnum, db
 from models.clocks import Clock
 from models.directory import Enterprise, Organisation, Stewardship
-from models.tickets import Decision, LedgerEntry, OrderOutcome, Proposal, ProposalKind, Status, Ticket, UnitOrder
+from models.tickets import (
+    ACCUSING,
+    Decision,
+    LedgerEntry,
+    OrderOutcome,
+    Proposal,
+    ProposalKind,
+    Status,
+    Ticket,
+    UnitOrder,
+)
 from operations.access.actor import Actor
 from operations.access.withholding import is_kept_from, open_to
 from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import WorkCalendar
 from operations.clocks.lights import Light, light_of
-from operations.insight.keyset import TOP, Place, paged
+from operations.insight.keyset import TOP, Place, paged_first
 from operations.insight.lines import CALLED, COLUMNS, Cursor, Line, line_of, words_left
 
 SHOWN, COUNTED, ON_HOLD_SHOWN = 25, 500, 5
@@ -81,9 +91,9 @@ def queued(actor: Actor, queues: Sequence[Queue], *, place: Place = TOP) -> Case
     rows: Any = (
         select(*COLUMNS, Ticket.submitted_at, Ticket.channel, CALLED, main.scalar_subquery().label("steward"))
         .join(Enterprise, Enterprise.id == Ticket.enterprise_id)
-        .where(_in_region(actor), or_(*(_lies_in(queue, now) for queue in queues)))
     )
-    page = paged(rows, Ticket.due_at, Ticket.id, size=SHOWN, place=place)
+    parts = [select(Ticket.id).where(_in_region(actor), _lies_in(queue, now)) for queue in queues]
+    page = paged_first(parts, rows, Ticket.due_at, Ticket.id, size=SHOWN, place=place)
     ids = [row.id for row in page.rows]
     running = _running(ids, now=now, calendar=calendar)
     why = _returns(ids) if Queue.RETURNED in queues else {}
@@ -139,7 +149,7 @@ def _looks_after(now: datetime) -> ColumnElement[bool]:
         Stewardship.enterprise_id == Ticket.enterprise_id,
         Stewardship.started_at <= now,
         or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > now),
-        ~is_kept_from(Stewardship.steward_id, Ticket.id),
+        or_(Ticket.kind.not_in(ACCUSING), ~is_kept_from(Stewardship.steward_id, Ticket.id)),
     )
 
 

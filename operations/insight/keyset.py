@@ -1,9 +1,10 @@
 """Pages of a list by (moment, id): forwards and backwards, without OFFSET and without counting."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, literal, tuple_
+from sqlalchemy import Row, Select, literal, select, tuple_, union_all
 
 from models.base import UTCDateTime, db
 from operations.insight.lines import Cursor
@@ -39,15 +40,17 @@ def paged(
 
 
 def paged_first(
-    keys: Select[Any], rows: Select[Any], moment: Any, row_id: Any, *, size: int, place: Place = TOP
+    parts: Sequence[Select[Any]], rows: Select[Any], moment: Any, row_id: Any, *, size: int, place: Place = TOP
 ) -> Page:
-    """The page of ``keys`` in the order of (moment, id), and ``rows`` joined to it alone.
+    """The page of all ``parts`` together in the order of (moment, id), and ``rows`` joined to it alone.
 
-    For a list that waits in the order of an index: planners take an open state for rarer than it is, join all that
-    wait and sort them. ``keys`` narrows by the table of ``row_id``; ``rows`` selects from it with its outer joins.
+    For lists that wait in the order of an index: planners take an open state for rarer than it is, join all that wait
+    and sort them. Each of ``parts`` narrows by the table of ``row_id`` to rows that no other has, and is cut by itself;
+    ``rows`` selects from that table with its outer joins.
     """
-    chosen = cut(keys.add_columns(moment.label("page_moment"), row_id.label("page_id")), moment, row_id,
-                 size=size, place=place).subquery("page")
+    keys = (part.add_columns(moment.label("page_moment"), row_id.label("page_id")) for part in parts)
+    some = union_all(*(select(cut(key, moment, row_id, size=size, place=place).subquery()) for key in keys)).subquery()
+    chosen = cut(select(some), some.c.page_moment, some.c.page_id, size=size, place=place).subquery("page")
     found = rows.add_columns(chosen.c.page_moment, chosen.c.page_id).join(chosen, chosen.c.page_id == row_id)
     order = (key.desc() if place.before is not None else key.asc() for key in (chosen.c.page_moment, chosen.c.page_id))
     return page_of(list(db.session.execute(found.order_by(*order))), size=size, place=place)
