@@ -5,6 +5,7 @@ Loaded by locust's process alone. Every answer is noted; every form that was ack
 
 import json
 import os
+import random
 import re
 import secrets
 import time
@@ -15,11 +16,12 @@ from typing import Any
 
 import gevent
 import lxml.html
-from locust import FastHttpUser, between, events
+from locust import FastHttpUser, constant, events
 from locust.exception import StopUser
 
 CAST: dict[str, list[str]] = json.loads(Path(os.environ["LOAD_CAST"]).read_text())
 TRIES, PAUSE, PASSWORD = int(os.environ.get("LOAD_TRIES", "1")), 1.0, "Yunzhou-2026"
+THINKING = (1.0, 3.0)
 # 0: the connection broke; the others are nginx's for a process that has just been killed.
 BROKEN = (0, 502, 504)
 TICKET, ENTERPRISE = re.compile(r'href="/(?:my/)?tickets/(Z[QG]-[0-9-]+)'), re.compile(r'href="/enterprises/(\d+)"')
@@ -58,10 +60,14 @@ def standing_in(form: Any) -> dict[str, str]:
 
 
 class Person(FastHttpUser):
-    """One person of ``role``, one to three seconds between two acts; each signs in once, with a name of their own."""
+    """One person of ``role``; each signs in once, with a name of their own.
+
+    Before every page that is asked for and every form that is sent, one to three seconds pass (security.md R1): nobody
+    clicks on what has not been read. A redirect is followed at once.
+    """
 
     abstract = True
-    wait_time = between(1, 3)
+    wait_time = constant(0)
     network_timeout = connection_timeout = 60.0
     role = ""
 
@@ -76,10 +82,14 @@ class Person(FastHttpUser):
             raise StopUser
 
     def look(self, path: str, name: str = "") -> str:
-        """The page at ``path``; nothing when it is not to be had."""
+        """Click on ``path`` after a while; the page, nothing when it is not to be had."""
+        gevent.sleep(random.uniform(*THINKING))
+        return self._follow(path, name)
+
+    def _follow(self, path: str, name: str) -> str:
         answer = self._ask("GET", path, "read", name or f"GET {path.partition('?')[0]}")
         if answer.status_code in (302, 303):
-            return self.look(answer.headers["Location"], name)
+            return self._follow(answer.headers["Location"], name)
         if answer.status_code != 200:
             self.note(name or path, answer)
             return ""
@@ -95,7 +105,7 @@ class Person(FastHttpUser):
         way = self.send(path, written, "write", name)
         if way and kept:
             acknowledged.append(kept)
-        return self.look(way, f"{name} →") if way else ""
+        return self._follow(way, f"{name} →") if way else ""
 
     def filled(self, page: str, fields: dict[str, str]) -> dict[str, str] | None:
         """What the browser would send of the form with these fields, hidden ones and defaults with it."""
@@ -105,10 +115,11 @@ class Person(FastHttpUser):
         return None
 
     def send(self, path: str, written: dict[str, str] | None, kind: str, name: str) -> str:
-        """Send a form; where it leads when it was taken."""
+        """Send a form after a while; where it leads when it was taken."""
         if written is None:
             refused.append(f"{name} no such form")
             return ""
+        gevent.sleep(random.uniform(*THINKING))
         answer = self._ask("POST", path, kind, name, data=written)
         if answer.status_code in (302, 303) and "/login" not in answer.headers["Location"]:
             return str(answer.headers["Location"])
