@@ -50,7 +50,8 @@ class ToStandardError(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            print(self.format(record), file=sys.stderr, flush=True)
+            sys.stderr.write(f"{self.format(record)}\n")  # in one piece: several processes write into the same file
+            sys.stderr.flush()
         except Exception:  # the rule of the library: a line that cannot be written harms nobody
             self.handleError(record)
 

@@ -3,12 +3,13 @@
 import json
 import logging
 import sys
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
 from app import create_app, slow_statements
-from app.logs import OneLine
+from app.logs import OneLine, ToStandardError
 from models.base import db
 from tests.conftest import settings_for
 
@@ -26,6 +27,15 @@ def answered(caplog):
 def test_a_line_is_one_object():
     told = json.loads(line_of("%s did %d", "巡检", 3, job="sweep"))
     assert (told["from"], told["level"], told["says"], told["job"]) == ("jobs.runner", "info", "巡检 did 3", "sweep")
+
+
+def test_a_line_and_its_end_are_written_in_one_piece(monkeypatch):
+    """Else those of two processes stand on one line, where nothing buffers them."""
+    pieces = []
+    monkeypatch.setattr(sys, "stderr", SimpleNamespace(write=pieces.append, flush=lambda: None))
+    ToStandardError().handle(logging.LogRecord("jobs.runner", logging.INFO, __file__, 1, "woken", (), None))
+    (piece,) = pieces
+    assert piece.endswith("}\n")
 
 
 def test_a_traceback_stays_on_its_line():
