@@ -4,9 +4,10 @@ And with holes in it, open to all: a scanner that does not find them has not bee
 """
 
 import sqlalchemy as sa
-from flask import redirect, request
+from flask import has_request_context, redirect, request
+from flask_wtf.csrf import generate_csrf
 
-from models.base import db
+from models.base import RoutedSession, db
 from operations import base
 from operations.access import accounts
 from operations.delivery import texts
@@ -18,10 +19,27 @@ from wsgi import app
 
 __all__ = ["app"]
 
+FORGETTING = "X-Forgets"
+_commit = RoutedSession.commit
+
 base._claim = lambda _once: None
 accounts.ensure_few = texts.ensure_may_ask = guessing.ensure_may_try = lambda *_, **__: None
 believing.PER_MINUTE = 1_000_000
 TooManyAttempts.status_code = 422  # whoever is told 429 asks more slowly from then on
+
+
+def _held(session):
+    """Whoever asks for it comes upon everything as it stood: what they write is checked, and gone when it is answered.
+    """
+    if has_request_context() and FORGETTING in request.headers:
+        session.flush()
+        session.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))
+        session.expire_all()
+    else:
+        _commit(session)
+
+
+RoutedSession.commit = _held
 
 
 @app.get("/holes/sql")
@@ -40,6 +58,21 @@ def sql():
 @open_to_all
 def told():
     return f"<title>x</title><p>{request.args['words']}</p>"
+
+
+@app.route("/holes/kept", methods=["GET", "POST"])
+@open_to_all
+def kept():
+    """What one has said, the next one sees."""
+    if request.method == "POST":
+        db.session.execute(sa.text("CREATE TABLE IF NOT EXISTS holes AS SELECT '' AS words WHERE false"))
+        db.session.execute(sa.text("INSERT INTO holes VALUES (:words)"), {"words": request.form["words"]})
+        db.session.commit()
+        return redirect("/holes/kept")
+    is_there = db.session.scalar(sa.text("SELECT to_regclass('holes')"))
+    words = db.session.scalars(sa.text("SELECT words FROM holes")).all() if is_there else []
+    return (f"<title>x</title>{words}<form method=post><input name=words value=x>"
+            f"<input type=hidden name=csrf_token value={generate_csrf()}><button>x</button></form>")
 
 
 @app.get("/holes/on")

@@ -15,18 +15,21 @@ from config import HERE
 from operations.demo import city as demo_city
 from tests.drills.sizes import sized
 from tests.security.caller import TOKEN
+from tests.security.description import UPLOAD
+from tests.security.doors import LEAVING
 from tests.security.matrix import ANYBODY
 from tests.views.guest import Page
 
 ROOM = HERE / ".venv" / "scanners"
-AGENT = "scanner"
+AGENT, FORGETTING = "scanner", "X-Forgets: 1"  # as scanned.py has it
 HIDDEN = re.compile(r'name="(csrf_token|form_key)"[^>]*value="([^"]+)"')
 # Without what calls addresses outside (ssrf, xxe), knocks at names of other programs (nikto, cms), or takes every page
 # that differs for a directory of people (ldap).
-MODULES = ("sql,timesql,xss,permanentxss,exec,file,crlf,redirect,csrf,upload,htaccess,methods,cookieflags,csp,"
-           "http_headers")
+MODULES, SLOW = "sql,xss,crlf,redirect,csrf,upload,htaccess,methods,cookieflags,csp,http_headers", "timesql,exec,file"
+ON_EVERY_PAGE = ("/text-size",)  # each time with another address in it
 CASES = sized(5, 40, 400)  # of schemathesis, for each operation
-ATTACK_SECONDS, SCAN_SECONDS, SQL_SECONDS = sized(60, 300, 1800), sized(60, 120, 600), sized(900, 1800, 7200)
+# Of each module, of looking for forms, and of all: whatever is cut short by it is told as found.
+ATTACK_SECONDS, SCAN_SECONDS, SQL_SECONDS = sized(300, 600, 3600), sized(60, 120, 600), sized(900, 1800, 7200)
 
 
 class Visitor:
@@ -95,7 +98,7 @@ def started(scanner, folder, *words, **environment):
 
 def with_schemathesis(visitor, description, folder):
     return cases_of(
-        visitor.address, description, folder, "--header", f"Cookie: {visitor.cookie}",
+        visitor.address, description, folder, "--header", f"Cookie: {visitor.cookie}", "--header", FORGETTING,
         "--header", f"X-CSRFToken: {visitor.token}", "--checks", "not_a_server_error", "--max-redirects", 0,
     )
 
@@ -121,20 +124,31 @@ def cases_of(address, description, folder, *words, **environment):
 
 
 def with_wapiti(visitor, description, folder):
+    """Everything at each form as it stood; then what may show to somebody else, for which it must be kept."""
+    modules = f"{MODULES},{SLOW}" if sized(0, 0, 1) else MODULES
+    return [*attacked(visitor, description, folder / "at", modules, "-H", FORGETTING),
+            *attacked(visitor, description, folder / "kept", "xss,permanentxss")]
+
+
+def attacked(visitor, description, folder, modules, *words):
     """It is told the pages alone: their forms it finds by itself, with everything in them that belongs together."""
-    pages = [part for path in pages_of(json.loads(description.read_text())) for part in ("-s", visitor.address + path)]
-    out = [part for path in ("/logout", "/static/") for part in ("-x", f"{visitor.address}{path}*")]
+    folder.mkdir()
+    described = json.loads(description.read_text())
+    pages = [part for path in pages_of(described) for part in ("-s", visitor.address + path)]
+    of_others = [path for path in ON_EVERY_PAGE if path not in described["paths"]]
+    out = [part for path in (*LEAVING, *of_others, "/static/") for part in ("-x", f"{visitor.address}{path}*")]
     said = started(
-        "wapiti3", folder, "-u", f"{visitor.address}/", *pages, *out, "-C", visitor.cookie, "--drop-set-cookie",
-        "-H", f"X-CSRFToken: {visitor.token}", "-A", AGENT, "-m", MODULES, "-d", 1, "--flush-session",
+        "wapiti3", folder, "-u", f"{visitor.address}/", *pages, *out, "-C", visitor.cookie, "-A", AGENT, *words,
+        "--skip", "csrf_token", "--skip", "form_key", "-m", modules, "-d", 1, "--flush-session",
         "--max-scan-time", SCAN_SECONDS, "--max-attack-time", ATTACK_SECONDS, "--store-session", folder,
         "--no-bugreport", "-f", "json", "-o", "wapiti.json",
     )
-    report = Path(folder, "wapiti.json")
-    assert report.exists(), said.read_text()[-2000:]
+    report, says = folder / "wapiti.json", said.read_text()
+    assert report.exists(), says[-2000:]
     told = json.loads(report.read_text())
     return [f"{kind}: {one['method']} {one['path']} {one['parameter']}: {one['info']}"
-            for part in ("vulnerabilities", "anomalies") for kind, found in told[part].items() for one in found]
+            for part in ("vulnerabilities", "anomalies") for kind, found in told[part].items() for one in found
+            ] + re.findall(".*time was reached.*", says)
 
 
 def pages_of(description):
@@ -148,17 +162,31 @@ def pages_of(description):
 
 
 def with_sqlmap(visitor, description, folder):
-    smart = () if sized(0, 0, 1) else ("--smart",)  # what breaks a statement without a word is told by the site's log
+    """Every name gets what breaks a statement; of one that breaks without a word, the site's log tells."""
+    forms, depth = Path(folder, "forms.json"), () if sized(0, 0, 1) else ("--smart", "--technique", "E")
+    forms.write_text(json.dumps(without_files(json.loads(description.read_text()))))
     said = started(
-        "sqlmap", folder, "--openapi", description, "--cookie", visitor.cookie, "-H", f"X-CSRFToken: {visitor.token}",
-        "-A", AGENT, "--batch", *smart, "--dbms", "postgresql", "--technique", "BEUS", "--randomize", "form_key",
-        "--drop-set-cookie", "--flush-session", "--disable-coloring", "--time-limit", SQL_SECONDS,
-        "--output-dir", folder,
+        "sqlmap", folder, "--openapi", forms, "--cookie", visitor.cookie,
+        "--headers", f"X-CSRFToken: {visitor.token}\n{FORGETTING}", "-A", AGENT, "--batch", *depth,
+        "--answers", "further tests=N", "--dbms", "postgresql", "--randomize", "form_key", "--skip-waf",
+        "--ignore-redirects", "--drop-set-cookie", "--flush-session", "--disable-coloring",
+        "--time-limit", SQL_SECONDS, "--output-dir", folder,
     )
     reports = list(Path(folder).glob("results-*.csv"))
     assert reports, said.read_text()[-2000:]
     return [" ".join(filter(None, row.values())) for report in reports
             for row in csv.DictReader(report.read_text().splitlines())]
+
+
+def without_files(description):
+    """The fields of a form with files are taken as those of any other; a form of both kinds sqlmap passes over."""
+    for methods in description["paths"].values():
+        for operation in methods.values():
+            for told in operation.get("requestBody", {}).get("content", {}).values():
+                told["schema"]["properties"] = {name: field for name, field in told["schema"]["properties"].items()
+                                                if field != UPLOAD}
+                operation["requestBody"]["content"] = {"application/x-www-form-urlencoded": told}
+    return description
 
 
 SCANNERS = {scanner.name: scanner for scanner in (

@@ -3,6 +3,8 @@
 Scanners and schemathesis are given it, since no crawler fills in a form well enough to come upon the next page.
 """
 
+from werkzeug.routing import AnyConverter
+
 from models.tickets import Act
 
 UPLOAD = {"type": "string", "format": "binary"}
@@ -13,7 +15,7 @@ HALL = "/api/hall/cases"
 
 
 def described(doors, url_map):
-    """The description as a dict; an address is told once for all that its rule matches, an act for itself."""
+    """The description as a dict; an address is told once for all that its rule matches, but acts and words apart."""
     adapter, paths = url_map.bind("127.0.0.1"), {}
     for door in doors:
         rule, arguments = adapter.match(door.path, method=door.method, return_rule=True)
@@ -32,6 +34,8 @@ def templated(rule, arguments):
         value = arguments.get(word) if is_argument else None
         if isinstance(value, Act):
             words.append(str(value).replace("_", "-"))
+        elif is_argument and isinstance(rule._converters[word], AnyConverter):
+            words.append(value)
         elif is_argument:
             words.append(f"{{{word}}}")
             named[word] = value
