@@ -69,7 +69,7 @@ PLACES = (
     Place("万企评", "chart", "/campaigns", (R.SUPERVISOR, R.LEADER, R.DISCIPLINE_OBSERVER)),
     Place("公文", "mail", "/letters", (*UNIT, *ABOVE)),
     Place("群发", "megaphone", "/broadcasts", (R.REGISTRAR,)),
-    Place("工作日历", "calendar", "/calendar", (R.SECURITY_ADMINISTRATOR,)),
+    Place("工作日历", "calendar", "/calendar", (R.SECURITY_ADMINISTRATOR, R.SUPERVISOR)),
     Place("账号", "lock", "/accounts", (R.SYSTEM_ADMINISTRATOR, R.SECURITY_ADMINISTRATOR)),
     Place("任用", "check", "/appointments", (R.SYSTEM_ADMINISTRATOR, R.SECURITY_ADMINISTRATOR)),
     Place("代理", "people", "/post-covers", (R.SECURITY_ADMINISTRATOR, R.UNIT_LEADER)),

@@ -1,11 +1,12 @@
 """Clocks, their pauses, the local working calendar and the policies that say how long."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.schema import SchemaItem
 
 from models.base import Base, LabelledEnum, created_at, open_index, open_unique, primary_key
 
@@ -113,10 +114,16 @@ class ClockPause(Base):
 
 
 class CalendarDay(Base):
-    """本地工作日历: one local override of the State Council's arrangement. Corrections are new rows."""
+    """本地工作日历: one local override of the State Council's arrangement. Corrections are new rows.
+
+    Of a day that was published before it took two people nobody says who approved it.
+    """
 
     __tablename__ = "calendar_days"
-    __table_args__ = (Index("ix_calendar_days_day", "day"),)
+    __table_args__ = (
+        CheckConstraint("approved_by_id <> set_by_id", name="approved_by_another"),
+        Index("ix_calendar_days_day", "day"),
+    )
 
     id: Mapped[primary_key]
     day: Mapped[date]
@@ -125,17 +132,20 @@ class CalendarDay(Base):
     reason: Mapped[str] = mapped_column(sa.String(200))
     set_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     set_at: Mapped[created_at]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
 class CalendarYear(Base):
     """已公布年份: a year whose arrangement the site has confirmed although the library lacks it."""
 
     __tablename__ = "calendar_years"
+    __table_args__ = (CheckConstraint("approved_by_id <> confirmed_by_id", name="approved_by_another"),)
 
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     source: Mapped[str] = mapped_column(sa.String(200))
     confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     confirmed_at: Mapped[created_at]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
 class Policy(Base):
@@ -154,36 +164,35 @@ class Policy(Base):
 
 
 class DraftDecision(LabelledEnum):
-    """What became of a proposed change of the rules."""
+    """What became of a proposed change of the rules or of the calendar."""
 
     APPROVED = "approved", "已批准"
     DECLINED = "declined", "未批准"
     WITHDRAWN = "withdrawn", "已撤回"
 
 
-class PolicyDraft(Base):
-    """规则草案: a change that one person proposes, with what it would have done, and another approves.
-
-    ``changes`` and ``before``: policy's name → key → value. ``base_version`` is the version of the rules that the
-    estimate was made on; when the rules have changed since, it can no longer be approved.
-    """
-
-    __tablename__ = "policy_drafts"
-    __table_args__ = (
+def by_two(table: str) -> tuple[SchemaItem, ...]:
+    """What the database holds of drafts: one at most waits, and whoever proposes it may only take it back."""
+    return (
         CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decided_at_iff_decided"),
         CheckConstraint("(decision IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"),
-        # Whoever proposes it may only take it back.
         CheckConstraint("decision IS NULL OR (decision = 'withdrawn') = (decided_by_id = proposed_by_id)",
                         name="approved_by_another"),
-        open_unique("uq_policy_drafts_one_open", "base_version", while_null="decided_at"),
+        open_unique(f"uq_{table}_one_open", "base_version", while_null="decided_at"),
     )
 
+
+class Draft:
+    """草案: a change that one person proposes and another approves. ``base_version``: of the rules that it was made on.
+
+    ``subject`` names it in events, ``label`` to people.
+    """
+
+    subject: ClassVar[str]
+    label: ClassVar[str]
+
     id: Mapped[primary_key]
-    changes: Mapped[dict[str, Any]]
-    before: Mapped[dict[str, Any]]
-    estimate: Mapped[dict[str, Any]]
     base_version: Mapped[str] = mapped_column(sa.String(80))
-    effective_on: Mapped[date]
     reason: Mapped[str] = mapped_column(sa.String(200))
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     proposed_at: Mapped[created_at]
@@ -191,3 +200,54 @@ class PolicyDraft(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     decided_at: Mapped[datetime | None]
     answer: Mapped[str] = mapped_column(sa.String(200), default="")
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What it would change, as the log tells it."""
+        raise NotImplementedError
+
+
+class PolicyDraft(Draft, Base):
+    """规则草案, with what it would have done: when the rules have changed since, it can no longer be approved.
+
+    ``changes`` and ``before``: policy's name → key → value.
+    """
+
+    __tablename__ = "policy_drafts"
+    __table_args__ = by_two("policy_drafts")
+    subject, label = "policy", "规则草案"
+
+    changes: Mapped[dict[str, Any]]
+    before: Mapped[dict[str, Any]]
+    estimate: Mapped[dict[str, Any]]
+    effective_on: Mapped[date]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The values, and from which day on."""
+        return {"changes": self.changes, "effective_on": self.effective_on.isoformat()}
+
+
+class CalendarDraft(Draft, Base):
+    """日历草案: a day that the city is to work or have off, or a year whose arrangement is to be complete.
+
+    ``moved``: how many limits it would have moved when it was proposed.
+    """
+
+    __tablename__ = "calendar_drafts"
+    __table_args__ = (
+        *by_two("calendar_drafts"),
+        CheckConstraint("(day IS NULL) <> (year IS NULL)", name="a_day_or_a_year"),
+        CheckConstraint("(day IS NULL) = (is_working IS NULL)", name="is_working_iff_a_day"),
+    )
+    subject, label = "calendar", "日历草案"
+
+    day: Mapped[date | None]
+    is_working: Mapped[bool | None]
+    year: Mapped[int | None]
+    moved: Mapped[int]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The day or the year."""
+        return {"year": self.year} if self.day is None else {"day": self.day.isoformat(), "is_working": self.is_working}

@@ -12,13 +12,14 @@ from models.clocks import Policy
 from models.engagement import InteractionKind
 from models.tickets import Instruction, LedgerClass, ProposalKind
 from operations.access.people import actor_named
-from operations.clocks import publishing
 from operations.clocks.calendar import Limit
+from operations.clocks.changes import DayChange, YearChange
 from operations.engagement import interactions
 from operations.storage import places
 from operations.supervision import supervision
 from operations.tickets import attachments, conversation, coordination, handling, intake, merging
 from operations.tickets.attachments import UploadRules
+from tests import calendars
 from tests.lives import FINANCE, LAND, Life
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -68,8 +69,8 @@ def extend_and_rest(life):
 
 def change_the_rules(life):
     with life.here():
-        publishing.publish_day(publishing.Change(date(2026, 11, 30), False, "本市抗洪纪念日"), actor=actor_named("security"))
-        publishing.confirm_year(2027, source="国办发明电〔2026〕9号", actor=actor_named("security"))
+        calendars.publish(DayChange(date(2026, 11, 30), False, "本市抗洪纪念日"))
+        calendars.publish(YearChange(2027, "国办发明电〔2026〕9号"))
         talk = interactions.Talk(InteractionKind.VISIT, "到厂里看了线路走廊，约好下周再来。")
         interactions.log_interaction(life.enterprise, actor=actor_named("liumin"), talk=talk)
         db.session.add(Policy(name="rating_link", value={"days": 10}, effective_at=clock.now(), reason="试行"))

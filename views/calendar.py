@@ -1,20 +1,19 @@
-"""The working calendar: everybody reads it, the security administrator changes it."""
+"""The working calendar: everybody reads it; one person proposes another day or a year, another publishes it."""
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from models import clock
-from models.access import Role
-from operations.clocks import calendar_page, publishing
-from operations.clocks.office_time import local_time
-from operations.clocks.publishing import Change
+from models.clocks import CalendarDraft
+from operations.clocks import calendar_drafts, calendar_page, drafts, publishing, shanghai
+from operations.clocks.changes import Change, DayChange, YearChange, change_of
 from operations.clocks.reckoning import Moved
 from operations.errors import BadInput
-from views.forms.base import BaseForm
+from views import drafting
+from views.forms.base import RefusableForm
 from views.forms.calendar import WORKING, DayForm, YearForm
 from views.guards import for_roles, proven
 from views.shells import shell_of
@@ -28,75 +27,109 @@ SHOWN_MOVES = 200
 @bp.get("")
 def index() -> ResponseReturnValue:
     """The present year."""
-    return redirect(url_for(".show", year=local_time(clock.now()).year))
+    return redirect(url_for(".show", year=shanghai.today().year))
 
 
 @bp.get("/<int:year>")
 def show(year: int) -> ResponseReturnValue:
-    """工作日历 of one year."""
+    """工作日历 of one year, and to those who may change it the draft that waits and those decided."""
+    page, may_propose = calendar_page.year_page(year), drafts.may_propose(current_user)
     return render_template(
         "calendar/year.html",
-        page=calendar_page.year_page(year),
+        page=page,
         years=calendar_page.years_shown(),
-        is_published=calendar_page.is_published(year),
-        may_change=current_user.holds(Role.SECURITY_ADMINISTRATOR),
+        may_propose=may_propose,
+        waiting=drafts.waiting(CalendarDraft) if may_propose else None,
+        decided=drafts.decided(CalendarDraft) if may_propose else [],
         shell=shell_of(current_user),
     )
 
 
 @bp.route("/change", methods=["GET", "POST"])
-@for_roles(Role.SECURITY_ADMINISTRATOR)
+@for_roles(*drafts.PROPOSERS)
 @proven
 def change() -> ResponseReturnValue:
-    """本地调整：what would move is shown first, then it is published."""
+    """本地调整：what would move is shown first, then it is proposed."""
     form = DayForm.from_request()
-
-    def asked() -> Change:
-        return Change(form.day.data, form.kind.data == WORKING, form.reason.data)
-
-    return _in_two_steps(
-        form, "day", "调整一天",
-        preview=lambda: publishing.preview_day(asked(), actor=current_user),
-        publish=lambda: publishing.publish_day(asked(), actor=current_user, once=form.once),
-        year=lambda: form.day.data.year,
-    )
+    return _proposed(form, "调整一天", lambda: DayChange(form.day.data, form.kind.data == WORKING, form.reason.data))
 
 
 @bp.route("/<int:year>/confirm", methods=["GET", "POST"])
-@for_roles(Role.SECURITY_ADMINISTRATOR)
+@for_roles(*drafts.PROPOSERS)
 @proven
 def confirm(year: int) -> ResponseReturnValue:
     """公布年度安排：the year is complete, its dates are no longer 暂按."""
     calendar_page.year_page(year)
     form = YearForm.from_request()
-    return _in_two_steps(
-        form, "source", f"公布 {year} 年安排",
-        preview=lambda: publishing.preview_year(year, actor=current_user),
-        publish=lambda: publishing.confirm_year(
-            year, source=form.source.data, actor=current_user, once=form.once
-        ),
-        year=lambda: year,
-    )
+    return _proposed(form, f"公布 {year} 年安排", lambda: YearChange(year, form.source.data))
 
 
-def _in_two_steps(
-    form: BaseForm, field: str, title: str, *, preview: Callable[[], list[Moved]], publish: Callable[[], list[Moved]],
-    year: Callable[[], int],
-) -> ResponseReturnValue:
-    """The form, the list of what would move, the list of what has moved."""
-    page: dict[str, Any] = {"form": form, "title": title, "moves": None, "shown": SHOWN_MOVES}
-    if form.was_submitted_and_valid():
-        try:
-            is_done = form.step.data == "publish"
-            page["moves"] = publish() if is_done else preview()
-        except BadInput as refusal:
-            form.blame(field, str(refusal))
+@bp.get("/drafts/<id:draft_id>")
+@for_roles(*drafts.PROPOSERS)
+def draft(draft_id: int) -> ResponseReturnValue:
+    """One draft with what it would move at this moment."""
+    drafting.ensure_may()
+    return _shown(draft_id)
+
+
+@bp.post("/drafts/<id:draft_id>/<any(approve, decline, withdraw):verb>")
+@for_roles(*drafts.PROPOSERS)
+@proven
+def decide(draft_id: int, verb: str) -> ResponseReturnValue:
+    """批准 and so 公布, 不批准 or 撤回."""
+    drafting.ensure_may()
+    moved: list[Moved] = []
+
+    def approve(draft_id: int, **how: Any) -> None:
+        publish: Any = calendar_drafts.approve
+        moved.extend(publish(draft_id, **how))
+
+    form, is_done = drafting.answer(CalendarDraft, draft_id, verb, approve=approve)
+    if not is_done:
+        return _shown(draft_id, verb, form), form.status_code
+    if verb == "approve":
+        row, _, _ = drafts.get(CalendarDraft, draft_id)
+        return render_template("calendar/published.html", draft=row, moves=moved, shown=SHOWN_MOVES)
+    flash(drafting.TOLD[verb], "success")
+    return redirect(url_for(".draft", draft_id=draft_id))
+
+
+def _proposed(form: Any, title: str, asked: Callable[[], Change]) -> ResponseReturnValue:
+    """The form, the list of what would move, the draft that waits for another's word."""
+    drafting.ensure_may()
+    page: dict[str, Any] = {"form": form, "title": title, "moves": None}
+    made: list[CalendarDraft] = []
+    propose: Any = calendar_drafts.propose
+
+    def take_step() -> None:
+        if form.step.data == "propose":
+            made.append(propose(asked(), actor=current_user, once=form.once))
         else:
-            page["seconds"] = seconds_of(len(page["moves"]))
-            if is_done:
-                return render_template("calendar/published.html", year=year(), **page)
-            form.step.data = "publish"
-    return render_template("calendar/change.html", **page), 422 if form.errors else 200
+            page.update(_foreseen(asked()))
+
+    if form.was_submitted_and_valid() and form.carried_out(take_step):
+        if made:
+            flash("已提交审批。", "success")
+            return redirect(url_for(".draft", draft_id=made[0].id))
+        form.step.data = "propose"
+    return render_template("calendar/change.html", **page), form.status_code if form.errors else 200
+
+
+def _shown(draft_id: int, verb: str = "", form: RefusableForm | None = None) -> str:
+    row, proposer, decider = drafts.get(CalendarDraft, draft_id)
+    page: dict[str, Any] = {"moves": None, "obstacle": ""}
+    if row.decided_at is None:
+        try:
+            page |= _foreseen(change_of(row))
+        except BadInput as refusal:
+            page["obstacle"] = str(refusal)
+    return render_template("calendar/draft.html", proposer=proposer, decider=decider,
+                           url=url_for(".draft", draft_id=draft_id), **page, **drafting.shown(row, verb, form))
+
+
+def _foreseen(change: Change) -> dict[str, Any]:
+    moves = publishing.preview(change)
+    return {"moves": moves, "shown": SHOWN_MOVES, "seconds": seconds_of(len(moves))}
 
 
 def seconds_of(moved: int) -> int:

@@ -47,7 +47,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """The page: ``months`` of weeks, None being a cell of another month. ``is_provisional``: 暂按."""
+    """The page: ``months`` of weeks, None being a cell of another month. ``is_provisional``: 暂按.
+
+    ``confirmed`` and ``changes``: the row, the names of who proposed and who approved it.
+    """
 
     year: int
     months: list[list[list[Day | None]]]
@@ -82,11 +85,6 @@ def year_page(year: int) -> Year:
     return Year(year, months, year in calendar.unpublished_years, hours, _confirmed(year), _changes(year))
 
 
-def is_published(year: int) -> bool:
-    """Whether the State Council's arrangement for the year came with the program."""
-    return year in PUBLISHED_YEARS
-
-
 def _day(calendar: WorkCalendar, day: date, today: date) -> Day:
     override = calendar.overrides.get(day)
     if override is not None and override.is_working is not is_statutory_working_day(day):
@@ -100,11 +98,21 @@ def _day(calendar: WorkCalendar, day: date, today: date) -> Day:
 
 
 def _confirmed(year: int) -> Any:
-    rows = select(CalendarYear, User.name).outerjoin(User, User.id == CalendarYear.confirmed_by_id)
+    one, other = db.aliased(User), db.aliased(User)
+    rows = (
+        select(CalendarYear, one.name, other.name)
+        .outerjoin(one, one.id == CalendarYear.confirmed_by_id)
+        .outerjoin(other, other.id == CalendarYear.approved_by_id)
+    )
     return db.session.execute(rows.where(CalendarYear.year == year)).first()
 
 
 def _changes(year: int) -> Sequence[Any]:
-    rows = select(CalendarDay, User.name).outerjoin(User, User.id == CalendarDay.set_by_id)
+    one, other = db.aliased(User), db.aliased(User)
+    rows = (
+        select(CalendarDay, one.name, other.name)
+        .outerjoin(one, one.id == CalendarDay.set_by_id)
+        .outerjoin(other, other.id == CalendarDay.approved_by_id)
+    )
     of_year = rows.where(CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)))
     return db.session.execute(of_year.order_by(CalendarDay.day, CalendarDay.id)).all()

@@ -5,122 +5,49 @@ The due date of a ticket moves by a granted extension, an ended pause or by this
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, or_, select, update
 
 from models import clock
-from models.access import Role
 from models.base import db
-from models.clocks import CalendarDay, CalendarYear, Clock
+from models.clocks import CalendarDraft, Clock
 from models.supervision import Level, Supervision, SupervisionEnd
 from models.tickets import Ticket
 from operations import log
 from operations.access.actor import Actor, Standing
-from operations.base import operation
-from operations.clocks import rulebook
-from operations.clocks.calendar import Override, WorkCalendar
+from operations.clocks.calendar import WorkCalendar
+from operations.clocks.changes import Change, DayChange, change_of
 from operations.clocks.clocks import shown_on_ticket
-from operations.clocks.office_time import local_time
 from operations.clocks.reckoning import BATCH, Moved, carried_over, histories, midnight, reckon, running_clocks
-from operations.clocks.statutory import COVERED_YEARS, PUBLISHED_YEARS
-from operations.errors import BadInput, NotAllowed
 
 KEPT_IN_EVENT = 1000
-DAY = timedelta(days=1)
-AHEAD_YEARS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """本地调整：one day that the city works or has off, whatever the national arrangement says."""
-
-    day: date
-    is_working: bool
-    reason: str
-
-
-def preview_day(change: Change, *, actor: Actor) -> list[Moved]:
+def preview(change: Change) -> list[Moved]:
     """What publishing the change would move now; nothing is written. Raises BadInput as publishing would."""
-    _standing(actor)
-    before, after = _calendars(change)
-    return [moved for batch in _reckoned(before, after, _touched(change.day)) for moved in batch if moved.is_moved]
+    before, after = change.calendars()
+    return [moved for batch in _reckoned(before, after, change.touched()) for moved in batch if moved.is_moved]
 
 
-def preview_year(year: int, *, actor: Actor) -> list[Moved]:
-    """What confirming the year would move: nothing, unless the arrangement came with an update of the program."""
-    _standing(actor)
-    before, after = _confirmed(year)
-    return [moved for batch in _reckoned(before, after, _touched_by_year(year)) for moved in batch if moved.is_moved]
+def publish(draft: CalendarDraft, *, actor: Actor, standing: Standing) -> list[Moved]:
+    """公布 what two people want, in the running operation: write it, move the clocks whose run it touches.
 
-
-@operation
-def publish_day(change: Change, *, actor: Actor) -> list[Moved]:
-    """公布调整：write the day, move the clocks whose run it touches, and answer what was moved, before and after."""
-    standing = _standing(actor)
-    before, after = _calendars(change)
-    day = CalendarDay(day=change.day, is_working=change.is_working, reason=change.reason, set_by_id=actor.user_id)
-    db.session.add(day)
-    db.session.flush()
-    moved = _apply(before, after, _touched(change.day), actor=actor, standing=standing, calendar_id=day.id)
-    _carry_orders(before, after, change.day)
-    facts = {"day": change.day.isoformat(), "is_working": change.is_working}
-    _record(day.id, moved, actor, standing, words=change.reason, **facts)
+    Answers what was moved, before and after.
+    """
+    change = change_of(draft)
+    before, after = change.calendars()
+    number = change.write(draft)
+    moved = _apply(before, after, change.touched(), actor=actor, standing=standing, calendar_id=number)
+    if isinstance(change, DayChange):
+        _carry_orders(before, after, change.day)
+    details = {**draft.facts, "draft": draft.id, "moved": len(moved),
+               "clocks": [_told(one) for one in islice(moved, KEPT_IN_EVENT)]}
+    log.record("publish_calendar", object_type="calendar", object_id=number, actor=actor, standing=standing,
+               words=draft.reason, details=details)
     return moved
-
-
-@operation
-def confirm_year(year: int, *, source: str, actor: Actor) -> list[Moved]:
-    """公布年度安排：the year's arrangement is complete; dates that rest on it are no longer 暂按."""
-    standing = _standing(actor)
-    before, after = _confirmed(year)
-    db.session.add(CalendarYear(year=year, source=source, confirmed_by_id=actor.user_id))
-    db.session.flush()
-    moved = _apply(before, after, _touched_by_year(year), actor=actor, standing=standing, calendar_id=year)
-    _record(year, moved, actor, standing, words=source, year=year)
-    return moved
-
-
-def _standing(actor: Actor) -> Standing:
-    posts = actor.posts_as(Role.SECURITY_ADMINISTRATOR)
-    if not posts:
-        raise NotAllowed
-    return posts[0]
-
-
-def _calendars(change: Change) -> tuple[WorkCalendar, WorkCalendar]:
-    """The calendar as it is and as it would be. Raises BadInput for a change that may not or need not be made."""
-    before, today = rulebook.current().calendar, local_time(clock.now()).date()
-    if change.day.year not in COVERED_YEARS or change.day.year > today.year + AHEAD_YEARS:
-        raise BadInput(f"日期应在 {today.year + AHEAD_YEARS} 年底以前。")
-    if change.day < today:
-        raise BadInput("只能调整今天和以后的日期，已经过去的日期不能改。")
-    if change.is_working and change.day == today:
-        raise BadInput("改为上班的，须提前一天公布。")
-    if before.is_working_day(change.day) is change.is_working:
-        raise BadInput("这一天本来就是" + ("工作日。" if change.is_working else "休息日。"))
-    return before, before.changed({change.day: Override(change.is_working, None, change.reason)})
-
-
-def _confirmed(year: int) -> tuple[WorkCalendar, WorkCalendar]:
-    before, this_year = rulebook.current().calendar, local_time(clock.now()).year
-    if year in PUBLISHED_YEARS or not this_year <= year <= this_year + AHEAD_YEARS:
-        raise BadInput("这一年不需要确认。")
-    if year not in before.unpublished_years:
-        raise BadInput("这一年已经确认过。")
-    return before, before.changed(confirmed=[year])
-
-
-def _touched(day: date) -> tuple[Any, ...]:
-    return (Clock.started_at < midnight(day + DAY), Clock.due_at >= midnight(day))
-
-
-def _touched_by_year(year: int) -> tuple[Any, ...]:
-    begin, end = midnight(date(year, 1, 1)), midnight(date(year + 1, 1, 1))
-    return (Clock.is_provisional.is_(True), Clock.started_at < end, Clock.due_at >= begin)
 
 
 def _reckoned(
@@ -230,12 +157,6 @@ def _record_tickets(moved: Iterable[Moved], actor: Actor, standing: Standing, ca
     for ticket_id, ones in by_ticket.items():
         log.record("move_clocks", object_type="calendar", object_id=calendar_id, actor=actor, standing=standing,
                    ticket_id=ticket_id, round=ones[0].round, details={"clocks": [_told(one) for one in ones]})
-
-
-def _record(object_id: int, moved: list[Moved], actor: Actor, standing: Standing, *, words: str, **facts: Any) -> None:
-    kept = [_told(one) for one in islice(moved, KEPT_IN_EVENT)]
-    log.record("publish_calendar", object_type="calendar", object_id=object_id, actor=actor, standing=standing,
-               words=words, details={**facts, "moved": len(moved), "clocks": kept})
 
 
 def _told(one: Moved) -> dict[str, Any]:

@@ -25,11 +25,11 @@ DANGEROUS = {
     "account_sessions.end", "account_sessions.end_others", "accounts.close", "accounts.new", "accounts.reset_two_step",
     "accounts.send_link", "accounts.take_up", "accounts.unlock", "appointments.agree", "appointments.appoint",
     "appointments.decline", "appointments.dismiss", "cadence.change", "cadence.end", "cadence.new", "calendar.change",
-    "calendar.confirm", "catalogue.export", "completeness.export", "enterprises.number", "exports.grant", "exports.new",
-    "exports.take", "filling.export", "follow_up_plans.new", "measures.export", "organisations.edit",
-    "organisations.new", "policies.decide", "policies.new", "portal.end", "portal.role", "post_covers.end",
-    "post_covers.new", "rating_tags.edit", "rating_wall.export", "rectifications.export", "refusals.export",
-    "registers.export", "suggestions.export", "tickets.contact_number", "watch.export",
+    "calendar.confirm", "calendar.decide", "catalogue.export", "completeness.export", "enterprises.number",
+    "exports.grant", "exports.new", "exports.take", "filling.export", "follow_up_plans.new", "measures.export",
+    "organisations.edit", "organisations.new", "policies.decide", "policies.new", "portal.end", "portal.role",
+    "post_covers.end", "post_covers.new", "rating_tags.edit", "rating_wall.export", "rectifications.export",
+    "refusals.export", "registers.export", "suggestions.export", "tickets.contact_number", "watch.export",
 }
 ASKED = "/account/prove?next="
 KEPT = re.compile(r'<textarea name="([^"]+)" hidden>\n([^<]*)</textarea>')

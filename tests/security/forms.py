@@ -198,8 +198,10 @@ FORMS = (
     Filled("security", "/cadence/key-projects/change", {
         "title": TEXT, "holder": "steward", "act": "visit", "period": "month", "reason": TEXT}),
     Filled("security", "/cadence/key-projects/end", {"reason": TEXT}),
-    Filled("security", "/calendar/change", {"day": "2026-11-30", "kind": "off", "reason": TEXT, "step": "publish"}),
+    Filled("security", "/calendar/change", {"day": "2026-11-30", "kind": "off", "reason": TEXT}),
     # One draft at most waits, and any of the three answers ends it: here stands the one whose words are shown.
+    Filled("hening", "/calendar/drafts/{draft_calendar}/decline", {"decline-answer": TEXT},
+           "/calendar/drafts/{draft_calendar}"),
     Filled("wujie", "/follow-ups/counted/{counted}", {
         "outcome": "unsolved", "rework_reason": "unsolved", "words": TEXT}),
     Filled("hening", "/unreasonable/{finding_unreasonable}/agree", {"agree-words": TEXT},

@@ -6,7 +6,7 @@ hongda, wangqiang, the land bureau (litao), in 高新区. The city's own offices
 """
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import current_app
 from sqlalchemy import func, select
@@ -40,6 +40,8 @@ from operations.access.appointments import Place
 from operations.access.covers import Span
 from operations.access.passwords import hashed
 from operations.access.people import actor_named
+from operations.clocks import calendar_drafts
+from operations.clocks.changes import DayChange
 from operations.directory import handovers, members, steward_plans, stewardship
 from operations.directory.merging import merge_enterprises
 from operations.directory.ownership_claims import claim_ownership
@@ -192,11 +194,13 @@ def clock_stopped():
 
 
 def rules(town):
-    """A change of the rules, proposed by the supervisor, waits for the security administrator."""
+    """A change of the rules waits for the security administrator, one of the calendar for the supervisor."""
     with clock.standing_at(NOW):
         town["draft_rules"] = policy_drafts.propose(
             {"ladder": {"answer": "2d"}}, effective_on=(NOW + timedelta(days=300)).date(),
             reason="试行", actor=actor_named("hening")).id
+        town["draft_calendar"] = calendar_drafts.propose(
+            DayChange(date(2026, 11, 30), False, "本市抗洪纪念日"), actor=actor_named("security")).id
 
 
 def sampling(city, town):

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from datetime import timedelta
 
 import pyotp
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from models.access import Post, Role, User
 from models.base import db
+from models.clocks import PolicyDraft
 from models.correspondence import Broadcast
 from models.counted_follow_ups import CountedFollowUp
 from models.deliveries import Delivery
@@ -27,10 +29,11 @@ from operations.access.measure_scope import measure_scope, visible_reconsiderati
 from operations.access.people import actor_named
 from operations.access.rectification_scope import own_proxies, visible_rectifications
 from operations.access.refusal_scope import visible_refusals
+from operations.clocks import calendar_drafts, drafts, rulebook, shanghai
+from operations.clocks.changes import DayChange
 from operations.demo import city, suburbs
 from operations.directory import merging, ownership_claims, particulars, public_codes, steward_plans
 from operations.errors import DomainError
-from operations.supervision import policy_drafts
 from operations.tickets import workflow
 from operations.tickets.advance import may
 from tests.shared import IS_DRILL
@@ -50,7 +53,7 @@ ELSEWHERE = {
     "health.live", "health.ready", "metrics",
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
-    "policies.show", "portal.add_to_rating", "public.thanks", "desk_codes.print_cards",
+    "calendar.draft", "policies.show", "portal.add_to_rating", "public.thanks", "desk_codes.print_cards",
     "tickets.contact_number", "tickets.enter_rating", "tickets.name_accused", "tickets.proxy", "two_step.enter",
     "two_step.set_up",
     "at_window.kiosk", "at_window.rate", "at_window.rate_case", "at_window.reasons", "hall.match", "hall.show",
@@ -270,12 +273,15 @@ def test_what_hangs_on_an_enterprise_keeps_the_rules(life, visit):
     assert {path: faults for who, path in paths.items() if (faults := faults_of(visit(who), [path]))} == {}
 
 
-def test_a_change_of_the_rules_keeps_the_rules(life, visit):
+def test_a_change_of_the_rules_and_one_of_the_calendar_keep_the_rules(life, visit):
     with life.hours():
-        draft = policy_drafts.waiting()
+        draft = drafts.waiting(PolicyDraft)
         assert draft is not None
-        path = f"/policies/{draft.id}"
-    assert {who: faults for who in ("hening", "security") if (faults := faults_of(visit(who, path=""), [path]))} == {}
+        off = next(day for day in (shanghai.today() + timedelta(days=ahead) for ahead in range(1, 12))
+                   if rulebook.current().calendar.is_working_day(day))
+        day_off = calendar_drafts.propose(DayChange(off, False, "台风停工"), actor=actor_named("security"))
+        paths = [f"/policies/{draft.id}", f"/calendar/drafts/{day_off.id}", f"/calendar/{off.year}"]
+    assert {who: faults for who in ("hening", "security") if (faults := faults_of(visit(who, path=""), paths))} == {}
 
 
 def test_the_second_step_keeps_the_rules_from_setting_up_to_signing_in(life, visit):

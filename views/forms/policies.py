@@ -13,8 +13,9 @@ from models.refusals import FEWEST_MEMBERS, RefusalLevel
 from models.tickets import TicketKind
 from operations.clocks import policies
 from operations.clocks.calendar import Limit
+from operations.clocks.drafts import REASON_LIMIT
 from operations.supervision import policy_words
-from operations.supervision.policy_drafts import EDITABLE, MOST_MEMBERS, MOST_REJECTIONS, REASON_LIMIT, ladder_kinds
+from operations.supervision.policy_drafts import EDITABLE, MOST_MEMBERS, MOST_REJECTIONS, ladder_kinds
 from views.forms.base import CodeField, NotLonger, RefusableForm
 
 WRITTEN = re.compile(r"([0-9]{1,4}) *(个?工作日|天|日|d|个?工作小时|小时|h)", re.ASCII)
@@ -108,19 +109,3 @@ for _name in EDITABLE:
 for _kind in TicketKind:
     _height = CodeField(_kind.label, RefusalLevel, blank="同上", render_kw={"data-size": "m"})
     setattr(DraftForm, f"height_{_kind}", _height)
-
-
-class ApproveForm(RefusableForm):
-    """批准."""
-
-    answer = TextAreaField("意见（可不填）", [NotLonger(max=REASON_LIMIT)], render_kw={"rows": 2})
-
-
-class DeclineForm(RefusableForm):
-    """不批准."""
-
-    answer = TextAreaField("不批准的理由", [DataRequired("请写明理由"), NotLonger(max=REASON_LIMIT)], render_kw={"rows": 2})
-
-
-class WithdrawForm(RefusableForm):
-    """撤回：nothing to fill in."""

@@ -13,10 +13,9 @@ from models.log import Event
 from models.notices import Notice
 from models.supervision import Supervision
 from operations.access.people import actor_named
-from operations.clocks import rulebook
+from operations.clocks import drafts, rulebook
 from operations.errors import BadInput, NotAllowed, Refused
-from operations.supervision import policy_drafts as drafts
-from operations.supervision import policy_words, refusals
+from operations.supervision import policy_drafts, policy_words, refusals
 from tests.lives import LAND, START, Life, shanghai
 from tests.operations.supervision.test_refusals import CASE
 from tests.views.digests import digests
@@ -50,18 +49,18 @@ def desk(city):
 
 
 def estimated(changes):
-    found = drafts.try_out(changes)
+    found = policy_drafts.try_out(changes)
     return found["old"], found["new"]
 
 
 def proposed(changes=SHORTER, by="hening", day=DAY):
-    return drafts.propose(changes, effective_on=day, reason="试行三个月", actor=actor_named(by))
+    return policy_drafts.propose(changes, effective_on=day, reason="试行三个月", actor=actor_named(by))
 
 
 def test_other_rules_are_lived_through_again(lived):
     """Each look is at the same three tickets; none of them writes anything."""
     before = digests()
-    found = drafts.try_out(SOONER)
+    found = policy_drafts.try_out(SOONER)
     assert found["old"] == found["actual"] and found["actual"][1:] == [1, 1], "what holds comes to what there was"
     old, new = estimated(SHORTER)
     assert old[1] == 1 and new[1] == 2, "the one of the fourth day would have been late"
@@ -69,7 +68,7 @@ def test_other_rules_are_lived_through_again(lived):
     assert (new[1], new[2]) == (0, 0) and new[0] == old[0]
     old, new = estimated({"ladder": {"unread_climbs": False, "answer": "20d", "same_stage": "20d"}})
     assert (old[2], new[2]) == (1, 0)
-    power = {row["unit"]: row for row in drafts.try_out(SHORTER)["units"]}["云州市供电公司"]
+    power = {row["unit"]: row for row in policy_drafts.try_out(SHORTER)["units"]}["云州市供电公司"]
     assert power["new"][1] == power["old"][1] + 1 and power["new"][3] > power["old"][3]
     assert digests() == before
 
@@ -80,7 +79,7 @@ def test_other_rules_are_lived_through_again(lived):
 
 def test_it_says_who_issues_who_is_copied_and_how_much_they_get(lived):
     """The second order would not have been: the office sends one fewer, and each leader gets one copy fewer."""
-    found = drafts.try_out({"ladder": {"unread_climbs": False, "answer": "20d", "same_stage": "20d"}})
+    found = policy_drafts.try_out({"ladder": {"unread_climbs": False, "answer": "20d", "same_stage": "20d"}})
     offices = {row["office"]: (row["old"], row["new"]) for row in found["offices"]}
     leaders = {row["leader"]: (row["old"], row["new"]) for row in found["leaders"]}
     office = offices["云州市营商环境建设局"]
@@ -93,7 +92,7 @@ def test_a_refusal_lies_on_more_desks_under_a_greater_height(desk):
     life = Life(desk).at(LATER).handling()
     with life.here():
         refusals.report(life.ticket, actor=actor_named("chenjing"), case=CASE)
-    found = drafts.try_out({"refusal": {"height": "mayor", "members": 5}})["refusals"]
+    found = policy_drafts.try_out({"refusal": {"height": "mayor", "members": 5}})["refusals"]
     assert (found["refusals"], found["seats"], found["ended_lower"]) == (1, [3, 5], 0)
     assert [(row["old"], row["new"]) for row in found["levels"]] == [
         ([1], [1]), ([1], [1]), ([0], [1]), ([0], [1]), ([0], [0])
@@ -104,12 +103,12 @@ def test_a_change_holds_from_its_day_once_another_has_approved(desk):
     draft = proposed()
     told = db.session.scalars(select(Notice.user_id).where(Notice.subject == "规则草案待审批")).all()
     assert actor_named("security").user_id in told and actor_named("hening").user_id not in told
-    drafts.approve(draft.id, actor=actor_named("security"), answer="同意")
+    policy_drafts.approve(draft.id, actor=actor_named("security"), answer="同意")
     assert rulebook.current().policy("handling_limits")["ordinary"] == "5d"
     db.session.remove()  # the next transaction asks anew
     with clock.standing_at(shanghai("2026-09-14 00:00")):
         assert str(rulebook.current().limit(ClockKind.HANDLING)) == "3d"
-        assert drafts.changed(SHORTER) == {}
+        assert policy_drafts.changed(SHORTER) == {}
     acts = db.session.scalars(select(Event.action).where(Event.object_type == "policy_draft").order_by(Event.seq)).all()
     assert acts == ["propose_policy", "approved_policy"]
     assert db.session.scalars(select(Policy.set_by_id)).all() == [actor_named("hening").user_id]
@@ -119,7 +118,7 @@ def test_clocks_that_run_keep_the_promise_they_were_given(desk):
     running = Life(desk, enterprise="宏达电商产业园", member="hongda", steward="wangqiang").at(LATER).submit().accept()
     running.dispatch(LAND)
     due_at = running.ticket.due_at
-    drafts.approve(proposed().id, actor=actor_named("security"))
+    policy_drafts.approve(proposed().id, actor=actor_named("security"))
     running.at("2026-09-15 09:00").sweep()
     assert running.ticket.due_at == due_at
     after = Life(desk).at("2026-09-15 09:00").submit().accept().dispatch()
@@ -129,14 +128,14 @@ def test_clocks_that_run_keep_the_promise_they_were_given(desk):
 def test_nobody_approves_their_own_and_only_they_take_it_back(desk):
     draft = proposed()
     with pytest.raises(Refused):
-        drafts.approve(draft.id, actor=actor_named("hening"))
+        policy_drafts.approve(draft.id, actor=actor_named("hening"))
     with pytest.raises(Refused):
-        drafts.withdraw(draft.id, actor=actor_named("security"))
+        drafts.withdraw(PolicyDraft, draft.id, actor=actor_named("security"))
     with pytest.raises(Refused):
         proposed(SOONER, by="security")
-    drafts.withdraw(draft.id, actor=actor_named("hening"))
-    drafts.decline(proposed(SOONER).id, actor=actor_named("security"), answer="太急")
-    assert drafts.waiting() is None and db.session.scalar(select(func.count()).select_from(Policy)) == 0
+    drafts.withdraw(PolicyDraft, draft.id, actor=actor_named("hening"))
+    drafts.decline(PolicyDraft, proposed(SOONER).id, actor=actor_named("security"), answer="太急")
+    assert drafts.waiting(PolicyDraft) is None and db.session.scalar(select(func.count()).select_from(Policy)) == 0
 
 
 @pytest.mark.parametrize("decision", ["approved", "declined"])
@@ -153,9 +152,9 @@ def test_an_estimate_made_on_other_rules_is_no_longer_good(desk):
     db.session.add(Policy(name="reopen", value={"window": "5d"}, effective_at=clock.now(), set_at=clock.now()))
     db.session.commit()
     with pytest.raises(Refused, match="推演已经不准"):
-        drafts.approve(draft.id, actor=actor_named("security"))
+        policy_drafts.approve(draft.id, actor=actor_named("security"))
     with clock.standing_at(shanghai("2026-09-14 00:01")), pytest.raises(BadInput, match="生效日期"):
-        drafts.approve(draft.id, actor=actor_named("security"))
+        policy_drafts.approve(draft.id, actor=actor_named("security"))
 
 
 @pytest.mark.parametrize("username", ["wujie", "luoshizhang", "admin", "audit", "zhoujian"])

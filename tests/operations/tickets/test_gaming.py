@@ -17,11 +17,11 @@ from models.base import db
 from models.clocks import CalendarDay, Clock, ClockKind, ClockPause
 from models.supervision import Level, Supervision
 from models.tickets import DeadlineExtension, Difficulty, ProposalKind, Status
-from operations.access.people import actor_named
-from operations.clocks import publishing, rulebook
-from operations.clocks.publishing import Change
+from operations.clocks import rulebook
+from operations.clocks.changes import DayChange
 from operations.errors import DomainError, Refused
 from operations.tickets import proposals
+from tests import calendars
 from tests.conftest import settle_city
 from tests.histories import STEPS, USUAL, History, tried
 from tests.lives import Life, shanghai
@@ -58,7 +58,7 @@ class Gaming(RuleBasedStateMachine):
         day = (self.history.now + timedelta(days=days)).date()
         try:
             with self.history.here():
-                publishing.publish_day(Change(day, is_working, "推演"), actor=actor_named("security"))
+                calendars.publish(DayChange(day, is_working, "推演"))
         except DomainError:
             db.session.rollback()
         self.look("calendar")
