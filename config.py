@@ -80,6 +80,11 @@ class Config:
         means="数据库：`postgresql://用户:口令@主机/库名` 或 `sqlite:////绝对路径`",
         secret=True,
     )
+    MIGRATIONS_DATABASE_URL = Setting(
+        env.database_address, default="", shown="无，用 `DATABASE_URL`", secret=True,
+        means="建表、升级、恢复用的数据库账户（库和表的属主，PostgreSQL），写法同 `DATABASE_URL`：只在运行 `init`、`restore` 时给，"
+        "`DATABASE_URL` 的账户就只能读写，不能改表、不能动日志；见 deploy.md 的“两个数据库账户”",
+    )
     SQLITE_REPLICATED = Setting(
         env.switch, default=False,
         means="有 Litestream 在复制 SQLite 库时设 `on`（见 backup.md）：检查点只由它做；没有它在运行，日志文件会一直变大",

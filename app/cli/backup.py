@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from app.cli.opening import on_the_ground, on_the_site
+from app.cli.opening import as_the_owner, on_the_site
 from app.ground import ground_floor
 from config import from_environment
 from models.base import db
@@ -33,7 +33,7 @@ def backup(folder: Path) -> None:
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--replace", is_flag=True, help="替换现有的站点；原来的库和附件改名保留。")
 @click.option("--check", "is_trial", is_flag=True, help="只在临时库里恢复并核对，不动现有的站点。")
-@on_the_ground
+@as_the_owner
 def restore(folder: Path, replace: bool, is_trial: bool) -> None:
     """从备份恢复：先在旁边恢复并逐一核对，全部相符才换上。"""
     began, target, storages = time.monotonic(), db.engine.url, places.of_site(current_app.config)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from time import perf_counter
 
 import click
+import sqlalchemy as sa
 from flask import current_app
 
 from app.at_start import sqlite_path
 from app.cli.opening import TOO_NEW, Schema, schema
 from app.upgrading import upgrade
 from models.base import db
-from operations import months
+from operations import months, rights
 from operations.anchors import anchoring, standing
 from operations.anchors.keys import Signer
 from operations.demo import life, presence
@@ -31,12 +32,23 @@ def prepare() -> None:
     if state is not Schema.CURRENT:
         upgrade()
         months.analyse()
+    if current_app.config["MIGRATIONS_DATABASE_URL"]:
+        _give_rights(current_app.config["DATABASE_URL"])
     _set_pragma("journal_mode=WAL")  # readers and the writer do not wait for one another; the file remembers it
     indexing.index_all_lacking()
     done = {Schema.CURRENT: "数据库已是最新", Schema.ABSENT: "已建库", Schema.BEHIND: "数据库已升级"}[state]
     click.echo(f"{done}：{shown_database()}")
     if current_app.config["ANCHORS"]:
         _look_at_anchors(anchoring.plan_of(current_app.config))
+
+
+def _give_rights(address: str) -> None:
+    """To the account that the site runs by; the database is open by its owner's."""
+    site = sa.make_url(address)
+    if "sqlite" in (site.get_backend_name(), db.engine.dialect.name) or site.database != db.engine.url.database:
+        raise Refused("MIGRATIONS_DATABASE_URL 与 DATABASE_URL 须是同一个 PostgreSQL 数据库的两个账户。")
+    with db.engine.begin() as connection:
+        rights.give(connection, str(site.username))
 
 
 def _look_at_anchors(plan: anchoring.Plan) -> None:

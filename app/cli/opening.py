@@ -13,7 +13,7 @@ from flask import current_app
 
 from app.at_start import MIGRATIONS, is_there, sqlite_path
 from app.ground import ground_floor, guard_writes
-from config import from_environment
+from config import Config, from_environment
 from models.base import READ_ONLY, db
 from operations.errors import Refused
 
@@ -33,10 +33,18 @@ class Schema(Enum):
 
 def on_the_ground(command: Callable[P, R]) -> Callable[P, R]:
     """Run the command within the site's ground floor, whatever state its database is in."""
+    return _opened(command, from_environment)
 
+
+def as_the_owner(command: Callable[P, R]) -> Callable[P, R]:
+    """As ``on_the_ground``, by the database account that owns the tables, where it is not the site's own."""
+    return _opened(command, _of_the_owner)
+
+
+def _opened(command: Callable[P, R], settings: Callable[[], type[Config]]) -> Callable[P, R]:
     @wraps(command)
     def opened(*args: P.args, **kwargs: P.kwargs) -> R:
-        with ground_floor(from_environment()).app_context():
+        with ground_floor(settings()).app_context():
             try:
                 return command(*args, **kwargs)
             finally:
@@ -44,6 +52,12 @@ def on_the_ground(command: Callable[P, R]) -> Callable[P, R]:
                 db.engine.dispose()
 
     return opened
+
+
+def _of_the_owner() -> type[Config]:
+    found = from_environment()
+    url = found.MIGRATIONS_DATABASE_URL
+    return type("OfTheOwner", (found,), {"SQLALCHEMY_DATABASE_URI": url}) if url else found
 
 
 def on_the_site(command: Callable[P, R]) -> Callable[P, R]:

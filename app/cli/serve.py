@@ -10,7 +10,7 @@ import time
 import click
 
 from app.cli import founding
-from app.cli.opening import on_the_ground
+from app.cli.opening import as_the_owner
 from app.cli.processes import Child, Household
 from app.cli.tables import table
 from config import HERE
@@ -28,7 +28,7 @@ UNREADY = "网站 30 秒内没有应答，请看上面的日志。"
 @click.option("--workers", type=click.IntRange(1, 32), default=2, show_default=True, help="网站进程数。")
 @click.option("--first-run-demo", is_flag=True, help="库是空的，就先装入演示数据。")
 @click.option("--no-jobs", is_flag=True, help="不启动调度进程。")
-@on_the_ground
+@as_the_owner
 def serve(host: str, port: int, workers: int, first_run_demo: bool, no_jobs: bool) -> None:
     """启动网站和调度进程，Ctrl-C 一起停止。"""
     ensure_free(host, port)

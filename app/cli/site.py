@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from app.cli import founding
-from app.cli.opening import on_the_ground, on_the_site
+from app.cli.opening import as_the_owner, on_the_site
 from operations.demo import presence
 from operations.demo.metropolis.building import Sizes
 from operations.demo.metropolis.words import read_names
@@ -16,7 +16,7 @@ DOCUMENTS = ("settings_doc", "workflow_doc", "schedule_doc")
 
 
 @click.command()
-@on_the_ground
+@as_the_owner
 def init() -> None:
     """建库，或升级到本程序的版本；可重复运行。"""
     founding.prepare()
