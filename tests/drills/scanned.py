@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import has_request_context, redirect, request
 from flask_wtf.csrf import generate_csrf
 
+from models import clock
 from models.base import RoutedSession, db
 from operations import base
 from operations.access import accounts
@@ -14,6 +15,7 @@ from operations.delivery import texts
 from operations.errors import TooManyAttempts
 from operations.hall import believing
 from operations.ratings import guessing
+from tests.security.town import NOW
 from views.guards import open_to_all
 from wsgi import app
 
@@ -28,9 +30,16 @@ believing.PER_MINUTE = 1_000_000
 TooManyAttempts.status_code = 422  # whoever is told 429 asks more slowly from then on
 
 
+def _stand_still():
+    """It stays the hour for which the town was built, when every link in it is good; who signs has their own clock."""
+    clock._standing_at.set(None if "X-Signature" in request.headers else NOW)
+
+
+app.before_request_funcs[None].insert(0, _stand_still)
+
+
 def _held(session):
-    """Whoever asks for it comes upon everything as it stood: what they write is checked, and gone when it is answered.
-    """
+    """Whoever asks for it comes upon everything as it stood: what they write is checked, and gone once answered."""
     if has_request_context() and FORGETTING in request.headers:
         session.flush()
         session.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))

@@ -76,11 +76,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Scanner:
-    """``run(visitor, description, folder)`` lists what it has found."""
+    """``run(visitor, description, folder)`` lists what it has found.
+
+    One that ``is_slow`` is given each page once, as the first role that can open it.
+    """
 
     name: str
     program: str
     run: object
+    is_slow: bool = False
 
     @property
     def path(self):
@@ -191,6 +195,6 @@ def without_files(description):
 
 SCANNERS = {scanner.name: scanner for scanner in (
     Scanner("schemathesis", "st", with_schemathesis),
-    Scanner("wapiti3", "wapiti", with_wapiti),
+    Scanner("wapiti3", "wapiti", with_wapiti, is_slow=not sized(0, 0, 1)),
     Scanner("sqlmap", "sqlmap", with_sqlmap),
 )}

@@ -114,7 +114,8 @@ class Site:
     @contextmanager
     def look(self):
         """Within this the tables can be read, and filled before the site starts, by the program's own ways."""
-        app = ground_floor(type("Settings", (Testing,), {"SQLALCHEMY_DATABASE_URI": self.url}))
+        own = {"SQLALCHEMY_DATABASE_URI": self.url, "VAR_DIR": Path(self.environment["VAR_DIR"])}
+        app = ground_floor(type("Settings", (Testing,), own))
         with app.app_context():
             wait_for_database()
             yield
