@@ -140,7 +140,7 @@ class Config:
     )
     PROVEN_FOR = Setting(
         env.duration, default=timedelta(minutes=10),
-        means="显示号码、导出、改岗位和角色、批准延期、改规则和日历、看投诉之前，密码多久之内核对过才算数；过了、或换了网络地址就再问一次",
+        means="显示号码、导出、改岗位和角色、批准延期、改规则和日历、签收和答复督办公文、看投诉之前，密码多久之内核对过才算数；过了、或换了网络地址就再问一次",
     )
     NUMBERS_SHOWN_A_DAY = Setting(env.whole(0, 1000), default=20, means="每人每天最多“显示号码”多少次；直接拨打的不算")
     CONTACTS_KEPT_DAYS = Setting(env.whole(1095, 36500), default=1095,

@@ -20,7 +20,7 @@ from operations.supervision.letters import receiving, slips
 from operations.supervision.letters.heads import ISSUERS
 from views.forms.base import RefusableForm
 from views.forms.letters import AnswerForm, ReturnForm, apart
-from views.guards import for_roles
+from views.guards import ensure_proven, for_roles, proven
 from views.papers import letter_file, paper, sheet
 from views.watch import place_of
 from views.watch_filter import row_id
@@ -103,6 +103,7 @@ def receive(letter_id: int, act: str) -> ResponseReturnValue:
     if act == "open":
         receiving.open_letter(letter, actor=current_user)
     else:
+        ensure_proven()
         receiving.sign(letter, actor=current_user, unit_id=_unit())
         flash("已签收。", "success")
     return redirect(url_for(".show", letter_id=letter_id))
@@ -110,6 +111,7 @@ def receive(letter_id: int, act: str) -> ResponseReturnValue:
 
 @bp.post("/<id:letter_id>/answer")
 @for_roles(*READING)
+@proven
 def answer(letter_id: int) -> ResponseReturnValue:
     """答复."""
     card, form, unit_id = letters.card(current_user, letter_id), AnswerForm.from_request(), _unit()

@@ -15,7 +15,7 @@ from operations.insight.queue_lines import queue_line
 from operations.insight.received import Tab
 from operations.supervision import calling, supervision
 from views.forms.supervision import AcceptForm, AnswerForm, CallForm, RejectForm
-from views.guards import for_roles
+from views.guards import for_roles, proven
 from views.watch import ACTING, WATCHING, place_of
 
 bp = Blueprint("supervisions", __name__, url_prefix="/supervisions")
@@ -60,6 +60,7 @@ def open_order(order_id: int) -> ResponseReturnValue:
 
 @bp.post("/<id:order_id>/sign")
 @for_roles(*UNIT, *WATCHING)
+@proven
 def sign(order_id: int) -> ResponseReturnValue:
     """签收."""
     order, ticket = order_card.find(current_user, order_id)
@@ -70,6 +71,7 @@ def sign(order_id: int) -> ResponseReturnValue:
 
 @bp.route("/<id:order_id>/answer", methods=["GET", "POST"])
 @for_roles(*UNIT, *WATCHING)
+@proven
 def answer(order_id: int) -> ResponseReturnValue:
     """答复."""
     form = AnswerForm.from_request()

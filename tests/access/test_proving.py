@@ -11,13 +11,17 @@ from sqlalchemy import select
 from wtforms import PasswordField
 from wtforms.fields.core import UnboundField
 
+from models import clock
 from models.access import KeptForm, PostCover
 from models.base import db
+from models.letters import Letter
 from models.tickets import Attachment, ProposalKind, TicketKind
+from operations.access.people import actor_named
 from operations.demo.city import PASSWORD
 from tests.access.test_two_step import code_of, sets_up
 from tests.guest import CSRF, Guest, said
 from tests.lives import Life, shanghai
+from tests.views.pressed import three_late
 from views import forms
 from views.forms.base import BaseForm, is_secret
 
@@ -26,10 +30,11 @@ DANGEROUS = {
     "accounts.send_link", "accounts.take_up", "accounts.unlock", "appointments.agree", "appointments.appoint",
     "appointments.decline", "appointments.dismiss", "cadence.change", "cadence.end", "cadence.new", "calendar.change",
     "calendar.confirm", "calendar.decide", "catalogue.export", "completeness.export", "enterprises.number",
-    "exports.grant", "exports.new", "exports.take", "filling.export", "follow_up_plans.new", "measures.export",
-    "organisations.edit", "organisations.new", "policies.decide", "policies.new", "portal.end", "portal.role",
-    "post_covers.end", "post_covers.new", "rating_tags.edit", "rating_wall.export", "rectifications.export",
-    "refusals.export", "registers.export", "suggestions.export", "tickets.contact_number", "watch.export",
+    "exports.grant", "exports.new", "exports.take", "filling.export", "follow_up_plans.new", "letters.answer",
+    "measures.export", "organisations.edit", "organisations.new", "policies.decide", "policies.new", "portal.end",
+    "portal.role", "post_covers.end", "post_covers.new", "rating_tags.edit", "rating_wall.export",
+    "rectifications.export", "refusals.export", "registers.export", "suggestions.export", "supervisions.answer",
+    "supervisions.sign", "tickets.contact_number", "watch.export",
 }
 ASKED = "/account/prove?next="
 KEPT = re.compile(r'<textarea name="([^"]+)" hidden>\n([^<]*)</textarea>')
@@ -152,6 +157,23 @@ def test_a_longer_limit_and_a_complaint_want_it_and_the_rest_does_not(app, quick
         assert member.gets(f"/my/tickets/{complaint}").status_code == 200
         assert proves(clerk).headers["Location"] == "/"
         assert clerk.gets(f"/tickets/{complaint}").status_code == 200
+
+
+def test_an_order_is_opened_without_it_and_signed_for_and_answered_with_it(app, quick):
+    """A receipt is evidence: a script or whoever sits down at an open screen, signs for nobody (security.md (c), 9)."""
+    pressed = three_late(quick)
+    order = pressed.order("送电迟迟没有答复")
+    letter = db.session.scalars(select(Letter.id).where(Letter.supervision_id == order.id)).one()
+    with pressed.here():
+        leader = Guest(app, "zhoujian")
+    with clock.standing_at(pressed.now + timedelta(minutes=12)):
+        page = f"/supervisions/{order.id}"
+        assert leader.posts(f"{page}/open").headers["Location"] == page
+        for act in (f"{page}/sign", f"{page}/answer", f"/letters/{letter}/sign", f"/letters/{letter}/answer"):
+            assert leader.posts(act, {"words": "周五前送电"}).headers["Location"].startswith(ASKED), act
+        assert pressed.order("送电迟迟没有答复").signed_at is None
+        assert proves(leader).status_code == 302 and leader.posts(f"{page}/sign").status_code == 302
+    assert pressed.order("送电迟迟没有答复").signed_by_id == actor_named("zhoujian").user_id
 
 
 def test_nobody_is_sent_off_the_site_or_made_to_send_a_form_by_a_link(app, quick):
