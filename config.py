@@ -93,6 +93,10 @@ class Config:
         env.database_address, default="", shown="无，都读主库", secret=True,
         means="指标、评价墙、登记簿等报表页面读的只读备库（流复制），写法同 `DATABASE_URL`；页面写明数据截至几时，备库不通时读主库",
     )
+    DATABASE_UNENCRYPTED = Setting(
+        env.switch, default=False,
+        means="数据库在别的机器上时，生产环境要求各个数据库地址写 `sslmode=verify-full`（或 `verify-ca`）；到它的线路是封闭的、确实不用加密的设 `on`",
+    )
     DATABASE_POOL = Setting(env.whole(1, 100), default=8, means="每个进程常备的 PostgreSQL 连接数")
     SECRET_KEY = Setting(
         env.secret_key,
@@ -320,6 +324,10 @@ class Production(Config):
     TRUSTED_HOSTS = vars(Config)["TRUSTED_HOSTS"].but(
         default=lambda c: [env.host_of(c.PUBLIC_URL)], shown="`PUBLIC_URL` 的主机名"
     )
+    DATABASE_URL = vars(Config)["DATABASE_URL"].but(beside=env.encrypted_outside)
+    MIGRATIONS_DATABASE_URL = vars(Config)["MIGRATIONS_DATABASE_URL"].but(beside=env.encrypted_outside)
+    REPORTS_DATABASE_URL = vars(Config)["REPORTS_DATABASE_URL"].but(beside=env.encrypted_outside)
+    DRILL_DATABASE_URL = vars(Config)["DRILL_DATABASE_URL"].but(beside=env.encrypted_outside)
     SESSION_COOKIE_SECURE = vars(Config)["SESSION_COOKIE_SECURE"].but(parse=env.switched_on, default=True)
     BACKUPS = vars(Config)["BACKUPS"].but(default=True)
     ANCHORS = vars(Config)["ANCHORS"].but(default=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 T = TypeVar("T")
 SECRET_BYTES = 32
@@ -23,11 +23,14 @@ class ConfigurationError(Exception):
 
 
 class Setting(Generic[T]):
-    """One setting: the environment's text through ``parse``, else ``default`` (a value, or made from the class)."""
+    """One setting: the environment's text through ``parse``, else ``default`` (a value, or made from the class).
+
+    ``beside``: given the class, what else a value that was read must be among the other settings; raises ValueError.
+    """
 
     def __init__(self, parse: Callable[[str], T], *, default: Any, means: str, shown: str = "", secret: bool = False):
         self.parse, self.default, self.means, self.shown, self.secret = parse, default, means, shown, secret
-        self.name = ""
+        self.name, self.beside = "", lambda _config, _value: None
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -37,7 +40,9 @@ class Setting(Generic[T]):
         if not given:
             return self.default(owner) if callable(self.default) else self.default
         try:
-            return self.parse(given)
+            value = self.parse(given)
+            self.beside(owner, value)
+            return value
         except ValueError as error:
             echoed = "" if self.secret else f"={given!r}"
             raise ConfigurationError(f"{self.name}{echoed}：{error}") from None
@@ -275,6 +280,28 @@ def database_address(given: str) -> str:
     if scheme in ("postgres", "postgresql", "postgresql+psycopg") and rest:
         return f"postgresql+psycopg://{rest}"
     raise ValueError("应为 postgresql://用户:口令@主机/库名，或 sqlite:////绝对路径")
+
+
+VERIFIED = ("verify-full", "verify-ca")
+
+
+def encrypted_outside(config: Any, address: str) -> None:
+    """A database on another machine is spoken to by TLS, its certificate verified, unless the network is said to do."""
+    parts = urlsplit(address)
+    said = parse_qs(parts.query)
+    named = [one for name in ("host", "hostaddr") for one in said.get(name, [])] or [parts.netloc.rpartition("@")[2]]
+    hosts = [re.sub(r":[0-9]+$", "", host) for one in named for host in one.split(",")]
+    is_verified = all(mode in VERIFIED for mode in said.get("sslmode", [""]))
+    if config.DATABASE_UNENCRYPTED or is_verified or all(_is_this_machine(host) for host in hosts):
+        return
+    raise ValueError("数据库在别的机器上，末尾须写 ?sslmode=verify-full&sslrootcert=签发其证书的CA文件；"
+                     "线路是封闭的、确实不用加密的，另设 DATABASE_UNENCRYPTED=on")
+
+
+def _is_this_machine(host: str) -> bool:
+    """Its sockets, and what never leaves it. SQLite has no host."""
+    is_looped = host in ("localhost", "[::1]", "::1") or re.fullmatch(r"127(\.[0-9]+){3}", host)
+    return bool(is_looped) or host == "" or host.startswith("/")
 
 
 def secret_key(given: str) -> str:

@@ -147,6 +147,27 @@ def test_a_mail_server_or_a_scanner_is_a_name_and_a_port(name, text):
     assert name in complaint_about(**{name: text})
 
 
+@pytest.mark.parametrize("name", [f"{kind}DATABASE_URL" for kind in ("", "REPORTS_", "MIGRATIONS_", "DRILL_")])
+@pytest.mark.parametrize(("address", "is_well"), [
+    ("sqlite:////var/lib/zqztc.sqlite3", True), ("postgresql:///zqztc", True), ("postgresql://u:p@/zqztc", True),
+    ("postgresql://u:p@127.0.0.1:5433/zqztc", True), ("postgresql://u:p@localhost/zqztc", True),
+    ("postgresql://u:p@[::1]:5432/zqztc", True), ("postgresql:///zqztc?host=/run/postgresql", True),
+    ("postgresql://u:p@db:5432/zqztc?sslmode=verify-full&sslrootcert=/etc/ca.pem", True),
+    ("postgresql://u:p@db/zqztc?sslmode=verify-ca", True), ("postgresql://u:p@db/zqztc", False),
+    ("postgresql://u:p@db/zqztc?sslmode=require", False), ("postgresql://u:p@127.0.0.1.evil.example/zqztc", False),
+    ("postgresql:///zqztc?host=db", False), ("postgresql://u:p@localhost/zqztc?hostaddr=10.0.0.2", False),
+    ("postgresql:///zqztc?host=/run/postgresql,db", False), ("postgresql://u:p@localhost,db/zqztc", False),
+])
+def test_a_database_on_another_machine_is_spoken_to_in_secret(name, address, is_well):
+    if is_well:
+        env.check(given(config.Production, **PRODUCTION | {name: address}))
+    else:
+        told = complaint_about(config.Production, **PRODUCTION | {name: address})
+        assert told.startswith(name) and "sslmode=verify-full" in told and "u:p" not in told
+    env.check(given(config.Production, **PRODUCTION | {name: address, "DATABASE_UNENCRYPTED": "on"}))
+    env.check(given(**{name: address}))
+
+
 def test_whoever_wants_a_gateway_says_which_and_with_which_secret():
     told = complaint_about(config.Production, **PRODUCTION, TEXTING="gateway")
     assert "TEXT_GATEWAY_URL" in told and "TEXT_GATEWAY_SECRET" in told
