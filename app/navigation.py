@@ -13,6 +13,7 @@ from operations import protection
 from operations.insight import glance
 from operations.insight.finding import SEARCHERS
 from operations.insight.glance import Glance
+from views.cookies import named
 
 R = Role
 UNIT = (R.CASE_OFFICER, R.UNIT_LEADER)
@@ -100,8 +101,9 @@ def register(app: Flask) -> None:
 def shell() -> dict[str, Any]:
     """What ``layout.html`` and ``portal.html`` need: one statement, and only when one of them calls ``glance``."""
     context: dict[str, Any] = {
-        "text_size": request.cookies.get("text", ""),
-        "contrast": request.cookies.get("contrast", ""),
+        "text_size": request.cookies.get(named("text"), ""),
+        "contrast": request.cookies.get(named("contrast"), ""),
+        "keys_cookie": named("keys"),
         "me": None,
         "may_search": False,
         "menu": [],

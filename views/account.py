@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from operations.access import accounts, opinions, two_step
 from operations.errors import BadInput
 from views import sessions, ways
+from views.cookies import named
 from views.forms.account import SIZES, DisplayForm, OpinionForm, PasswordForm
 from views.guards import open_to_all
 from views.shells import shell_of
@@ -68,20 +69,17 @@ def feedback() -> ResponseReturnValue:
 
 
 def _display() -> dict[str, Any]:
-    cookies = request.cookies
-    return {
-        "size": cookies.get("text") or "normal",
-        "contrast": bool(cookies.get("contrast")),
-        "keys_off": cookies.get("keys") == "off",
-    }
+    kept = {name: request.cookies.get(named(name), "") for name in ("text", "contrast", "keys")}
+    return {"size": kept["text"] or "normal", "contrast": bool(kept["contrast"]), "keys_off": kept["keys"] == "off"}
 
 
 def _remember(answer: Any, name: str, value: str, *, for_script: bool = False) -> None:
-    terms = {"samesite": "Lax", "httponly": not for_script, "secure": request.is_secure}
+    is_secure = current_app.config["SESSION_COOKIE_SECURE"]
+    terms = {"samesite": "Lax", "httponly": not for_script, "secure": is_secure}
     if value:
-        answer.set_cookie(name, value, max_age=A_YEAR, **terms)
+        answer.set_cookie(named(name), value, max_age=A_YEAR, **terms)
     else:
-        answer.delete_cookie(name, **terms)
+        answer.delete_cookie(named(name), **terms)
 
 
 def _changed(form: PasswordForm) -> bool:

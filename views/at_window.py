@@ -10,13 +10,14 @@ from operations.errors import BadInput, DomainError
 from operations.ratings import additions, case_links, desk, kiosks, tags
 from operations.ratings.additions import Addition
 from operations.ratings.kiosks import NotBound
+from views.cookies import named
 from views.forms.windows import BindForm, CaseRateForm, DeskRateForm, TouchForm
 from views.guards import open_to_all
 from views.sources import opinion_from_here
 
 bp = Blueprint("at_window", __name__)
 
-COOKIE, KEPT_FOR = "zq_kiosk", 400 * 86_400
+COOKIE, PATH, KEPT_FOR = "zq_kiosk", "/kiosk", 400 * 86_400
 # Seconds after which a page of the kiosk goes back by itself, by a header: a tablet without a script does it, too.
 LOOK_AGAIN, BACK, SLOWLY = 5, 15, 120
 
@@ -56,7 +57,7 @@ def rate_case(token: str) -> ResponseReturnValue:
 def kiosk() -> ResponseReturnValue:
     """窗口评价器: five buttons while a case waits, otherwise a page that looks again by itself. Says nothing personal."""
     try:
-        here = kiosks.of_device(request.cookies.get(COOKIE, ""))
+        here = kiosks.of_device(_secret_here())
     except NotBound:
         return redirect(url_for(".bind"))
     case = kiosks.waiting(here)
@@ -70,7 +71,7 @@ def kiosk() -> ResponseReturnValue:
 def touch() -> ResponseReturnValue:
     """One touch is a whole answer; a bad one is asked for a reason on the next page, which may be left alone."""
     form = TouchForm.from_request()
-    secret, grade = request.cookies.get(COOKIE, ""), form.touched
+    secret, grade = _secret_here(), form.touched
     kiosks.of_device(secret)
     if not form.was_submitted_and_valid() or grade is None or form.case.data is None:
         return redirect(url_for(".kiosk"))
@@ -115,10 +116,14 @@ def bind() -> ResponseReturnValue:
     secret: list[str] = []
     if form.was_submitted_and_valid() and form.carried_out(lambda: secret.append(kiosks.bind(form.passcode.data))):
         answer = make_response(redirect(url_for(".kiosk")))
-        answer.set_cookie(COOKIE, secret[0], max_age=KEPT_FOR, path="/kiosk", httponly=True, samesite="Strict",
-                          secure=current_app.config["SESSION_COOKIE_SECURE"])
+        answer.set_cookie(named(COOKIE, path=PATH), secret[0], max_age=KEPT_FOR, path=PATH, httponly=True,
+                          samesite="Strict", secure=current_app.config["SESSION_COOKIE_SECURE"])
         return answer
     return render_template("kiosk/bind.html", form=form), form.status_code if form.errors else 200
+
+
+def _secret_here() -> str:
+    return request.cookies.get(named(COOKIE, path=PATH), "")
 
 
 def _soon(page: str, seconds: int, status: int = 200) -> Response:

@@ -50,6 +50,18 @@ def test_display_settings_are_kept_in_the_browser(member):
     assert saved.form()["size"] == "xlarge" and "keys_off" in saved.form()
 
 
+def test_over_https_what_a_browser_keeps_goes_by_a_strict_name_and_nowhere_else(app, member, monkeypatch):
+    monkeypatch.setitem(app.config, "SESSION_COOKIE_SECURE", True)
+    page = member.opens("/account")
+    assert page.form()["size"] == "normal"
+    answer = member.sends(page, size="xlarge", contrast="y", keys_off="y")
+    kept = [set(cookie.split("; ")) for cookie in answer.answer.headers.getlist("Set-Cookie")]
+    for wanted in ("__Host-text=xlarge", "__Host-contrast=high", "__Host-keys=off"):
+        assert any({wanted, "Secure", "Path=/", "SameSite=Lax"} <= one for one in kept), wanted
+    saved = member.follows(answer)
+    assert 'data-text="xlarge" data-contrast="high"' in saved.html and "keys_off" in saved.form()
+
+
 def test_somebody_sees_where_they_are_signed_in_and_ends_it_there(member, guest):
     other, third = guest("hengzha"), guest("hengzha")
     page = member.opens("/account/sessions")

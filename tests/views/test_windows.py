@@ -105,6 +105,11 @@ def test_an_old_card_and_an_invented_one_get_the_same_page(hall, guest):
 
 
 @pytest.fixture
+def over_https(app, monkeypatch):
+    monkeypatch.setitem(app.config, "SESSION_COOKIE_SECURE", True)
+
+
+@pytest.fixture
 def tablet(hall, guest):
     """A browser that has been bound by the code that the keeper's page shows once."""
     keeper, device = guest("wujie"), guest()
@@ -153,6 +158,12 @@ def test_the_devices_secret_goes_to_the_kiosks_pages_only(hall, tablet, guest):
     assert guest().opens("/kiosk").leads_to == "/kiosk/bind"
     kiosks.retire(kiosks.of_device(cookie.value).id, actor=actor_named("wujie"))
     assert tablet.opens("/kiosk").leads_to == "/kiosk/bind"
+
+
+def test_over_https_the_secret_goes_by_a_strict_name(over_https, tablet):
+    cookie = tablet.client.get_cookie(f"__Secure-{COOKIE}", path="/kiosk")
+
+    assert cookie.secure and tablet.opens("/kiosk").status == 200
 
 
 def test_an_officer_notes_a_case_and_is_not_told_whether_it_was_rated(hall, guest):

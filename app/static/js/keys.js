@@ -4,7 +4,7 @@
   'use strict';
   var d = document;
   var all = window.zq.all;
-  var off = function () { return /(^|; )keys=off/.test(d.cookie); };
+  var off = function () { return /(^|; )(__Host-)?keys=off/.test(d.cookie); };
   var typing = function (e) {
     var t = e.target;
     return e.isComposing || e.keyCode === 229 || /^(TEXTAREA|SELECT)$/.test(t.tagName) || t.isContentEditable ||
@@ -90,7 +90,8 @@
   if (box) {
     box.checked = off();
     box.addEventListener('change', function () {
-      d.cookie = 'keys=' + (box.checked ? 'off' : 'on') + '; path=/; max-age=31536000; samesite=lax';
+      var terms = '; path=/; max-age=31536000; samesite=lax' + (box.dataset.cookie === 'keys' ? '' : '; secure');
+      d.cookie = box.dataset.cookie + '=' + (box.checked ? 'off' : 'on') + terms;
       window.zq.say(box.checked ? '单键快捷键已关闭' : '单键快捷键已打开');
     });
   }
