@@ -1,45 +1,23 @@
 """Hundreds who send a byte a second, by the nginx site of deploy/: nobody else is shut out."""
 
-import re
-import shutil
 import socket
-import subprocess
 import threading
 import time
 
 import pytest
 
 from benchmarks import web
-from config import HERE
-from tests.app.test_serve import free_port
+from tests import nginx
 from tests.drills.site import Site, wait_for
 from tests.drills.sizes import sized
 from tests.shared import IS_DRILL
 
 pytestmark = [
     pytest.mark.skipif(not IS_DRILL, reason="a drill: make drill"),
-    pytest.mark.skipif(not shutil.which("nginx"), reason="no nginx here; on Debian: apt-get install nginx"),
+    nginx.NEEDED,
 ]
 SLOW, SECONDS, AT_MOST_SECONDS = sized(200, 400, 400), 20.0, 3.0
-ROUND_IT = """daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log; worker_processes 1;
-events {{ worker_connections 2048; }}
-http {{ access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxied;
-fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-{site} }}"""
 HEAD = b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-
-
-def configured(folder, port, behind):
-    """The site of deploy/ as it stands, without TLS and on ports of our own."""
-    site = (HERE / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-    site = re.sub(r"server \{\s+listen 80;.*?\n\}\n", "", site, flags=re.S)
-    site = re.sub(r"^ +(ssl_\w+ .*|listen \[.*)\n", "", site, flags=re.M)
-    site = site.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{port};").replace("127.0.0.1:8000", behind)
-    site = site.replace("/etc/nginx/zhitongche-proxy.conf", str(HERE / "deploy" / "nginx-proxy.conf"))
-    site = site.replace("server_name ztc.example.gov.cn;", "server_name 127.0.0.1;")
-    written = folder / "nginx.conf"
-    written.write_text(ROUND_IT.format(folder=folder, site=site), encoding="utf-8")
-    return written
 
 
 class SlowClients:
@@ -84,14 +62,9 @@ def site(tmp_path):
 
 
 @pytest.fixture
-def nginx(site, tmp_path):
-    port = free_port()
-    written = configured(tmp_path, port, f"127.0.0.1:{site.port}")
-    process = subprocess.Popen(["nginx", "-c", str(written), "-e", str(tmp_path / "nginx.log")])
-    wait_for(port)
-    yield port
-    process.terminate()
-    process.wait()
+def port(site, tmp_path):
+    with nginx.in_front_of(site.port, tmp_path) as port:
+        yield port
 
 
 def asked_while_slow(port):
@@ -110,8 +83,8 @@ def asked_while_slow(port):
     return took
 
 
-def test_slow_clients_shut_nobody_out(nginx, measured):
-    took = asked_while_slow(nginx)
+def test_slow_clients_shut_nobody_out(port, measured):
+    took = asked_while_slow(port)
     assert {status for status, _ in took} == {b"200"}, took
     longest = max(seconds for _, seconds in took)
     assert longest < AT_MOST_SECONDS
