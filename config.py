@@ -120,9 +120,9 @@ class Config:
         secret=True,
     )
     TWO_STEPS = Setting(
-        env.one_of("off", "privileged"),
+        env.one_of("off", "privileged", "all"),
         default="off",
-        means="两步验证：`privileged` 时系统、安全、审计管理员、督办员和单位负责人必须在密码之后再输入手机动态码；`off` 由个人自愿",
+        means="两步验证：`privileged` 时系统、安全、审计管理员、督办员和单位负责人必须在密码之后再输入手机动态码；`all` 时人人必须；`off` 由个人自愿",
     )
     TRUSTED_HOSTS = Setting(
         env.names,
@@ -315,7 +315,7 @@ class Production(Config):
     DATA_KEYS = vars(Config)["DATA_KEYS"].but(
         default=env.required(f"生产环境必须设置 DATA_KEYS：{env.SECRET_ADVICE}"), shown="必须设置"
     )
-    TWO_STEPS = vars(Config)["TWO_STEPS"].but(parse=env.privileged_always, default="privileged")
+    TWO_STEPS = vars(Config)["TWO_STEPS"].but(parse=env.one_of("privileged", "all"), default="privileged")
     PUBLIC_URL = vars(Config)["PUBLIC_URL"].but(
         parse=env.https_address,
         default=env.required("生产环境必须设置 PUBLIC_URL：对外的 https 网址"),

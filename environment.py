@@ -115,12 +115,6 @@ def switched_on(given: str) -> bool:
     return True
 
 
-def privileged_always(given: str) -> str:
-    if given != "privileged":
-        raise ValueError("生产环境只能是 privileged")
-    return given
-
-
 def one_of(*words: str) -> Callable[[str], str]:
     def parse(given: str) -> str:
         if given not in words:

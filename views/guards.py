@@ -25,7 +25,7 @@ def session_rules() -> SessionRules:
         idle_privileged=config["SESSION_IDLE_PRIVILEGED"],
         absolute=config["PERMANENT_SESSION_LIFETIME"],
         per_account=config["SESSIONS_PER_ACCOUNT"],
-        two_steps=config["TWO_STEPS"] == "privileged",
+        two_steps=config["TWO_STEPS"],
     )
 
 

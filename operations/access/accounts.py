@@ -26,7 +26,9 @@ from operations.protection import even_when_protected
 SEEN_EVERY = timedelta(minutes=1)
 PRIVILEGED = (*ADMINISTRATORS, Role.SUPERVISOR)
 # Whose password alone opens nothing where the site asks for two steps (security.md (a.2), 身份鉴别 d).
-IN_TWO_STEPS = (*PRIVILEGED, Role.UNIT_LEADER)
+IN_TWO_STEPS: dict[str, tuple[Role, ...]] = {
+    "off": (), "privileged": (*PRIVILEGED, Role.UNIT_LEADER), "all": tuple(Role),
+}
 # Whose posts are given by two administrators, never by one (security.md (c), case 38).
 BY_TWO = (*PRIVILEGED, Role.LEADER, Role.DISCIPLINE_OBSERVER)
 HALF_FOR = timedelta(minutes=10)
@@ -37,14 +39,14 @@ WRONG = "用户名或密码不对，请检查后重试。"
 class SessionRules:
     """How long a session lives and how many an account may have; the site's settings.
 
-    ``two_steps``: the posts of ``IN_TWO_STEPS`` need a second step. Whoever has set one up takes it anyway.
+    ``two_steps``: whose posts need a second step, a key of ``IN_TWO_STEPS``. Whoever has set one up takes it anyway.
     """
 
     idle: timedelta = timedelta(minutes=30)
     idle_privileged: timedelta = timedelta(minutes=15)
     absolute: timedelta = timedelta(hours=8)
     per_account: int = 3
-    two_steps: bool = False
+    two_steps: str = "off"
 
     def idle_of(self, roles: Collection[Role]) -> timedelta:
         """How long somebody with these roles may do nothing."""
@@ -52,7 +54,7 @@ class SessionRules:
 
     def must_take_two(self, roles: Collection[Role]) -> bool:
         """Whether the password alone opens nothing to somebody with these roles."""
-        return self.two_steps and not frozenset(IN_TWO_STEPS).isdisjoint(roles)
+        return not frozenset(IN_TWO_STEPS[self.two_steps]).isdisjoint(roles)
 
 
 @dataclass(frozen=True, slots=True)

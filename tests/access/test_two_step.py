@@ -18,7 +18,7 @@ from tests.guest import Guest, said
 from tests.sealing import keys
 from tests.together import at_once
 
-RULES = SessionRules(two_steps=True)
+RULES = SessionRules(two_steps="privileged")
 TYPED = re.compile(r"<code[^>]*>((?:[A-Z2-7]{4} ?)+)</code>")
 SPARE = re.compile(r"<code>((?:[a-z2-7]{4}-?){6})</code>")
 KEYS = ["eine-nur-fuer-tests-0123456789abcdef"]
@@ -77,6 +77,17 @@ def test_others_sign_in_as_before_and_may_set_it_up_by_themselves(app, strict):
 
     assert guest.is_signed_in and not elsewhere.is_signed_in
     assert not half(app, "liumin").is_signed_in
+
+
+def test_a_site_can_want_it_of_everybody(app, strict, monkeypatch):
+    monkeypatch.setitem(app.config, "TWO_STEPS", "all")
+    for username in ("hengzha", "liumin", "chenjing", "qianwei"):
+        guest = half(app, username)
+        assert not guest.is_signed_in and guest.gets("/login/code").headers["Location"] == "/account/two-step"
+        sets_up(guest)
+        assert guest.is_signed_in
+    ending = guest.posts("/account/two-step/end", {"end-passcode": "123456"}, page="/account/two-step")
+    assert "必须使用两步验证" in said(ending) and guest.is_signed_in
 
 
 def test_each_code_is_taken_once_and_only_within_a_step(app, strict, at):
