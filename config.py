@@ -142,6 +142,10 @@ class Config:
         means="密码规则：`dengbao3`（等保三级：12 位、三种字符、90 天一换、不用最近 5 次的）或 `asvs`（OWASP：15 位，不限种类，不过期）；"
         "两者都不许用常用密码和用户名、单位、城市、系统的名称",
     )
+    LEAKED_PASSWORDS = Setting(
+        env.list_of_digests, default=None, shown="无",
+        means="泄露过的密码的名单（Have I Been Pwned 的 SHA-1 文件，按摘要排序，每行 `摘要:次数`）：新密码在里面的不收；没有时只查一万个最常用的",
+    )
     PROVEN_FOR = Setting(
         env.duration, default=timedelta(minutes=10),
         means="显示号码、导出、改岗位和角色、批准延期、改规则和日历、签收和答复督办公文、看投诉之前，密码多久之内核对过才算数；过了、或换了网络地址就再问一次",

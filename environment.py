@@ -161,6 +161,19 @@ def folder(given: str) -> Path:
     return Path(given)
 
 
+def list_of_digests(given: str) -> Path:
+    """Known by its first line; the whole is as long as a disk."""
+    path = folder(given)
+    try:
+        with path.open("rb") as file:
+            first = file.readline(100)
+    except OSError as problem:
+        raise ValueError("打不开这个文件") from problem
+    if not re.match(rb"[0-9A-Fa-f]{40}(:|\r?\n)", first):
+        raise ValueError("每行应为一个 SHA-1 和次数，按 SHA-1 排好序")
+    return path
+
+
 def names(given: str) -> list[str]:
     return [name.strip() for name in given.split(",") if name.strip()]
 

@@ -31,7 +31,8 @@ def tell_operations(settings: Mapping[str, Any]) -> None:
     encryption.keep_keys(settings["DATA_KEYS"])
     rulebook.keep_hours(settings["OFFICE_HOURS"])
     passwords.keep_profile(settings["PASSWORD_PROFILE"], expire=settings["PASSWORDS_EXPIRE"],
-                           site_words=(settings["CITY"], settings["SITE_NAME"], "政企直通车"))
+                           site_words=(settings["CITY"], settings["SITE_NAME"], "政企直通车"),
+                           leaked_in=settings["LEAKED_PASSWORDS"])
     log.seal_by(settings["LOG_ALGORITHM"])
     scanning.scan_by(settings["CLAMD_ADDRESS"])
     protection.watch(None)

@@ -2,6 +2,7 @@
 
 import stat
 from datetime import time, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +60,8 @@ def test_a_setting_is_read_from_the_environment(name, text, value):
         ("SECRET_KEY", "short"),
         ("SECRET_KEY", "0" * 64),
         ("DATA_KEYS", ","),
+        ("LEAKED_PASSWORDS", "/nowhere/leaked.txt"),
+        ("LEAKED_PASSWORDS", str(Path(__file__))),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(name, text):

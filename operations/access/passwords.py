@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -21,6 +22,7 @@ from models import clock
 from models.access import PastPassword, Post, User
 from models.base import db
 from models.directory import Enterprise, Organisation
+from operations.access import leaked
 from operations.directory.names import initials_of
 from operations.errors import BadInput
 
@@ -57,18 +59,23 @@ class _Site:
     profile: Profile
     words: frozenset[str]
     expire: bool
+    leaked: Path | None
 
 
-_site = _Site(PROFILES["dengbao3"], frozenset(), True)
+_site = _Site(PROFILES["dengbao3"], frozenset(), True, None)
 _hasher = PasswordHasher()  # Argon2id, 64 MiB, t=3, p=4: the library's defaults
 _at_once = BoundedSemaphore(2)  # each verification takes 64 MiB
 # Of a password nobody knows, by the same parameters: made at each start it would cost 64 MiB that are never given back.
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$NrBnNCsDUwym0q6Qd4HCBg$gNYNbqIbcqVR8blgjJnTuqGEV24V+gvGqzkuk9qGC3M"
 
 
-def keep_profile(name: str, *, site_words: Iterable[str], expire: bool) -> None:
-    """Called once when the program starts: the profile, and how city and site are called. ``expire`` not in a demo."""
+def keep_profile(name: str, *, site_words: Iterable[str], expire: bool, leaked_in: Path | None = None) -> None:
+    """Called once when the program starts: the profile, and how city and site are called. ``expire`` not in a demo.
+
+    ``leaked_in``: the file of passwords that have leaked, where the site has one.
+    """
     _site.profile, _site.words, _site.expire = PROFILES[name], frozenset(site_words), expire
+    _site.leaked = leaked_in
 
 
 def rule() -> str:
@@ -111,6 +118,8 @@ def ensure_good(password: str, user: User) -> None:
         raise BadInput(f"密码应为 {profile.words}")
     if len(set(password)) < FEWEST_SIGNS or _is_often_used(password):
         raise BadInput("这个密码太常用，容易被猜到，请换一个。")
+    if _site.leaked and leaked.is_in(_site.leaked, password):
+        raise BadInput("这个密码在别处泄露过，谁都试得到，请换一个。")
     if any(word in _plain(password) for word in _words_about(user)):
         raise BadInput("密码里不能有用户名、单位、城市或本系统的名称，拼音也不行。")
     if profile.remembered and any(_is_of(stored, password) for stored in _past(user)):

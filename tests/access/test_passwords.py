@@ -1,5 +1,7 @@
 """密码: what the two profiles refuse, what is remembered, and that an old one opens nothing but its own change."""
 
+import hashlib
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
@@ -34,13 +36,14 @@ def steward(quick, quick_passwords):  # noqa: F811
 @pytest.fixture
 def profile():
     """``profile("asvs")``, until the test ends."""
-    kept = (passwords._site.profile, passwords._site.words, passwords._site.expire)
+    kept = replace(passwords._site)
 
-    def keep(name, expire=False):
-        passwords.keep_profile(name, site_words=("云州", "政企直通车"), expire=expire)
+    def keep(name, **rest):
+        passwords.keep_profile(name, site_words=("云州", "政企直通车"), **{"expire": False} | rest)
 
     yield keep
-    passwords._site.profile, passwords._site.words, passwords._site.expire = kept
+    for field in fields(kept):
+        setattr(passwords._site, field.name, getattr(kept, field.name))
 
 
 def refusal(password, user):
@@ -49,6 +52,19 @@ def refusal(password, user):
     except BadInput as refused:
         return str(refused)
     return ""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_has_leaked_elsewhere_is_no_password_here(steward, profile, tmp_path, end):
+    """Found wherever it stands in the list, which is searched and never read."""
+    known = sorted(f"Regen-am-Abend-{number}" for number in range(500))
+    digests = sorted(hashlib.new("sha1", word.encode(), usedforsecurity=False).hexdigest().upper() for word in known)
+    (tmp_path / "leaked.txt").write_bytes("".join(f"{digest}:{len(digest)}{end}" for digest in digests).encode())
+    profile("dengbao3", leaked_in=tmp_path / "leaked.txt")
+    assert {word for word in known if "泄露" not in refusal(word, steward)} == set()
+    assert refusal("Regen-am-Morgen-7", steward) == "" and refusal("Regen-am-Abend-500", steward) == ""
+    profile("dengbao3")
+    assert refusal(known[0], steward) == ""
 
 
 def test_the_profile_of_the_graded_protection(steward, profile):
