@@ -24,6 +24,7 @@ PRAGMAS = (
 WRITE_QUEUE_SECONDS = 30.0
 RESTED_SECONDS = 1.0
 WORK = "10min"
+KEPT_PLANS = 500
 
 
 def prepare(engine: sa.Engine, *, is_replicated: bool = False) -> None:
@@ -37,6 +38,7 @@ def prepare(engine: sa.Engine, *, is_replicated: bool = False) -> None:
     else:
         silence.watch(engine)
         _try_what_has_rested(engine)
+        event.listen(engine, "connect", _keep_plans)
 
 
 def let_work_last(engine: sa.Engine) -> None:
@@ -44,6 +46,12 @@ def let_work_last(engine: sa.Engine) -> None:
     if engine.dialect.name == "postgresql" and not event.contains(engine, "connect", _be_patient):
         event.listen(engine, "connect", _be_patient)
         engine.dispose()
+
+
+def _keep_plans(dbapi: Any, _record: Any) -> None:
+    """The driver keeps the plans of the last 100 statements of a connection: a day's pages have 400, and two of three
+    statements were planned anew, for a quarter of the database's time."""
+    dbapi.prepared_max = KEPT_PLANS
 
 
 def _be_patient(dbapi: Any, _record: Any) -> None:
