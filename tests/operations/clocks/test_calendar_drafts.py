@@ -15,8 +15,9 @@ from models.notices import Notice
 from operations.access.people import actor_named
 from operations.clocks import calendar_drafts, drafts, rulebook
 from operations.clocks.changes import DayChange, YearChange
-from operations.errors import BadInput, NotAllowed, Refused
+from operations.errors import BadInput, NotAllowed, Refused, Stale
 from tests.lives import Life, shanghai
+from tests.together import at_once
 
 TYPHOON = DayChange(date(2026, 8, 24), False, "台风停工")
 NOW = "2026-08-20 10:00"
@@ -104,6 +105,24 @@ def test_one_waits_at_a_time_and_what_is_decided_stays_decided(life):
     with pytest.raises(Refused, match="已经有了结论"):
         approved(draft)
     assert approved(proposed(by="hening"), by="security") and db.session.query(CalendarDay).count() == 1
+
+
+def test_of_two_who_propose_and_of_two_who_approve_at_once_one_does(app, life):
+    office = db.session.scalars(select(Post).where(Post.user_id == actor_named("hening").user_id)).one()
+    third = actor_named("wujie").user_id
+    db.session.add(Post(user_id=third, role=Role.SUPERVISOR, organisation_id=office.organisation_id))
+    db.session.commit()
+    names = ("security", "hening", "wujie")
+    outcomes = at_once(app, [lambda by=by: proposed(by=by) for by in names], moment=shanghai(NOW))
+    assert len([one for one in outcomes if isinstance(one, Refused | Stale)]) == 2, outcomes
+    draft = drafts.waiting(CalendarDraft)
+    others = [name for name in names if actor_named(name).user_id != draft.proposed_by_id]
+    number = draft.id
+    db.session.remove()
+    acts = [lambda by=by: calendar_drafts.approve(number, actor=actor_named(by)) for by in others]
+    outcomes = at_once(app, acts, moment=shanghai(NOW))
+    assert sorted(type(one).__name__ for one in outcomes) == ["Refused", "list"], outcomes
+    assert db.session.query(CalendarDay).count() == 1
 
 
 def test_what_is_published_is_what_holds_at_the_approval_and_not_at_the_proposal(life):
