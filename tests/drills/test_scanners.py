@@ -43,7 +43,7 @@ HOLES = [Door("GET", "/holes/told", {"words": ["x"]}), Door("GET", "/holes/sql",
          Door("GET", "/holes/kept")]
 # What each must come upon.
 FOUND = {"schemathesis": ("/holes/breaks",), "sqlmap": ("/holes/sql",),
-         "wapiti3": ("/holes/sql", "/holes/told", "/holes/on", "/holes/kept")}
+         "wapiti3": ("/holes/told", "/holes/on", "/holes/kept")}
 
 
 @pytest.fixture(autouse=True)
@@ -169,8 +169,9 @@ def test_a_scanner_of_any_role_finds_what_is_planted_and_nothing_else(name, site
 
 def overlooked(entered, description):
     """A scanner that has been signed out, or kept outside by anything else, finds nothing either."""
-    rules, paths = {one["rule"] for one in entered}, json.loads(description.read_text())["paths"]
-    return [] if len(rules) > len(paths) * FEWEST else [f"has been in {len(rules)} places of {len(paths)}"]
+    rules = {one["rule"] for one in entered}
+    paths = json.loads(description.read_text())["paths"].keys() - holes().keys()
+    return [] if len(rules) >= len(paths) * FEWEST else [f"has been in {len(rules)} places of {len(paths)}"]
 
 
 def test_the_halls_interface_answers_as_it_is_described(site, hall_key, tmp_path, measured):
