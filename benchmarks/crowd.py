@@ -1,7 +1,7 @@
 """A city's worth of rows, made by COPY: enterprises, tickets of every status with orders, clocks and sealed events."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from models import clock
+from models.access import Post, Role, User
 from models.base import db
+from models.bulk import insert_rows, reserve_ids
 from models.clocks import Clock, ClockKind, ClockOutcome
 from models.directory import Enterprise, Stewardship
 from models.log import Event, LogHead
@@ -21,7 +23,7 @@ from operations.clocks.calendar import Limit, WorkCalendar
 from operations.demo.city import City
 
 FIRST_ENTERPRISE, FIRST_TICKET = 1000, 1000
-OF_ONE_STEWARD = 200
+OF_ONE_STEWARD, OF_EACH_OTHER = 200, 27  # a city of 194,000 enterprises has 7,283 stewards
 SUBJECTS = ("门前道路围挡影响原料运输", "扩建车间消防验收要求不一致", "社保减免退费没有到账", "厂区外接线路迟迟未送电",
             "高新企业奖补资金未拨付", "工业用地宗地图与红线不符", "燃气接入审批超时", "公交站点迁移影响职工通勤")
 # A status of an open ticket, how often, and the clock that governs it.
@@ -70,13 +72,15 @@ def fill(city: City, sizes: Sizes) -> None:
     places = [(region.id, region.path) for region in city.regions.values() if region.code.startswith("990102")]
     bureaus = [unit.id for unit in city.organisations.values() if unit.kind == "bureau"]
     # Read before the first COPY: while one runs the connection answers nothing else.
-    stewards = [city.users[name].id for name in ("liumin", "wangqiang")]
+    first, town = city.users["liumin"], city.organisations["城东街道办事处"]
+    post = {"role": Role.STEWARD, "organisation_id": town.id, "region_id": town.region_id, "rank": 9}
+    others = enrol("steward_", [post] * (sizes.enterprises // OF_EACH_OTHER), password=first.password_hash or "")
     plans = list(_plans(sizes, bureaus, chance, now, rulebook.current().calendar))
     connection = db.session.connection()
     connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")  # the events take a while to seal
     copy = Copier(connection)
     copy(Enterprise, _enterprises(sizes, places, now))
-    copy(Stewardship, _stewardships(sizes, stewards, now))
+    copy(Stewardship, _stewardships(sizes, first.id, others, now))
     copy(Ticket, (_ticket(plan, places) for plan in plans))
     copy(Round, (_round(plan) for plan in plans))
     copy(UnitOrder, (_order(plan, now) for plan in plans if plan.unit_id))
@@ -89,6 +93,18 @@ def fill(city: City, sizes: Sizes) -> None:
     db.session.commit()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as outside:
         outside.exec_driver_sql("VACUUM ANALYZE")
+
+
+def enrol(prefix: str, posts: Sequence[Mapping[str, Any]], *, password: str) -> list[int]:
+    """One person for each of these posts, who may sign in by the password that was hashed; their ids."""
+    connection, began = db.session.connection(), clock.now() - timedelta(days=400)
+    ids = reserve_ids(connection, User.__table__, len(posts))
+    insert_rows(connection, User.__table__, [
+        {"id": own, "username": f"{prefix}{n}", "name": "压测人员", "password_hash": password, "is_active": True,
+         "created_at": began, "first_signed_in_at": began} for n, own in enumerate(ids)])
+    insert_rows(connection, Post.__table__, [
+        {"user_id": own, "title": "", "started_at": began, **post} for own, post in zip(ids, posts, strict=True)])
+    return list(ids)
 
 
 class Copier:
@@ -137,12 +153,12 @@ def _enterprises(sizes: Sizes, places: Sequence[tuple[int, str]], now: datetime)
         }
 
 
-def _stewardships(sizes: Sizes, stewards: Sequence[int], now: datetime) -> Iterable[dict[str, Any]]:
-    first, second = stewards
+def _stewardships(sizes: Sizes, first: int, others: Sequence[int], now: datetime) -> Iterable[dict[str, Any]]:
     for number in range(sizes.enterprises):
+        steward_id = first if number < OF_ONE_STEWARD else others[number % len(others)]
         yield {
             "id": FIRST_ENTERPRISE + number, "enterprise_id": FIRST_ENTERPRISE + number, "kind": "main", "reason": "",
-            "steward_id": first if number < OF_ONE_STEWARD else second, "started_at": now - timedelta(days=400),
+            "steward_id": steward_id, "started_at": now - timedelta(days=400),
         }
 
 

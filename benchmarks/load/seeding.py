@@ -12,12 +12,11 @@ import sqlalchemy as sa
 from flask import current_app
 
 from app.cli import founding
-from benchmarks.crowd import Copier
+from benchmarks.crowd import Copier, enrol
 from jobs.schedule import SCHEDULE
 from models import clock
-from models.access import MemberRole, Post, Role, User
+from models.access import MemberRole, Role, User
 from models.base import db
-from models.bulk import insert_rows, reserve_ids
 from models.directory import Enterprise, Organisation, OrganisationKind, Stewardship
 from models.engine import let_work_last
 from models.log import Event, LogHead
@@ -179,27 +178,17 @@ def _hire(role: Role, organisations: Sequence[int], count: int, password: str) -
     regions: dict[int, int] = dict(db.session.execute(
         sa.select(Organisation.id, Organisation.region_id).where(Organisation.id.in_(organisations))).all())
     offices = [organisations[n % len(organisations)] for n in range(count)]
-    _enrol(role, [{"organisation_id": own, "region_id": regions[own], "rank": 9} for own in offices], password)
+    enrol(_prefix(role), [{"role": role, "organisation_id": own, "region_id": regions[own], "rank": 9}
+                          for own in offices], password=password)
 
 
 def _add_members(place: Mapping[str, Any], count: int, password: str) -> None:
     """One administrator for each of ``count`` enterprises, far apart."""
     step = max(1, place["enterprises"] // count)
-    posts = [{"enterprise_id": place["owner"] + n * step, "member_role": MemberRole.ADMINISTRATOR, "rank": 9}
+    posts = [{"role": Role.ENTERPRISE_MEMBER, "enterprise_id": place["owner"] + n * step,
+              "member_role": MemberRole.ADMINISTRATOR, "rank": 9}
              for n in range(min(count, place["enterprises"]))]
-    _enrol(Role.ENTERPRISE_MEMBER, posts, password)
-
-
-def _enrol(role: Role, posts: Sequence[Mapping[str, Any]], password: str) -> None:
-    connection, began = db.session.connection(), clock.now() - timedelta(days=400)
-    names = [f"{_prefix(role)}{n}" for n in range(len(posts))]
-    ids = reserve_ids(connection, User.__table__, len(posts))
-    insert_rows(connection, User.__table__, [
-        {"id": own, "username": name, "name": "压测人员", "password_hash": password, "is_active": True,
-         "created_at": began, "first_signed_in_at": began} for own, name in zip(ids, names, strict=True)])
-    insert_rows(connection, Post.__table__, [
-        {"user_id": own, "role": role, "title": "", "started_at": began, **post}
-        for own, post in zip(ids, posts, strict=True)])
+    enrol(_prefix(Role.ENTERPRISE_MEMBER), posts, password=password)
 
 
 def _hired(role: Role) -> list[str]:
