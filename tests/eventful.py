@@ -21,8 +21,9 @@ from operations.tickets import attachments, conversation, coordination, handling
 from operations.tickets.attachments import UploadRules
 from tests import calendars
 from tests.lives import FINANCE, LAND, Life
+from tests.pictures import paper
 
-PDF = b"%PDF-1.4\n%%EOF\n"
+PDF = paper()
 
 
 def eventful(city):

@@ -78,7 +78,8 @@ def limits_in_words() -> str:
     settings = rules()
     return (
         f"最多 {settings.per_sending} 个，每个不超过 {_size(settings.per_file)}，"
-        f"可传照片、PDF、Word（docx）、Excel（xlsx）。请不要上传涉密材料。"
+        f"可传照片、PDF、Word（docx）、Excel（xlsx）。照片的拍摄地点、文档的作者会自动去掉，有电子签名的文档保持原样。"
+        f"请不要上传涉密材料。"
     )
 
 

@@ -20,7 +20,7 @@ from operations.base import operation
 from operations.errors import BadInput, DomainError, NotFound, StorageAway
 from operations.files import MIB, clean_name, key_of, write_down
 from operations.storage.places import Storage, arriving
-from operations.tickets import photos
+from operations.tickets import authors, photos
 
 ROOM_IN_ZIP = 300 * MIB
 
@@ -144,15 +144,17 @@ def _keep(stream: IO[bytes], attachment: Attachment, *, actor: Actor, rules: Upl
     """Look at what arrives where nobody can ask for it, then keep it; its size and SHA-256 are known then."""
     name, kind = attachment.file_name, KINDS[Path(attachment.file_name).suffix.lower()]
     with arriving(rules.storage) as path:
-        attachment.size, attachment.sha256 = write_down(
+        write_down(
             stream, path, name=name, actor=actor, most=rules.per_file, if_empty=f"“{name}”是空文件。",
             if_too_large=f"“{name}”超过 {_shown(rules.per_file)}，请压缩后再传。",
         )
         _ensure_is(kind, path, name)
         if kind.media_type in photos.FORMATS:
             photos.redraw(path, kind.media_type, name)
-            attachment.size = path.stat().st_size
-            attachment.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        else:
+            authors.forget(path, Path(name).suffix.lower(), name)
+        attachment.size = path.stat().st_size
+        attachment.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         rules.storage.put(key_of(attachment.stored_name), path)
 
 

@@ -16,8 +16,9 @@ from operations.storage.folder import Folder
 from operations.tickets import abandoned, attachments
 from operations.tickets.attachments import UploadRules
 from tests.lives import START
+from tests.pictures import paper
 
-PDF = b"%PDF-1.4\n%%EOF\n"
+PDF = paper()
 
 
 @pytest.fixture

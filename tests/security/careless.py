@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote, urlencode
 
-from tests.pictures import picture, with_place
+from tests.pictures import paper, picture, with_place
 from tests.security import oddities
 from tests.security.caller import Upload
 from tests.security.doors import doors_of
@@ -13,7 +13,7 @@ from tests.security.matrix import ANYBODY
 URLENCODED = oddities.KINDS[0]
 LONGEST = 4000  # of an address: more than 4,094 in one line the web server does not let in
 FILES = {
-    "填报.xlsx": SHEET, "填报.csv": CSV, "目录.csv": ROUTES, "区划.csv": PLACES, "扫描件.pdf": b"%PDF-1.4\n%%EOF\n",
+    "填报.xlsx": SHEET, "填报.csv": CSV, "目录.csv": ROUTES, "区划.csv": PLACES, "扫描件.pdf": paper(),
     "照片.png": picture(), "照片.jpg": with_place(), "照片.webp": picture("WEBP"), "表.docx": SHEET,
 }
 

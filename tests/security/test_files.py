@@ -12,11 +12,12 @@ from werkzeug.test import encode_multipart
 from models.base import db
 from models.tickets import Attachment
 from tests.guest import said
+from tests.pictures import paper
 
 pytestmark = pytest.mark.shares_rows
 
 MIB = 1024 * 1024
-PDF, PNG, JPG = b"%PDF-1.4\n%%EOF\n", b"\x89PNG\r\n\x1a\n" + b"\0" * 32, b"\xff\xd8\xff\xe0" + b"\0" * 32
+PDF, PNG, JPG = paper(), b"\x89PNG\r\n\x1a\n" + b"\0" * 32, b"\xff\xd8\xff\xe0" + b"\0" * 32
 HTML, SVG, PHP = b"<html><script>evil()</script>", b"<svg onload='evil()'/>", b"<?php system($_GET['x']);"
 EXE, EMPTY_ZIP = b"MZ\x90\x00" + b"\0" * 60, b"PK\x05\x06" + b"\0" * 18
 

@@ -23,9 +23,10 @@ from models.tickets import (
 from operations.clocks.calendar import Limit
 from operations.tickets import conversation, intake
 from tests.lives import FINANCE, LAND, POWER, Life
+from tests.pictures import paper
 from tests.views.tickets_desk import Desk
 
-PDF = b"%PDF-1.4 evidence"
+PDF = paper()
 LONG = "外线施工已经完成，八月二十一日送电，企业现场确认电压正常，设备可以投产。"
 
 
