@@ -10,6 +10,7 @@ from flask import Flask
 from environment import ConfigurationError
 from models.base import READ_ONLY, db
 from operations import protection
+from operations.errors import NO_RIGHT, NOT_PERMITTED
 from operations.storage import places
 
 log = logging.getLogger("zhitongche.start")
@@ -32,6 +33,10 @@ def ensure_migrated(app: Flask) -> None:
         except sa.exc.OperationalError as problem:
             log.warning("the database cannot be asked yet: %s", type(problem.orig).__name__)
             return
+        except sa.exc.ProgrammingError as problem:
+            if getattr(problem.orig, "sqlstate", None) != NOT_PERMITTED:
+                raise
+            raise ConfigurationError(NO_RIGHT.format(str(problem.orig).splitlines()[0])) from problem
         finally:
             db.engine.dispose()  # a worker that is forked later opens its own
     if present is None or present < wanted:

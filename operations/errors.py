@@ -1,5 +1,9 @@
 """Every way a business act can be refused, with the sentence the user reads. ``app.errors`` maps them to pages."""
 
+# What PostgreSQL says to an account that may not, and what to do about it (docs/deploy.md).
+NOT_PERMITTED = "42501"
+NO_RIGHT = "数据库账户没有权限：{}。分成两个账户的，请用属主的 MIGRATIONS_DATABASE_URL 运行 zhitongche init"
+
 
 class DomainError(Exception):
     """A refusal: carries its own sentence and status code."""

@@ -7,7 +7,7 @@ from typing import IO, Any
 import click
 
 from environment import ConfigurationError
-from operations.errors import DomainError
+from operations.errors import NO_RIGHT, NOT_PERMITTED, DomainError
 
 # Which module of this package holds a command: each is loaded when it is asked for, so that `due` answers at once.
 AREAS = {
@@ -56,8 +56,12 @@ class Commands(click.Group):
         except (ConfigurationError, DomainError) as refusal:
             raise Refusal(str(refusal)) from refusal
         except _database_errors() as problem:
-            reason = str(getattr(problem, "orig", problem)).strip().splitlines()[0]
-            raise Refusal(f"数据库没有响应：{reason}") from problem
+            said = getattr(problem, "orig", problem)
+            reason, state = str(said).strip().splitlines()[0], getattr(said, "sqlstate", None)
+            if isinstance(problem, _database_errors()[1]) and state != NOT_PERMITTED:
+                raise
+            words = NO_RIGHT if state == NOT_PERMITTED else "数据库没有响应：{}"
+            raise Refusal(words.format(reason)) from problem
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -67,6 +71,6 @@ def main() -> None:
 
 
 def _database_errors() -> tuple[type[Exception], ...]:
-    """None where nobody has loaded the library."""
+    """None where nobody has loaded the library. Of the second kind most are faults of ours."""
     loaded = sys.modules.get("sqlalchemy.exc")
-    return (loaded.OperationalError,) if loaded else ()
+    return (loaded.OperationalError, loaded.ProgrammingError) if loaded else ()

@@ -10,11 +10,11 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
-from operations.errors import Refused
+from operations.errors import NOT_PERMITTED, Refused
 
 TWO = "2"  # of pg_restore's workers
 QUICK = "-c synchronous_commit=off -c statement_timeout=0 -c lock_timeout=0 -c maintenance_work_mem=128MB"
-NOT_PERMITTED, IN_USE, NO_SUCH_DATABASE = "42501", "55006", "3D000"
+IN_USE = "55006"
 
 
 class Postgres:

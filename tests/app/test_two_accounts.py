@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from app.at_start import ensure_migrated
 from app.ground import ground_floor
 from benchmarks import postgres as server
+from environment import ConfigurationError
 from jobs.schedule import SCHEDULE
 from models import clock
 from models.base import db
@@ -156,6 +158,9 @@ def test_a_backup_is_taken_by_the_site_and_restored_by_the_owner(lived_in, termi
     assert restored.exit_code == 0, restored.output
     with lived_in.app_context():  # nobody has been given any right in it yet
         assert DENIED.search(refusal_of("SELECT count(*) FROM tickets"))
+        assert "MIGRATIONS_DATABASE_URL 运行 zhitongche init" in terminal("jobs", "run", "sweep", **by_the_site).stderr
+        with pytest.raises(ConfigurationError, match="zhitongche init"):
+            ensure_migrated(lived_in)
         assert terminal("init").exit_code == 0
         assert db.session.scalar(sa.text("SELECT count(*) FROM tickets")) > 0
         db.session.remove()
