@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from app.ground import ground_floor
 from app.upgrading import upgrade
 from benchmarks.importing import copying, imported, reading, settings
@@ -17,6 +15,7 @@ from models.directory import Enterprise, ImportKind
 from operations.demo import city as demo_city
 from operations.directory.imports import templates
 from operations.directory.names import check_sign
+from operations.tables import writing
 
 ROWS = 194_000
 IMPORT_AIM, AGAIN_AIM, MEMORY_AIM = 2.5, 1.5, 600.0
@@ -66,8 +65,8 @@ def _save_anew(path: Path) -> None:
 
 def write_file(path: Path, rows: int) -> None:
     """A file of fictional enterprises in the order of their codes."""
-    with xlsxwriter.Workbook(path, {**templates.AS_TYPED, "constant_memory": True}) as workbook:
-        sheet = workbook.add_worksheet("填报")
+    with writing.workbook(path) as book:
+        sheet = book.add_worksheet("填报")
         sheet.write_row(0, 0, COLUMNS)
         for number in range(rows):
             sheet.write_row(number + 1, 0, row_of(number))

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 import sqlalchemy as sa
-import xlsxwriter
 
 from app.ground import ground_floor
 from app.upgrading import upgrade
@@ -27,6 +26,7 @@ from operations.demo import city as demo_city
 from operations.directory.imports import templates
 from operations.directory.names import check_sign
 from operations.hall import systems
+from operations.tables import writing
 
 CASES = 437_690
 KEEPER, FIRMS = "dengli", 2000
@@ -73,8 +73,8 @@ def figures(url: str, folder: Path, cases: int) -> Iterator[Figure]:
 
 def write_book(path: Path, cases: int) -> None:
     """The year as an .xlsx."""
-    with xlsxwriter.Workbook(path, {**templates.AS_TYPED, "constant_memory": True}) as workbook:
-        sheet = workbook.add_worksheet("填报")
+    with writing.workbook(path) as book:
+        sheet = book.add_worksheet("填报")
         for number, row in enumerate(_rows(cases)):
             sheet.write_row(number, 0, row)
 
