@@ -27,6 +27,9 @@ HIDDEN = re.compile(r'name="(csrf_token|form_key)"[^>]*value="([^"]+)"')
 # that differs for a directory of people (ldap).
 MODULES = "xss,crlf,redirect,csrf,upload,htaccess,methods,cookieflags,csp,http_headers"
 SLOW = "sql,timesql,exec,file"  # thousands of requests a page; what breaks a statement sqlmap looks for
+# More has only the form of a list with a box for each value: of n boxes of one name it makes n² attacks. The address of
+# the list has each name once.
+MOST_FIELDS = 26
 ON_EVERY_PAGE = ("/text-size",)  # each time with another address in it
 CASES = sized(5, 10, 400)  # of schemathesis, for each operation
 # Of each module, of looking for forms, and of all: whatever is cut short by it is told as found.
@@ -142,11 +145,13 @@ def attacked(visitor, description, folder, modules, *words):
     pages = [part for path in pages_of(described) for part in ("-s", visitor.address + path)]
     of_others = [path for path in ON_EVERY_PAGE if path not in described["paths"]]
     out = [part for path in (*LEAVING, *of_others, "/static/") for part in ("-x", f"{visitor.address}{path}*")]
+    known = [part for name in asked_for(described) for part in ("-r", name)]  # in links; the pages above have them all
     said = started(
-        "wapiti3", folder, "-u", f"{visitor.address}/", *pages, *out, "-C", visitor.cookie, "-A", AGENT, *words,
-        "--skip", "csrf_token", "--skip", "form_key", "-m", modules, "-d", 1, "-S", "paranoid", "--flush-session",
-        "--max-scan-time", SCAN_SECONDS, "--max-attack-time", ATTACK_SECONDS, "--store-session", folder,
-        "--no-bugreport", "-f", "json", "-o", "wapiti.json",
+        "wapiti3", folder, "-u", f"{visitor.address}/", *pages, *out, *known, "-C", visitor.cookie, "-A", AGENT, *words,
+        "--skip", "csrf_token", "--skip", "form_key", "--max-parameters", MOST_FIELDS, "-m", modules,
+        "-d", 1, "-S", "paranoid", "--flush-session", "--max-scan-time", SCAN_SECONDS,
+        "--max-attack-time", ATTACK_SECONDS, "--store-session", folder, "--no-bugreport", "-f", "json",
+        "-o", "wapiti.json",
     )
     report, says = folder / "wapiti.json", said.read_text()
     assert report.exists(), says[-2000:]
@@ -164,6 +169,12 @@ def pages_of(description):
             for one in methods["get"]["parameters"]:
                 told[one["in"]][one["name"]] = one["example"]
             yield path.format(**told["path"]) + (f"?{urlencode(told['query'])}" if told["query"] else "")
+
+
+def asked_for(described):
+    """The names that addresses have in their queries."""
+    return sorted({one["name"] for methods in described["paths"].values() if "get" in methods
+                   for one in methods["get"]["parameters"] if one["in"] == "query"})
 
 
 def with_sqlmap(visitor, description, folder):
@@ -195,7 +206,7 @@ def without_files(description):
 
 
 SCANNERS = {scanner.name: scanner for scanner in (
-    Scanner("schemathesis", "st", with_schemathesis),
+    Scanner("schemathesis", "st", with_schemathesis, is_slow=not sized(0, 0, 1)),
     Scanner("wapiti3", "wapiti", with_wapiti, is_slow=not sized(0, 0, 1)),
     Scanner("sqlmap", "sqlmap", with_sqlmap),
 )}

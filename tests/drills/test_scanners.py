@@ -34,6 +34,9 @@ EVERYBODY = (ANYBODY, "newcomer")
 # Words of a finding → why it is none.
 KNOWN = {
     "Secure flag is not set": "the drill's site speaks plain http; production sets it (tests/test_config.py)",
+    "HttpOnly flag is not set in the cookie : keys": "keys.js reads it, and it says no more than on or off",
+    "Lack of anti CSRF token": "of several forms on a page each has its own (refuse-csrf_token), which wapiti does not "
+                               "know; without it nothing is done (tests/security/test_inputs.py)",
 }
 ENTERED, FEWEST = (200, 302, 409, 422), 1 / 3  # of the places that a role can come to
 TOWN, SCANNED = "town", "scanned"  # databases
