@@ -12,6 +12,12 @@ from views.shells import shell_of
 
 bp = Blueprint("notices", __name__, url_prefix="/notices")
 
+# Where it is read what a notice is about that is about no ticket.
+PAGES = {
+    "calendar_draft": "/calendar/drafts", "export": "/exports", "measure": "/measures", "policy_draft": "/policies",
+    "reconsideration": "/reconsiderations",
+}
+
 
 @bp.get("")
 def index() -> str:
@@ -33,7 +39,10 @@ def follow(notice_id: int) -> ResponseReturnValue:
     if instead:
         area, row_id = instead
         return redirect(f"/{area}s/{row_id}")
-    return redirect(ways.to_ticket(message.number, is_own=message.is_own) if message.number else url_for(".index"))
+    if message.number:
+        return redirect(ways.to_ticket(message.number, is_own=message.is_own))
+    kind, row_id = inbox.subject_of(message) or ("", 0)
+    return redirect(f"{PAGES[kind]}/{row_id}" if kind in PAGES else url_for(".index"))
 
 
 @bp.post("/<id:notice_id>/read")

@@ -1,5 +1,6 @@
 """通知: the delivered messages of one person, with what each leads to."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ from operations.errors import NotFound
 from operations.insight.lines import LARGEST_ID
 
 PAGE = 30
+ABOUT = re.compile(r"([a-z_]+)\.([0-9]{1,9})\.")
 INSTEAD: tuple[tuple[str, Any, Any], ...] = (
     ("refusal", Refusal, refusal_scope), ("ruling", Ruling, ruling_scope),
     ("rectification", Rectification, rectification_scope),
@@ -68,6 +70,12 @@ def instead(actor: Actor, message: Message) -> tuple[str, int] | None:
         if found := db.session.scalar(known):
             return area, found
     return None
+
+
+def subject_of(message: Message) -> tuple[str, int] | None:
+    """What a message without a ticket is about, as ``notices.tell_people`` was told: the kind of row and its id."""
+    told = ABOUT.match(message.notice.dedup_key)
+    return (told[1], int(told[2])) if told and message.notice.ticket_id is None else None
 
 
 def _messages(actor: Actor, after: int | None, count: int, *further: Any) -> list[Message]:

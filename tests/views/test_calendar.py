@@ -7,6 +7,8 @@ from models import clock
 from models.base import db
 from models.clocks import CalendarDay, CalendarYear
 from models.log import Event
+from models.notices import Notice
+from operations import notices
 from operations.clocks import rulebook
 from tests.lives import Life, shanghai
 from tests.views.digests import digests
@@ -99,6 +101,16 @@ def test_what_moves_is_shown_to_both_before_and_after_it_is_published(life, sign
     assert life.ticket.due_at == shanghai("2026-08-27 17:30")
     told = db.session.scalars(select(Event).where(Event.action == "publish_calendar")).one()
     assert life.ticket.number in told.body and "2026-08-27T09:30:00+00:00" in told.body
+
+
+def test_the_message_about_it_leads_to_it(life, sign_in):
+    with clock.standing_at(NOW):
+        draft = propose(sign_in("security"))
+        notices.deliver()
+        told = select(Notice.id).where(Notice.user_id == life.city.users["hening"].id, Notice.subject == "日历草案待审批")
+        other = sign_in("hening")
+        assert other.post(f"/notices/{db.session.scalars(told).one()}/open", page="/notices") == 302
+        assert other.answer.location == draft and other.get(draft) == 200
 
 
 def test_what_can_no_longer_be_published_says_so_and_can_only_be_sent_back(life, sign_in):
