@@ -66,3 +66,20 @@ def test_the_proxy_speaks_new_tls_alone_and_leads_no_machine_to_it():
     assert "access_log off;" in site and "autoindex" not in NGINX
     for header in ("Strict-Transport-Security", "X-Content-Type-Options", "Content-Security-Policy"):
         assert re.search(rf"add_header {header} \$ztc_\w+ always;", site)
+
+
+def test_the_command_of_the_machine_keeps_settings_whole_and_the_owner_for_init_and_restore(tmp_path):
+    """An address with & is not cut in two: the command would go on with a database of its own."""
+    deploy, there = config.HERE / "deploy", "postgresql://zhitongche:k@db/ztc?sslmode=verify-full&sslrootcert=/ca"
+    example = (deploy / "env.example").read_text(encoding="utf-8")
+    settings = re.sub(r"(?m)^DATABASE_URL='[^']*'$", lambda _: f"DATABASE_URL='{there}'", example)
+    (tmp_path / "env").write_text(settings, encoding="utf-8")
+    (tmp_path / "owner.env").write_text("MIGRATIONS_DATABASE_URL='owner'\n")
+    for name, does in (("id", "echo 0"), ("runuser", "env")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / name).chmod(0o755)
+    script = (deploy / "zhitongche.sh").read_text(encoding="utf-8").replace("/etc/zhitongche", str(tmp_path))
+    for word, knows in (("init", True), ("restore", True), ("serve", False), ("audit", False)):
+        said = subprocess.run(["sh", "-c", script, "zhitongche", word], capture_output=True, text=True, check=True,
+                              env={"PATH": f"{tmp_path}:{os.environ['PATH']}"}).stdout.splitlines()
+        assert f"DATABASE_URL={there}" in said and ("MIGRATIONS_DATABASE_URL=owner" in said) is knows
