@@ -15,6 +15,8 @@ from operations.errors import NOT_PERMITTED, Refused
 TWO = "2"  # of pg_restore's workers
 QUICK = "-c synchronous_commit=off -c statement_timeout=0 -c lock_timeout=0 -c maintenance_work_mem=128MB"
 IN_USE = "55006"
+# As docs/deploy.md makes the site's own: the server's habits may be others, and the new one takes the site's place.
+AS_DEPLOYED = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
 
 
 class Postgres:
@@ -37,7 +39,7 @@ class Postgres:
         scratch = target.set(database=f"{target.database}_{name}"[:63])
         self.drop(scratch)
         with _beside(target, self.running) as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {_quoted(scratch)} TEMPLATE template0"))
+            connection.execute(sa.text(f"CREATE DATABASE {_quoted(scratch)} {AS_DEPLOYED}"))
         return scratch
 
     def load(self, path: Path, url: sa.URL) -> None:
@@ -85,7 +87,8 @@ class Postgres:
 @contextmanager
 def _beside(url: sa.URL, running: str) -> Iterator[sa.Connection]:
     """A connection to another database of the same server, each statement for itself."""
-    engine = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    engine = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool,
+                              connect_args={"client_encoding": "utf8"})  # of SQL_ASCII every text would come as bytes
     try:
         with engine.connect() as connection:
             yield connection

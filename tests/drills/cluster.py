@@ -22,14 +22,14 @@ SECONDS = 60.0
 class Cluster:
     """``with Cluster() as cluster``: ``url``, and ``base`` and ``wal`` as the second machine keeps them."""
 
-    def __init__(self):
+    def __init__(self, habits="--locale=C.UTF-8"):
         self.room = Path(tempfile.mkdtemp(prefix="zqztc-lost-", dir="/tmp"))  # a socket's path is short
         self.account = postgres.outsider(str(self.room))
         self.programs = postgres.programs_folder()
         self.data, self.base, self.wal = (self.room / name for name in ("data", "base", "wal"))
         self.url = f"postgresql+psycopg://{postgres.USER}@/postgres?host={self.room}"
         self.server = self.receiver = None
-        self._run(f"{self.programs}/initdb -N -D {self.data} -U {postgres.USER} -A trust --locale=C.UTF-8")
+        self._run(f"{self.programs}/initdb -N -D {self.data} -U {postgres.USER} -A trust {habits}")
         self.start()
 
     def __enter__(self):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import shutil
 from datetime import timedelta
 
@@ -20,11 +21,13 @@ from models.tickets import Attachment
 from operations import health
 from operations.backup import manifest, nightly, restoring, settling, stores, taking
 from operations.backup.manifest import Damaged
+from operations.backup.postgres import Postgres
 from operations.errors import Refused
 from operations.files import path_of
 from operations.storage.folder import Folder
 from tests.conftest import settle_city
-from tests.postgres import AS_REPLICA
+from tests.drills.cluster import Cluster
+from tests.postgres import AS_REPLICA, MISSING
 from tests.shared import ENGINES_TRIED
 
 pytestmark = pytest.mark.shares_rows
@@ -181,6 +184,16 @@ def faults_show(made, scratch):
         with pytest.raises(Damaged) as told:
             restoring._verify(made, scratch)
         assert named in str(told.value) or "等 4 处" in str(told.value)
+
+
+@pytest.mark.skipif(MISSING in os.environ, reason="no PostgreSQL here")
+def test_what_is_restored_is_written_and_sorted_as_deployed_whatever_its_server_is_used_to():
+    """A machine installed without a language has a server of SQL_ASCII; one in Chinese has one that sorts otherwise."""
+    with Cluster("--encoding=SQL_ASCII --locale=C") as cluster:
+        scratch = Postgres("").scratch(sa.make_url(cluster.url).set(database="zhitongche"), "trial")
+        with sa.create_engine(scratch, poolclass=sa.NullPool).connect() as connection:
+            habits = "SELECT pg_encoding_to_char(encoding), datcollate FROM pg_database WHERE datname = :name"
+            assert connection.execute(sa.text(habits), {"name": scratch.database}).one() == ("UTF8", "C.UTF-8")
 
 
 def behind_our_back(url, statement):
