@@ -27,7 +27,7 @@ class Stewardship(Base):
         # How many each steward looks after is read from this alone.
         open_index("ix_stewardships_open", "steward_id", "enterprise_id", where="ended_at IS NULL AND kind = 'main'"),
         Index("ix_stewardships_steward", "steward_id", "enterprise_id"),
-        Index("ix_stewardships_enterprise", "enterprise_id"),
+        Index("ix_stewardships_enterprise", "enterprise_id", "steward_id", "started_at", "ended_at"),
     )
 
     id: Mapped[primary_key]

@@ -262,6 +262,13 @@ def _rows(code: str, actor: Actor, narrowing: Narrowing, *columns: Any) -> Any:
     return rows.where(source.is_one, *span, unit, narrowing.region, _scope(actor, source.unit))
 
 
+def ground_of(actor: Actor) -> Any:
+    """All that ``_scope`` goes by: who has the same is shown the same figures."""
+    paths = ((post.role in REGIONAL, post.region_path if post.role in REGIONAL else post.unit_path)
+             for post in actor.posts_as(*READING))
+    return frozenset(paths), actor.houses
+
+
 def _scope(actor: Actor, unit: Any) -> ColumnElement[bool]:
     """The offices above count their region's tickets, a leader what the own units did; nobody what is withheld."""
     posts = actor.posts_as(*READING)

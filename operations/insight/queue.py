@@ -29,6 +29,7 @@ PAGE = 25
 NEW_CAP = 100
 # What somebody must answer for. Reminders are many and ask for no receipt: they show when their box is ticked.
 PRESSING = tuple(level for level in Level if level is not Level.REMINDER)
+HIGH = tuple(level for level in Level if level.rung >= Level.SECOND.rung)
 Receiver, Issuer = aliased(Organisation), aliased(Organisation)
 
 
@@ -144,10 +145,9 @@ def slow() -> ColumnElement[int]:
 def light() -> ColumnElement[str]:
     """``queue_lines.light_of`` as SQL. Clocks that stand still are few: they are looked up once, not joined."""
     still = select(Clock.id).where(Clock.paused_at.is_not(None)).scalar_subquery()
-    high = [level for level in Level if level.rung >= Level.SECOND.rung]
     return case(
         (S.clock_id.in_(still), str(Light.HOLD)),
-        (S.level.in_(high), str(Light.DARK_RED)),
+        (S.level.in_(HIGH), str(Light.DARK_RED)),
         (S.clock_due_at < clock.now(), str(Light.RED)),
         else_=str(Light.AMBER),
     )

@@ -1,10 +1,13 @@
 """指标 on its pages: every figure opens both of its lists, a unit's leader sees the own unit alone."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
+from operations.access.people import actor_named
 from operations.insight import figures_lately
-from operations.insight.figures import FIGURES
+from operations.insight.figures import FIGURES, Narrowing
+from operations.insight.period import named
 
 
 def test_every_figure_opens_both_lists(life, sign_in):
@@ -42,7 +45,7 @@ def test_the_figures_of_a_region_are_of_its_own_demands(life, city, sign_in):
     assert leader.get(f"/figures?region={east}") == 404
 
 
-def test_what_was_counted_is_kept_for_its_reader_says_of_when_it_is_and_is_counted_anew_when_asked(
+def test_what_was_counted_is_kept_for_its_ground_says_of_when_it_is_and_is_counted_anew_when_asked(
     life, sign_in, monkeypatch
 ):
     monkeypatch.setattr(figures_lately, "KEPT_FOR", timedelta(minutes=10))
@@ -58,6 +61,18 @@ def test_what_was_counted_is_kept_for_its_reader_says_of_when_it_is_and_is_count
     again, = re.findall(r'href="(/figures[^"]*anew=1)"', office.html)
     assert office.get(again.replace("&amp;", "&")) == 200
     assert links_of(office) == links_of(other)
+
+
+def test_whoever_reads_the_same_ground_is_shown_what_was_counted_once(life, monkeypatch):
+    monkeypatch.setattr(figures_lately, "KEPT_FOR", timedelta(minutes=10))
+    monkeypatch.setattr(figures_lately, "_kept", {})
+    one, august = actor_named("luoshizhang"), Narrowing(named("2026-08"))
+    colleague = replace(one, user_id=0, posts=tuple(replace(post, post_id=0) for post in one.posts))
+    elsewhere = replace(one, posts=tuple(replace(post, region_path=f"{post.region_path}7/") for post in one.posts))
+    barred = replace(one, posts=tuple(replace(post, unit_path=f"{post.unit_path}7/") for post in one.posts))
+    first = figures_lately.report(one, august)
+    assert figures_lately.report(colleague, august) is first
+    assert all(figures_lately.report(another, august) is not first for another in (elsewhere, barred))
 
 
 def links_of(reader):
