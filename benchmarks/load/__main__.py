@@ -25,8 +25,8 @@ SIZES = {
     "nightly": Sizes(194_000, 7_283, 1_000_000, 200, 600),
     "release": Sizes(194_000, 7_283, 1_000_000, 200, 3600),
 }
-# As where it is deployed: durable, and with room for the pages that everybody reads.
-SERVER = {**postgres.DURABLE, "shared_buffers": "1GB"}
+# As docs/deploy.md has it: durable, with room for the pages that everybody reads, and no statement on several cores.
+SERVER = {**postgres.DURABLE, "shared_buffers": "2GB", "max_parallel_workers_per_gather": "0"}
 FALLING_DUE = 200
 
 

@@ -24,6 +24,8 @@ TRIES, PAUSE, PASSWORD = int(os.environ.get("LOAD_TRIES", "1")), 1.0, "Yunzhou-2
 THINKING = (1.0, 3.0)
 # 0: the connection broke; the others are nginx's for a process that has just been killed.
 BROKEN = (0, 502, 504)
+# What was sent is kept until the password was given once more; nothing has been done yet.
+ASKED_WHO = re.compile("/login|/account/prove")
 TICKET, ENTERPRISE = re.compile(r'href="/(?:my/)?tickets/(Z[QG]-[0-9-]+)'), re.compile(r'href="/enterprises/(\d+)"')
 
 turns: dict[str, Any] = defaultdict(count)
@@ -121,7 +123,7 @@ class Person(FastHttpUser):
             return ""
         gevent.sleep(random.uniform(*THINKING))
         answer = self._ask("POST", path, kind, name, data=written)
-        if answer.status_code in (302, 303) and "/login" not in answer.headers["Location"]:
+        if answer.status_code in (302, 303) and not ASKED_WHO.search(answer.headers["Location"]):
             return str(answer.headers["Location"])
         self.note(name, answer)
         return ""
