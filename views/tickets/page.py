@@ -1,6 +1,7 @@
 """The page of one ticket."""
 
 import secrets
+from urllib.parse import urlencode
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,6 +21,8 @@ from operations.tickets import accused
 from views.guards import ensure_proven_to_read, for_roles
 from views.tickets import next_row
 from views.tickets.blueprint import bp, official
+
+UNQUOTED = "!$'()*,/:;?@"  # as url_for leaves them
 
 
 class Tab(LabelledEnum):
@@ -106,9 +109,8 @@ def _tabs(d: Dossier, here: Tab) -> list[dict[str, object]]:
 
 
 def _here(**parts: object) -> str:
-    kept = next_row.kept()
-    kept.update((name, str(value)) for name, value in parts.items())
-    return url_for(".show", **(request.view_args or {}), **kept)
+    """This page with other parameters. Ten of them on a page: ``url_for`` would take a twentieth of its time."""
+    return f"{request.path}?{urlencode({**next_row.kept(), **parts}, safe=UNQUOTED)}"
 
 
 def _oldest(d: Dossier) -> int:
