@@ -2,9 +2,8 @@
 
 The border is a key, not a moment: the log's number stays one primary key for the whole table, and whatever is sought
 by number or by ticket looks into the months that can hold it. The last partition is open at its end, so that a row
-always has a place; it is closed when a month begins, by a function of the database that acts as its owner
-(migration 0069).
-SQLite keeps the borders alone.
+always has a place; it is closed when a month begins, by a function of the database that acts as its owner (migration
+0069). SQLite keeps the borders alone.
 """
 
 from typing import Any

@@ -84,12 +84,12 @@ def waiting(model: type[D]) -> D | None:
 
 def get(model: type[D], draft_id: int) -> tuple[D, str, str]:
     """A draft with the names of who proposed and who decided it. Raises NotFound."""
-    return next(iter(_named(model, model.id == draft_id)), None) or _missing()
+    return next(iter(_named(model, model.id == draft_id, 1)), None) or _missing()
 
 
 def decided(model: type[D], limit: int = 30) -> list[tuple[D, str, str]]:
     """The decided drafts, the newest first."""
-    return _named(model, model.decided_at.is_not(None))[:limit]
+    return _named(model, model.decided_at.is_not(None), limit)
 
 
 def _decide(model: type[D], draft_id: int, decision: DraftDecision, *, actor: Actor, answer: str) -> D:
@@ -140,7 +140,7 @@ def _about(draft: Draft) -> str:
     return f"{draft.subject}_draft.{draft.id}"
 
 
-def _named(model: type[D], condition: Any) -> list[tuple[D, str, str]]:
+def _named(model: type[D], condition: Any, limit: int) -> list[tuple[D, str, str]]:
     one, other = db.aliased(User), db.aliased(User)
     rows = (
         select(model, one.name, other.name)
@@ -148,6 +148,7 @@ def _named(model: type[D], condition: Any) -> list[tuple[D, str, str]]:
         .outerjoin(other, other.id == model.decided_by_id)
         .where(condition)
         .order_by(model.id.desc())
+        .limit(limit)
     )
     return [(draft, by, decider or "") for draft, by, decider in db.session.execute(rows)]
 
