@@ -182,6 +182,13 @@ def password_hash():
 
 
 @pytest.fixture
+def calendar_as_migrated(app):
+    """Rows of the calendar that a test published are gone afterwards, and so is what was read of them."""
+    yield
+    rulebook.forget()
+
+
+@pytest.fixture
 def city(app, database):
     """The demonstration city, empty of tickets; see ``operations/demo/city.py`` for who is who."""
     return settle_city(database)

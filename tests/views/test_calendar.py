@@ -9,7 +9,6 @@ from models.clocks import CalendarDay, CalendarYear
 from models.log import Event
 from models.notices import Notice
 from operations import notices
-from operations.clocks import rulebook
 from tests.lives import Life, shanghai
 from tests.views.digests import digests
 from views import calendar
@@ -17,13 +16,7 @@ from views import calendar
 SUBJECT = "厂区外接线路迟迟未送电"
 NOW = shanghai("2026-08-20 10:00")
 TYPHOON = {"day": "2026-08-24", "kind": "off", "reason": "台风停工"}
-
-
-@pytest.fixture(autouse=True)
-def calendar_as_migrated(app):
-    """Rows of the calendar that a test published are gone afterwards, and so is what was read of them."""
-    yield
-    rulebook.forget()
+pytestmark = pytest.mark.usefixtures("calendar_as_migrated")
 
 
 @pytest.fixture

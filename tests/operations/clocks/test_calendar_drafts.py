@@ -21,13 +21,7 @@ from tests.together import at_once
 
 TYPHOON = DayChange(date(2026, 8, 24), False, "台风停工")
 NOW = "2026-08-20 10:00"
-
-
-@pytest.fixture(autouse=True)
-def calendar_as_migrated(app):
-    """Rows of the calendar that a test published are gone afterwards, and so is what was read of them."""
-    yield
-    rulebook.forget()
+pytestmark = pytest.mark.usefixtures("calendar_as_migrated")
 
 
 @pytest.fixture

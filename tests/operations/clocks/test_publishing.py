@@ -22,13 +22,7 @@ from tests.lives import Life, shanghai
 
 # Handed out on Wednesday the 19th, a limit of five working days: due on Wednesday the 26th.
 TYPHOON = DayChange(date(2026, 8, 24), False, "台风停工")
-
-
-@pytest.fixture(autouse=True)
-def calendar_as_migrated(app):
-    """Rows of the calendar that a test published are gone afterwards, and so is what was read of them."""
-    yield
-    rulebook.forget()
+pytestmark = pytest.mark.usefixtures("calendar_as_migrated")
 
 
 @pytest.fixture
