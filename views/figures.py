@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
 from flask_login import current_user
 
 from models.directory import Organisation
 from operations.access.wall_scope import get_rated_unit
 from operations.errors import NotFound
-from operations.insight import completeness, figures, figures_lately, period
+from operations.insight import completeness, figures, figures_lately, period, time_spent
 from operations.insight.figures import BY_CODE, READING, STAGES, Narrowing, Side
 from views.completeness import ground_of
 from views.guards import for_roles
@@ -28,12 +28,13 @@ def index() -> str:
     """All of them, of the reader's ground or of one unit."""
     among = completeness.grounds(current_user)
     narrowing, unit = _narrowed(among)
-    report = figures_lately.report(current_user, narrowing, anew="anew" in request.args)
+    report = figures_lately.report(current_user, narrowing, folder=current_app.config["VAR_DIR"] / "figures",
+                                   anew="anew" in request.args)
     written = _written(narrowing)
     query = urlencode(written)
     return render_template(
         "figures/index.html", found=report.found, score=figures.score(report.found), narrowing=narrowing, unit=unit,
-        sides=Side, ages=report.ages, offered=period.offered(), spent=report.spent, stages=STAGES,
+        sides=Side, ages=report.ages, offered=period.offered(), spent=time_spent.tables(report.lines), stages=STAGES,
         units=figures.units(current_user), grounds=among, counted_at=report.at,
         again=url_for(".index", **written, anew=1),
         list_url=lambda figure, side: f"/figures/{figure.code}/{side.value}?{query}",

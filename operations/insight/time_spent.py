@@ -69,9 +69,8 @@ def lines(actor: Actor, narrowing: Narrowing) -> list[Line]:
     return sorted(rows, key=lambda line: (line.unit_id is not None, line.label))
 
 
-def tables(actor: Actor, narrowing: Narrowing) -> list[tuple[Sequence[ClockKind], list[Line]]]:
+def tables(found: Sequence[Line]) -> list[tuple[Sequence[ClockKind], list[Line]]]:
     """`lines` in two: the stages of the desks with their line, the stages of the units with theirs."""
-    found = lines(actor, narrowing)
     desks, units = [[line for line in found if (line.unit_id is None) is are_desks] for are_desks in (True, False)]
     return [(DESKS, desks), (UNITS, units)]
 
