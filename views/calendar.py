@@ -1,9 +1,10 @@
 """The working calendar: everybody reads it; one person proposes another day or a year, another publishes it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -69,7 +70,7 @@ def confirm(year: int) -> ResponseReturnValue:
 def draft(draft_id: int) -> ResponseReturnValue:
     """One draft with what it would move at this moment."""
     drafting.ensure_may()
-    return _shown(draft_id)
+    return _page(draft_id)
 
 
 @bp.post("/drafts/<id:draft_id>/<any(approve, decline, withdraw):verb>")
@@ -77,54 +78,36 @@ def draft(draft_id: int) -> ResponseReturnValue:
 @proven
 def decide(draft_id: int, verb: str) -> ResponseReturnValue:
     """批准 and so 公布, 不批准 or 撤回."""
-    drafting.ensure_may()
-    moved: list[Moved] = []
 
-    def approve(draft_id: int, **how: Any) -> None:
-        publish: Any = calendar_drafts.approve
-        moved.extend(publish(draft_id, **how))
-
-    form, is_done = drafting.answer(CalendarDraft, draft_id, verb, approve=approve)
-    if not is_done:
-        return _shown(draft_id, verb, form), form.status_code
-    if verb == "approve":
+    def published(moves: list[Moved]) -> str:
         row, _, _ = drafts.get(CalendarDraft, draft_id)
-        return render_template("calendar/published.html", draft=row, moves=moved, shown=SHOWN_MOVES)
-    flash(drafting.TOLD[verb], "success")
-    return redirect(url_for(".draft", draft_id=draft_id))
+        return render_template("calendar/published.html", draft=row, moves=moves, shown=SHOWN_MOVES)
+
+    return drafting.decided(CalendarDraft, draft_id, verb, page=_page, approve=calendar_drafts.approve,
+                            approved=published)
 
 
 def _proposed(form: Any, title: str, asked: Callable[[], Change]) -> ResponseReturnValue:
     """The form, the list of what would move, the draft that waits for another's word."""
-    drafting.ensure_may()
-    page: dict[str, Any] = {"form": form, "title": title, "moves": None}
-    made: list[CalendarDraft] = []
     propose: Any = calendar_drafts.propose
-
-    def take_step() -> None:
-        if form.step.data == "propose":
-            made.append(propose(asked(), actor=current_user, once=form.once))
-        else:
-            page.update(_foreseen(asked()))
-
-    if form.was_submitted_and_valid() and form.carried_out(take_step):
-        if made:
-            flash("已提交审批。", "success")
-            return redirect(url_for(".draft", draft_id=made[0].id))
-        form.step.data = "propose"
-    return render_template("calendar/change.html", **page), form.status_code if form.errors else 200
+    return drafting.proposed(
+        form,
+        foresee=lambda: _foreseen(asked()),
+        propose=lambda: propose(asked(), actor=current_user, once=form.once),
+        page=partial(render_template, "calendar/change.html", title=title),
+    )
 
 
-def _shown(draft_id: int, verb: str = "", form: RefusableForm | None = None) -> str:
+def _page(draft_id: int, verb: str = "", form: RefusableForm | None = None) -> str:
     row, proposer, decider = drafts.get(CalendarDraft, draft_id)
-    page: dict[str, Any] = {"moves": None, "obstacle": ""}
+    page: dict[str, Any] = {"obstacle": ""}
     if row.decided_at is None:
         try:
             page |= _foreseen(change_of(row))
         except BadInput as refusal:
             page["obstacle"] = str(refusal)
     return render_template("calendar/draft.html", proposer=proposer, decider=decider,
-                           url=url_for(".draft", draft_id=draft_id), **page, **drafting.shown(row, verb, form))
+                           **page, **drafting.shown(row, verb, form))
 
 
 def _foreseen(change: Change) -> dict[str, Any]:

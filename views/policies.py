@@ -1,16 +1,17 @@
 """督办规则: what holds, a proposed change with what it would have done, and the second person's word."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from wtforms import Field
 
 from models.access import Role
 from models.clocks import PolicyDraft
 from operations.access.scope import REGIONAL
 from operations.clocks import drafts, rulebook
-from operations.errors import BadInput
 from operations.supervision import policy_drafts, policy_words
 from views import drafting
 from views.forms.base import RefusableForm
@@ -37,32 +38,22 @@ def index() -> ResponseReturnValue:
 @proven
 def new() -> ResponseReturnValue:
     """改规则：what it would have done is shown first, then it is proposed."""
-    drafting.ensure_may()
     form = _form()
-    page: dict[str, Any] = {"form": form, "estimate": None, "units": UNITS_SHOWN}
-    if form.was_submitted_and_valid():
-        changes = policy_drafts.changed(form.values)
-        try:
-            if form.step.data == "propose":
-                draft = policy_drafts.propose(changes, effective_on=form.effective_on.data, reason=form.reason.data,
-                                              actor=current_user, once=form.once)
-                flash("已提交审批。", "success")
-                return redirect(url_for(".show", draft_id=draft.id))
-            page["estimate"] = policy_drafts.try_out(changes)
-        except BadInput as refusal:
-            form.form_errors = [*form.form_errors, str(refusal)]
-        else:
-            form.step.data = "propose"
-            page["differences"] = policy_words.differences(rulebook.current().values, changes)
-    groups = [(title, [form[name] for name in fields_of(group)]) for group, title in policy_words.GROUPS.items()]
-    return render_template("policies/new.html", groups=groups, **page), 422 if form.errors else 200
+    propose: Any = policy_drafts.propose
+    return drafting.proposed(
+        form,
+        foresee=lambda: _foreseen(policy_drafts.changed(form.values)),
+        propose=lambda: propose(policy_drafts.changed(form.values), effective_on=form.effective_on.data,
+                                reason=form.reason.data, actor=current_user, once=form.once),
+        page=partial(render_template, "policies/new.html", units=UNITS_SHOWN, groups=_groups(form)),
+    )
 
 
 @bp.get("/<id:draft_id>")
 @for_roles(*READERS)
-def show(draft_id: int) -> ResponseReturnValue:
+def draft(draft_id: int) -> ResponseReturnValue:
     """One draft with its estimate."""
-    return _shown(draft_id)
+    return _page(draft_id)
 
 
 @bp.post("/<id:draft_id>/<any(approve, decline, withdraw):verb>")
@@ -70,12 +61,12 @@ def show(draft_id: int) -> ResponseReturnValue:
 @proven
 def decide(draft_id: int, verb: str) -> ResponseReturnValue:
     """批准, 不批准 or 撤回."""
-    drafting.ensure_may()
-    form, is_done = drafting.answer(PolicyDraft, draft_id, verb, approve=policy_drafts.approve)
-    if is_done:
-        flash({"approve": "已批准，到生效日自动执行。", **drafting.TOLD}[verb], "success")
-        return redirect(url_for(".show", draft_id=draft_id))
-    return _shown(draft_id, verb, form), form.status_code
+
+    def approved(_draft: PolicyDraft) -> ResponseReturnValue:
+        flash("已批准，到生效日自动执行。", "success")
+        return redirect(url_for(".draft", draft_id=draft_id))
+
+    return drafting.decided(PolicyDraft, draft_id, verb, approve=policy_drafts.approve, approved=approved, page=_page)
 
 
 def _form() -> Any:
@@ -85,9 +76,18 @@ def _form() -> Any:
     return DraftForm.from_request(data=filled(rulebook.current().values))
 
 
-def _shown(draft_id: int, verb: str = "", form: RefusableForm | None = None) -> str:
-    draft, proposer, decider = drafts.get(PolicyDraft, draft_id)
+def _groups(form: Any) -> list[tuple[str, list[Field]]]:
+    return [(title, [form[name] for name in fields_of(group)]) for group, title in policy_words.GROUPS.items()]
+
+
+def _foreseen(changes: policy_drafts.Values) -> dict[str, Any]:
+    return {"estimate": policy_drafts.try_out(changes),
+            "differences": policy_words.differences(rulebook.current().values, changes)}
+
+
+def _page(draft_id: int, verb: str = "", form: RefusableForm | None = None) -> str:
+    row, proposer, decider = drafts.get(PolicyDraft, draft_id)
     return render_template(
-        "policies/show.html", proposer=proposer, decider=decider, units=UNITS_SHOWN,
-        differences=policy_words.differences(draft.before, draft.changes), **drafting.shown(draft, verb, form),
+        "policies/draft.html", proposer=proposer, decider=decider, units=UNITS_SHOWN,
+        differences=policy_words.differences(row.before, row.changes), **drafting.shown(row, verb, form),
     )

@@ -127,6 +127,15 @@ def test_a_second_draft_waits_for_the_first_and_keeps_what_was_typed(life, sign_
     assert "已有一份草案待审批" in other.text and "停电" in other.html
 
 
+def test_what_was_refused_is_shown_anew_before_it_is_proposed(life, sign_in):
+    with clock.standing_at(NOW):
+        reader = sign_in("security")
+        for mistake, status in (({"reason": ""}, 422), ({"day": "2026-08-19"}, 422)):
+            assert change(reader, step="propose", **mistake) == status
+            assert reader.hidden()["step"] == "" and "看会改动哪些时限" in reader.text
+        assert change(reader) == 200 and reader.hidden()["step"] == "propose"
+
+
 def test_a_long_wait_is_told_before_it_begins(life, sign_in, monkeypatch):
     assert [calendar.seconds_of(moved) for moved in (0, 1999, 2000, 10_000)] == [0, 0, 2, 13]
     with clock.standing_at(NOW):

@@ -59,6 +59,14 @@ def test_a_change_is_tried_out_proposed_and_approved_by_another(reader, sign_in)
     assert "已批准" in other.text and "试行" in other.text
 
 
+def test_a_second_draft_waits_for_the_first_and_keeps_what_was_typed(reader, sign_in):
+    terms = {"effective_on": "2026-12-30", "reason": "试行", "ladder_answer": "1 天", "step": "propose"}
+    assert sends(reader, changed(reader, **terms)) == 302
+    other = sign_in("security")
+    assert sends(other, changed(other, **terms | {"reason": "另一份"})) == 409
+    assert "已有一份草案待审批" in other.text and "另一份" in other.html and other.hidden()["step"] == ""
+
+
 @pytest.mark.parametrize(("terms", "words"), [
     ({"handling_limits_ordinary": "很快"}, "请写成 5 个工作日"),
     ({"handling_limits_ordinary": "9999天"}, "时限最长"),

@@ -53,7 +53,7 @@ ELSEWHERE = {
     "health.live", "health.ready", "metrics",
     "static", "home.index", "account.text_size", "attachments.download", "calendar.index", "desk.suggest",
     "imports.ask_progress", "imports.download_bad_rows", "imports.show", "imports.template", "imports.undo",
-    "calendar.draft", "policies.show", "portal.add_to_rating", "public.thanks", "desk_codes.print_cards",
+    "calendar.draft", "policies.draft", "portal.add_to_rating", "public.thanks", "desk_codes.print_cards",
     "tickets.contact_number", "tickets.enter_rating", "tickets.name_accused", "tickets.proxy", "two_step.enter",
     "two_step.set_up",
     "at_window.kiosk", "at_window.rate", "at_window.rate_case", "at_window.reasons", "hall.match", "hall.show",
