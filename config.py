@@ -13,7 +13,6 @@ import environment as env
 from environment import Derived, Setting
 
 HERE = Path(__file__).resolve().parent
-KIB, MIB = 1024, 1024 * 1024
 # An error of the database must not carry what somebody wrote into the log (security.md R19).
 SILENT = {"hide_parameters": True}
 
@@ -157,12 +156,12 @@ class Config:
                                means="登录会话、收到的短信、过期的邀请保留多少天，至少六个月（网络安全法第二十一条）")
     IMPORT_FILES_KEPT_DAYS = Setting(env.whole(1, 3650), default=30, means="上传的导入文件保留多少天")
     SESSIONS_PER_ACCOUNT = Setting(env.whole(1, 20), default=3, means="一个账户同时登录数的上限")
-    MAX_CONTENT_LENGTH = Setting(env.size, default=12 * MIB, means="一次请求的总大小上限")
-    ATTACHMENT_BYTES = Setting(env.size, default=10 * MIB, means="单个附件的大小上限")
+    MAX_CONTENT_LENGTH = Setting(env.size, default=env.size("12MiB"), means="一次请求的总大小上限")
+    ATTACHMENT_BYTES = Setting(env.size, default=env.size("10MiB"), means="单个附件的大小上限")
     ATTACHMENTS_PER_TICKET = Setting(
         env.whole(1, 100), default=10, means="一次提交（诉求、补充、留言各算一次）的附件个数上限"
     )
-    ATTACHMENT_QUOTA = Setting(env.size, default=200 * MIB, means="每家企业的附件总量上限")
+    ATTACHMENT_QUOTA = Setting(env.size, default=env.size("200MiB"), means="每家企业的附件总量上限")
     CLAMD_ADDRESS = Setting(
         env.scanner_address, default="", shown="无，不查毒",
         means="查毒程序 ClamAV 的 clamd（见 deploy.md）：套接字的路径，或 `主机名:端口`；设了以后，查过没有病毒的文件才收，它不答复就都不收",
@@ -170,7 +169,7 @@ class Config:
     IMPORTS_DIR = Setting(
         env.folder, default=lambda c: c.VAR_DIR / "imports", shown="`VAR_DIR/imports`", means="导入文件存放目录"
     )
-    IMPORT_BYTES = Setting(env.size, default=100 * MIB, means="单个导入文件的大小上限")
+    IMPORT_BYTES = Setting(env.size, default=env.size("100MiB"), means="单个导入文件的大小上限")
     IMPORT_ROWS = Setting(env.whole(1, 1_000_000), default=500_000, means="单个导入文件的行数上限")
     DEMO = Setting(env.switch, default=False, means="演示：登录页列出演示账号，点一下即登录；不要用于正式数据（`on`、`off`）")
     OFFICE_HOURS = Setting(
@@ -290,7 +289,7 @@ class Config:
     SESSION_COOKIE_HTTPONLY = True
     SESSION_COOKIE_SAMESITE = "Lax"  # Strict would break links from text messages
     SESSION_REFRESH_EACH_REQUEST = False
-    MAX_FORM_MEMORY_SIZE = 256 * KIB
+    MAX_FORM_MEMORY_SIZE = env.size("256KiB")
     MAX_FORM_PARTS = 200
     WTF_CSRF_TIME_LIMIT = Derived(lambda c: int(c.PERMANENT_SESSION_LIFETIME.total_seconds()))
     WTF_CSRF_SSL_STRICT = True

@@ -18,11 +18,11 @@ from models.base import db
 from models.encryption import Undecipherable
 from operations.access import refusals
 from operations.errors import AlreadyDone, Away, DomainError, NotAllowed
+from operations.files import MIB
 from views import ways
 from views.desk import WAITED
 from views.forms.base import clean, is_secret
 
-MIB = 1024 * 1024
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 log = logging.getLogger(__name__)

@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 
 from operations.clocks.calendar import SHANGHAI
 from operations.clocks.wording import ago, day, moment, short_day
+from operations.files import MIB
 from operations.insight.marking import pieces
 
 
@@ -33,7 +34,7 @@ def hit(text: str, said: str) -> Markup:
 
 def size(count: int) -> str:
     """``210 KB``, ``1.6 MB``."""
-    return f"{count / 1024 / 1024:.1f} MB" if count >= 1024 * 1024 else f"{max(1, round(count / 1024))} KB"
+    return f"{count / MIB:.1f} MB" if count >= MIB else f"{max(1, round(count / 1024))} KB"
 
 
 def iso(value: datetime) -> str:

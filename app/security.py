@@ -9,6 +9,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.base import db
+from operations.files import MIB
 
 csrf = CSRFProtect()
 
@@ -33,7 +34,7 @@ READING = ("GET", "HEAD", "OPTIONS")
 CLEARED_BY = ("auth.logout",)
 # Where a request may be larger than MAX_CONTENT_LENGTH, for whoever is signed in: the setting that says how large.
 LARGER = {"imports.new": "IMPORT_BYTES"}
-ROOM_FOR_FIELDS = 1024 * 1024
+ROOM_FOR_FIELDS = MIB
 
 
 class NamedFields(FormDataParser):

@@ -4,10 +4,10 @@ from datetime import time, timedelta
 from typing import Any
 
 import config
-from environment import Setting, settings_of
+from environment import Setting, settings_of, size
 
 TARGET = config.HERE / "docs" / "settings.md"
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+HOUR, MINUTE, MIB = timedelta(hours=1), timedelta(minutes=1), size("1MiB")
 INTRODUCTION = """\
 # 设置
 
@@ -47,7 +47,7 @@ def as_given(value: Any) -> str:
             return f"{value // HOUR}h" if value % HOUR == timedelta() else f"{value // MINUTE}m"
         case ((time(), time()), *_):
             return ",".join(f"{opening:%H:%M}-{closing:%H:%M}" for opening, closing in value)
-        case int() if value and value % config.MIB == 0:
-            return f"{value // config.MIB}MiB"
+        case int() if value and value % MIB == 0:
+            return f"{value // MIB}MiB"
         case _:
             return str(value)

@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from operations.errors import BadInput, DomainError
+from operations.files import MIB
 from operations.hall import arriving, believing
 from views.guards import open_to_all
 
 bp = Blueprint("hall_intake", __name__, url_prefix="/api/hall")
 
-MOST_BYTES = 1024 * 1024
+MOST_BYTES = MIB
 # HTTP status → what a program reads; the sentence beside it is for people.
 CODES = {400: "not_json", 403: "not_believed", 409: "refused", 413: "too_large", 422: "bad_request", 429: "too_many"}
 

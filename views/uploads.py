@@ -10,11 +10,10 @@ from werkzeug.datastructures import FileStorage
 from models.tickets import Attachment
 from operations.access.scope import own_enterprise_ids
 from operations.errors import BadInput
+from operations.files import MIB
 from operations.storage import places
 from operations.tickets import attachments
 from operations.tickets.attachments import UploadRules
-
-MIB = 1024 * 1024
 
 
 def rules() -> UploadRules:

@@ -24,9 +24,9 @@ from python_calamine import (
 )
 
 from operations.errors import BadInput
+from operations.files import MIB
 from operations.tables import worksheets
 
-MIB = 1024 * 1024
 PIECE = 256 * 1024
 FILE_LIMIT, UNPACKED_LIMIT, ENTRIES_LIMIT = 100 * MIB, 300 * MIB, 2000
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
