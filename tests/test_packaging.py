@@ -68,6 +68,14 @@ def test_the_proxy_speaks_new_tls_alone_and_leads_no_machine_to_it():
         assert re.search(rf"add_header {header} \$ztc_\w+ always;", site)
 
 
+def test_whoever_copies_the_database_asks_it_for_its_certificate():
+    """As the site itself does (config.py): whoever stands between would have the whole of it, and the password."""
+    unit = (config.HERE / "deploy" / "receivewal.service").read_text(encoding="utf-8")
+    guide = (config.HERE / "docs" / "backup.md").read_text(encoding="utf-8")
+    copying = re.findall(".*(?:SOURCE=host|pg_basebackup -).*", unit + guide)
+    assert len(copying) == 3 and all("sslmode=verify-full" in line for line in copying)
+
+
 def test_the_command_of_the_machine_keeps_settings_whole_and_the_owner_for_init_and_restore(tmp_path):
     """An address with & is not cut in two: the command would go on with a database of its own."""
     deploy, there = config.HERE / "deploy", "postgresql://zhitongche:k@db/ztc?sslmode=verify-full&sslrootcert=/ca"
