@@ -42,9 +42,12 @@ def prepare(engine: sa.Engine, *, is_replicated: bool = False) -> None:
 
 
 def let_work_last(engine: sa.Engine) -> None:
-    """From now on one statement may take minutes: a job does a city's rows at once, and no page waits for it."""
-    if engine.dialect.name == "postgresql" and not event.contains(engine, "connect", _be_patient):
-        event.listen(engine, "connect", _be_patient)
+    """From now on one statement of this process may take minutes: a job does a city's rows at once, and no page waits.
+
+    How long it waits for others stays as it is: that an act of its own says (``operations.base.be_patient``).
+    """
+    if engine.dialect.name == "postgresql" and not event.contains(engine, "connect", _give_time):
+        event.listen(engine, "connect", _give_time)
         engine.dispose()
 
 
@@ -54,7 +57,7 @@ def _keep_plans(dbapi: Any, _record: Any) -> None:
     dbapi.prepared_max = KEPT_PLANS
 
 
-def _be_patient(dbapi: Any, _record: Any) -> None:
+def _give_time(dbapi: Any, _record: Any) -> None:
     dbapi.execute(f"SET statement_timeout = '{WORK}'")
     dbapi.commit()
 

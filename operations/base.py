@@ -187,7 +187,8 @@ def _settle(claim: int, result: object, args: tuple[Any, ...]) -> str:
 
 
 def be_patient() -> None:
-    """What serves a page must be quick; what a job does in this transaction may wait for others and take its time."""
+    """This transaction waits for others as long as they take, as what serves a page must not. Only this one does: how
+    long a job's statements may work by themselves is ``models.engine.let_work_last``'s."""
     if db.session.get_bind().dialect.name == "postgresql":
         for limit in ("statement_timeout", "lock_timeout"):
             db.session.execute(text(f"SET LOCAL {limit} = 0"))
