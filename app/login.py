@@ -4,7 +4,7 @@ from flask import Flask, current_app, flash, g, redirect, request, session, url_
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 
-from operations.access import accounts, kept_forms
+from operations.access import kept_forms, sessions
 from operations.access.actor import Actor
 from views import ways
 from views.forms.base import is_secret
@@ -69,7 +69,7 @@ def _load(token: str) -> Actor | None:
     if "last_token" not in session:  # setdefault would write the cookie anew
         session["last_token"] = token
     by_itself = BACKGROUND in request.headers
-    return accounts.actor_of(token, address=request.remote_addr or "", rules=session_rules(), is_work=not by_itself)
+    return sessions.actor_of(token, address=request.remote_addr or "", rules=session_rules(), is_work=not by_itself)
 
 
 def _require_person() -> ResponseReturnValue | None:

@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from operations.access import account_desk, appointments
-from operations.access.accounts import BY_TWO
 from operations.access.appointments import AGREEING, APPOINTING
+from operations.access.sessions import BY_TWO
 from views.forms.accounts import AppointForm, ReasonForm
 from views.guards import for_roles, proven
 

@@ -10,7 +10,7 @@ from flask_login import current_user
 from models import clock
 from models.access import Role
 from models.tickets import Ticket, TicketKind
-from operations.access.accounts import SessionRules
+from operations.access.sessions import SessionRules
 from operations.errors import NotFound
 
 P = ParamSpec("P")

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from operations.access import accounts, kept_forms, two_step
-from operations.access.accounts import SignedIn
+from operations.access.sessions import SignedIn
 from operations.errors import BadInput
 from views import sessions, ways
 from views.forms.proving import ProveForm

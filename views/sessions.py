@@ -3,15 +3,15 @@
 from flask import request, session
 from flask_login import current_user, login_user
 
-from operations.access import accounts
-from operations.access.accounts import SignedIn
+from operations.access import sessions
+from operations.access.sessions import SignedIn
 from views.guards import session_rules
 
 
 def signed_in() -> SignedIn | None:
     """Whose password this browser has given, also while the second step is owed."""
     token = current_user.session_token if current_user.is_authenticated else session.get("last_token", "")
-    return accounts.signed_in(token, address=request.remote_addr or "", rules=session_rules())
+    return sessions.signed_in(token, address=request.remote_addr or "", rules=session_rules())
 
 
 def begin(token: str) -> bool:
@@ -22,5 +22,5 @@ def begin(token: str) -> bool:
     kept = {key: session[key] for key in ("kept_form", "to_send", "came_from") if key in session}
     session.clear()
     session.update(kept, last_token=token)
-    actor = accounts.actor_of(token, address=request.remote_addr or "", rules=session_rules())
+    actor = sessions.actor_of(token, address=request.remote_addr or "", rules=session_rules())
     return actor is not None and login_user(actor)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from operations.access import two_step
-from operations.access.accounts import SignedIn
+from operations.access.sessions import SignedIn
 from views import sessions, ways
 from views.forms.base import RefusableForm
 from views.forms.two_step import AppCodeForm, RecoveryForm

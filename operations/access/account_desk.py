@@ -14,8 +14,8 @@ from models.access.posts import ADMINISTRATORS
 from models.base import db
 from models.directory import Enterprise, Organisation
 from operations import log
-from operations.access.accounts import end_sessions
 from operations.access.actor import Actor
+from operations.access.sessions import end_sessions
 from operations.base import insert_ignoring, operation
 from operations.delivery.texts import is_mailbox, is_mobile
 from operations.errors import BadInput, NotAllowed, NotFound, Refused

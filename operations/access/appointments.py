@@ -12,9 +12,9 @@ from models.base import db
 from models.directory import Organisation
 from operations import log
 from operations.access import covers, persons
-from operations.access.accounts import BY_TWO, end_sessions
 from operations.access.actor import SYSTEM, Actor
 from operations.access.found import the_one
+from operations.access.sessions import BY_TWO, end_sessions
 from operations.base import hold, insert_ignoring, operation
 from operations.errors import BadInput, NotAllowed, NotFound, Refused
 from operations.insight import units

@@ -16,8 +16,8 @@ from models.access.codes import MOST_TRIES
 from models.base import db
 from models.deliveries import Purpose
 from operations import log
-from operations.access.accounts import digest_of
 from operations.access.actor import Actor
+from operations.access.sessions import digest_of
 from operations.base import operation
 from operations.delivery import texts
 from operations.errors import DomainError

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Row, Select, exists, false, literal, or_, 
 from models.access import Post, PostCover, Role, User
 from models.base import db
 from models.directory import Organisation
-from operations.access.accounts import BY_TWO
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
+from operations.access.sessions import BY_TWO
 from operations.errors import BadInput
 
 NAMING = (Role.UNIT_LEADER, Role.SECURITY_ADMINISTRATOR)

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from models import clock
 from models.access import KeptForm, LoginSession
 from models.base import db
-from operations.access.accounts import digest_of
 from operations.access.actor import Actor
+from operations.access.sessions import digest_of
 from operations.base import operation
 from operations.protection import even_when_protected
 

@@ -10,8 +10,8 @@ from models import clock
 from models.access import LoginSession
 from models.base import db
 from operations import log
-from operations.access.accounts import SessionRules
 from operations.access.actor import Actor
+from operations.access.sessions import SessionRules
 from operations.base import operation
 from operations.errors import NotFound
 from operations.protection import even_when_protected

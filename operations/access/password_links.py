@@ -16,8 +16,8 @@ from models.base import db
 from models.deliveries import Carrier, Delivery, Purpose
 from operations import log
 from operations.access import passwords
-from operations.access.accounts import digest_of, end_sessions
 from operations.access.actor import SYSTEM, Actor
+from operations.access.sessions import digest_of, end_sessions
 from operations.base import operation
 from operations.delivery import texts
 from operations.errors import DomainError, NotAllowed, NotFound, Refused, TooManyAttempts

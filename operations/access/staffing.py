@@ -16,9 +16,9 @@ from models.directory import Line as Branch
 from models.directory import Organisation, OrganisationKind
 from operations import log
 from operations.access import account_desk, appointments
-from operations.access.accounts import BY_TWO
 from operations.access.actor import SYSTEM
 from operations.access.appointments import Place
+from operations.access.sessions import BY_TWO
 from operations.base import operation
 from operations.directory import organisations
 from operations.directory.organisations import Particulars

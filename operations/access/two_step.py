@@ -15,9 +15,10 @@ from models import clock, encryption
 from models.access import Authenticator, LoginAttempt, LoginSession, RecoveryCode, Role, User
 from models.base import db
 from operations import log, notices
-from operations.access import accounts
-from operations.access.accounts import Lockout, SignedIn, digest_of
+from operations.access import accounts, sessions
+from operations.access.accounts import Lockout
 from operations.access.actor import Actor
+from operations.access.sessions import SignedIn, digest_of
 from operations.base import operation
 from operations.errors import NotAllowed, NotFound, Refused
 from operations.protection import even_when_protected
@@ -77,7 +78,7 @@ def prove(signed: SignedIn, password: str, code: str) -> Entered | None:
     if signed.has_authenticator:
         entered = enter(signed, code)
     else:
-        entered = Entered(accounts.renew(signed.actor.session_id, **accounts.proof_of(signed.actor)))
+        entered = Entered(sessions.renew(signed.actor.session_id, **sessions.proof_of(signed.actor)))
     if entered is not None:
         log.record("prove_identity", object_type="user", object_id=_owner(signed), actor=signed.actor)
     return entered
@@ -123,9 +124,9 @@ def confirm(signed: SignedIn, code: str) -> SetUp | None:
         return None
     _drop(user_id, _IN_USE)
     begun.confirmed_at = clock.now()
-    accounts.end_sessions(user_id, but=signed.actor.session_id)
+    sessions.end_sessions(user_id, but=signed.actor.session_id)
     log.record("set_up_two_steps", object_type="user", object_id=user_id, actor=signed.actor)
-    return SetUp(accounts.renew(signed.actor.session_id, two_step_at=clock.now()), _new_codes(user_id))
+    return SetUp(sessions.renew(signed.actor.session_id, two_step_at=clock.now()), _new_codes(user_id))
 
 
 @operation
@@ -166,7 +167,7 @@ def reset(user_id: int, *, actor: Actor, reason: str) -> None:
         raise Refused("不能重置自己的两步验证，请另一位安全管理员办理。")
     if not _forget(user_id):
         raise NotFound("这个账号没有设置两步验证。")
-    accounts.end_sessions(user_id)
+    sessions.end_sessions(user_id)
     log.record("reset_two_steps", object_type="user", object_id=user_id, actor=actor, standing=standing, words=reason)
     notices.tell_people([user_id], "您的两步验证已被重置，如非本人要求，请立即联系安全管理员", about=f"two-step.{user_id}")
 
@@ -196,8 +197,8 @@ def username_of(actor: Actor) -> str:
 def _whole(signed: SignedIn) -> str:
     """The session has taken its second step, and counts among those of the account that have."""
     others = LoginSession.two_step_at.is_not(None) & (LoginSession.id != signed.actor.session_id)
-    accounts.make_room(_owner(signed), signed.most_sessions, among=others)
-    return accounts.renew(signed.actor.session_id, two_step_at=clock.now(), **accounts.proof_of(signed.actor))
+    sessions.make_room(_owner(signed), signed.most_sessions, among=others)
+    return sessions.renew(signed.actor.session_id, two_step_at=clock.now(), **sessions.proof_of(signed.actor))
 
 
 def _owner(signed: SignedIn) -> int:

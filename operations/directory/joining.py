@@ -7,8 +7,9 @@ from models.access import Invitation, Post, User
 from models.base import db
 from models.directory import Enterprise
 from operations import log
-from operations.access.accounts import account_of, digest_of, open_account
+from operations.access.accounts import account_of, open_account
 from operations.access.actor import Actor
+from operations.access.sessions import digest_of
 from operations.base import operation
 from operations.directory import members
 from operations.errors import DomainError, Refused

@@ -14,9 +14,10 @@ from models.deliveries import Purpose
 from models.directory import Enterprise
 from operations import log, notices
 from operations.access import persons, scope
-from operations.access.accounts import account_of, digest_of
+from operations.access.accounts import account_of
 from operations.access.actor import Actor
 from operations.access.found import the_one
+from operations.access.sessions import digest_of
 from operations.base import operation
 from operations.delivery import texts
 from operations.errors import NotFound, Refused

@@ -10,8 +10,8 @@ from models.base import db
 from models.ratings import Grade, Rating, RatingAddition, RatingAdditionToken, RatingOccasion
 from models.tickets import Ticket
 from operations import log, notices
-from operations.access.accounts import digest_of
 from operations.access.actor import Actor
+from operations.access.sessions import digest_of
 from operations.base import insert_ignoring, operation
 from operations.errors import BadInput, DomainError, NotFound, Refused
 from operations.ratings import tags

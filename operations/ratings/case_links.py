@@ -14,7 +14,7 @@ from models.bulk import among, insert_rows
 from models.hall import CountedCase
 from models.hall_intake import CaseLink
 from models.ratings import Rating, RatingChannel
-from operations.access.accounts import digest_of
+from operations.access.sessions import digest_of
 from operations.base import operation
 from operations.clocks import rulebook
 from operations.ratings import counted

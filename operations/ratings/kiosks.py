@@ -13,9 +13,9 @@ from models.directory import Organisation
 from models.hall import CountedCase, Kiosk
 from models.ratings import Grade, Rating, RatingChannel
 from operations import log
-from operations.access.accounts import digest_of
 from operations.access.actor import SYSTEM, Actor
 from operations.access.found import the_one
+from operations.access.sessions import digest_of
 from operations.base import operation
 from operations.errors import BadInput, DomainError, NotAllowed, Refused, TooManyAttempts
 from operations.ratings import counted, windows

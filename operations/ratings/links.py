@@ -14,8 +14,8 @@ from models.deliveries import Purpose
 from models.ratings import Grade, RatingChannel, RatingToken
 from models.tickets import Act, Status, Ticket
 from operations import log, notices
-from operations.access.accounts import digest_of
 from operations.access.actor import Actor, Standing
+from operations.access.sessions import digest_of
 from operations.base import operation
 from operations.clocks import rulebook
 from operations.delivery import texts

@@ -8,7 +8,7 @@ from models import clock
 from models.base import db
 from models.ratings import Grade, Rating, RatingAdditionToken, RatingChannel, RatingOccasion, RatingSource
 from operations import log
-from operations.access.accounts import digest_of
+from operations.access.sessions import digest_of
 from operations.base import insert_ignoring
 from operations.clocks import rulebook
 from operations.errors import BadInput, Refused

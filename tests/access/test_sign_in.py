@@ -11,7 +11,8 @@ from models.access import LoginSession, User
 from models.base import db
 from models.log import Event
 from operations.access import accounts, passwords
-from operations.access.accounts import PER_ACCOUNT, PER_ADDRESS, digest_of
+from operations.access.accounts import PER_ACCOUNT, PER_ADDRESS
+from operations.access.sessions import digest_of
 from tests.conftest import settings_for
 from tests.guest import Guest, printed, said
 

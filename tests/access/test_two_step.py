@@ -11,8 +11,8 @@ from models import clock, encryption
 from models.access import Authenticator, RecoveryCode
 from models.base import db
 from models.log import Event
-from operations.access import accounts, two_step
-from operations.access.accounts import SessionRules
+from operations.access import accounts, sessions, two_step
+from operations.access.sessions import SessionRules
 from operations.demo.city import PASSWORD
 from tests.guest import Guest, said
 from tests.sealing import keys
@@ -113,7 +113,7 @@ def test_of_many_who_send_one_code_at_once_one_gets_in(app, strict, at):
         code = code_of(secret)
 
         def enter(token):
-            signed = accounts.signed_in(token, address="", rules=RULES)
+            signed = sessions.signed_in(token, address="", rules=RULES)
             return two_step.enter(signed, code)
 
         entered = at_once(app, [lambda token=token: enter(token) for token in tokens],

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from models import clock
 from models.access import LoginSession, User
 from models.base import db
-from operations.access.accounts import digest_of
+from operations.access.sessions import digest_of
 
 AGENT = "tests"
 

@@ -21,8 +21,8 @@ from models.campaigns import (
 )
 from models.ratings import Grade
 from operations import log
-from operations.access.accounts import digest_of
 from operations.access.actor import Actor, Standing
+from operations.access.sessions import digest_of
 from operations.base import operation
 from operations.clocks import shanghai
 from operations.errors import BadInput, DomainError

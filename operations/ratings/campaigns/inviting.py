@@ -16,10 +16,10 @@ from models.deliveries import MOST_TRIES, Carrier, Delivery, Purpose
 from models.directory import Enterprise
 from models.notices import NoticeKind
 from operations import log, notices
-from operations.access.accounts import digest_of
 from operations.access.actor import Actor, Standing
 from operations.access.campaign_scope import RUNNERS, locked_campaign, standing_for
 from operations.access.scope import own_enterprise_ids
+from operations.access.sessions import digest_of
 from operations.base import be_patient, operation
 from operations.clocks import rulebook, shanghai
 from operations.clocks.reckoning import midnight
