@@ -39,14 +39,18 @@ def asked_by(actor: Actor) -> dict[str, Any]:
     return {"houses": sorted(actor.houses)}
 
 
-def is_kept_from(person: Any, ticket_id: Any) -> ColumnElement[bool]:
-    """The condition on rows of people and tickets, such as messages: what the one must not know of the other."""
-    return or_(
+def is_kept_from(person: Any, ticket_id: Any, *, kind: Any = None) -> ColumnElement[bool]:
+    """The condition on rows of people and tickets, such as messages: what the one must not know of the other.
+
+    ``kind``: of the ticket, on rows that tell it. A queue of thousands then looks up its complaints alone.
+    """
+    kept = or_(
         _of_posts(AccusedUnit.id).where(Post.user_id == person, AccusedUnit.ticket_id == ticket_id)
         .correlate_except(AccusedUnit, _House, _Own, Post).exists(),
         _of_registration(AccusedUnit.id).where(Steward.user_id == person, AccusedUnit.ticket_id == ticket_id)
         .correlate_except(AccusedUnit, _House, _Own, Steward).exists(),
     )
+    return kept if kind is None else kind.in_(ACCUSING) & kept
 
 
 def is_barred(actor: Actor, ticket: Ticket) -> bool:

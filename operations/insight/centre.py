@@ -15,7 +15,6 @@ from models.base import LabelledEnum, db
 from models.clocks import Clock
 from models.directory import Enterprise, Organisation, Stewardship
 from models.tickets import (
-    ACCUSING,
     Decision,
     LedgerEntry,
     OrderOutcome,
@@ -149,7 +148,7 @@ def _looks_after(now: datetime) -> ColumnElement[bool]:
         Stewardship.enterprise_id == Ticket.enterprise_id,
         Stewardship.started_at <= now,
         or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > now),
-        or_(Ticket.kind.not_in(ACCUSING), ~is_kept_from(Stewardship.steward_id, Ticket.id)),
+        ~is_kept_from(Stewardship.steward_id, Ticket.id, kind=Ticket.kind),
     )
 
 
