@@ -23,7 +23,7 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: Rows, *, ignor
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(*_as_arrays(table, rows, " ON CONFLICT DO NOTHING" if ignoring else ""))
+        connection.exec_driver_sql(*_inserting(table, rows, " ON CONFLICT DO NOTHING" if ignoring else ""))
     else:
         connection.execute(_prepared(table, ignoring), list(rows))
 
@@ -63,7 +63,7 @@ def insert_returning(connection: sa.Connection, table: sa.Table, rows: Rows, *, 
     if not rows:
         return {}
     if connection.dialect.name == "postgresql":
-        sql, arrays = _as_arrays(table, rows, f' ON CONFLICT DO NOTHING RETURNING "{key}", id')
+        sql, arrays = _inserting(table, rows, f' ON CONFLICT DO NOTHING RETURNING "{key}", id')
         told = unseal if isinstance(table.c[key].type, Sealed) else lambda value: value
         return {told(row[0]): row[1] for row in connection.exec_driver_sql(sql, arrays)}
     return {row[0]: row[1] for row in connection.execute(_prepared_returning(table, key), list(rows))}
@@ -76,9 +76,25 @@ def upsert_rows(connection: sa.Connection, table: sa.Table, rows: Rows, *, key: 
     changed = [name for name in rows[0] if name != key]
     if connection.dialect.name == "postgresql":
         renewed = ", ".join(f'"{name}" = excluded."{name}"' for name in changed)
-        connection.exec_driver_sql(*_as_arrays(table, rows, f' ON CONFLICT ("{key}") DO UPDATE SET {renewed}'))
+        connection.exec_driver_sql(*_inserting(table, rows, f' ON CONFLICT ("{key}") DO UPDATE SET {renewed}'))
     else:
         connection.execute(_prepared_upsert(table, key, tuple(changed)), list(rows))
+
+
+def update_rows(connection: sa.Connection, table: sa.Table, rows: Rows, *, keys: Sequence[str] = ("id",)) -> None:
+    """Give rows that are there new values: each names its ``keys`` and the same columns."""
+    if not rows:
+        return
+    changed = tuple(name for name in rows[0] if name not in keys)
+    if connection.dialect.name == "postgresql":
+        source, values = _as_arrays(table, rows)
+        renewed = ", ".join(f'"{name}" = said."{name}"' for name in changed)
+        theirs = " AND ".join(f'{table.name}."{key}" = said."{key}"' for key in keys)
+        connection.exec_driver_sql(f"UPDATE {table.name} SET {renewed} FROM ({source}) AS said WHERE {theirs}", values)
+    else:
+        connection.execute(_prepared_update(table, tuple(keys), changed), [
+            {f"its_{name}": value for name, value in row.items()} for row in rows
+        ])
 
 
 def add_up(connection: sa.Connection, table: sa.Table, key: dict[str, Any], counts: dict[str, int]) -> None:
@@ -92,6 +108,12 @@ def add_up(connection: sa.Connection, table: sa.Table, key: dict[str, Any], coun
 def _prepared_upsert(table: sa.Table, key: str, changed: tuple[str, ...]) -> sa.Insert:
     one = sqlite.insert(table)
     return one.on_conflict_do_update([key], set_={name: one.excluded[name] for name in changed})
+
+
+@cache
+def _prepared_update(table: sa.Table, keys: tuple[str, ...], changed: tuple[str, ...]) -> sa.Update:
+    theirs = (table.c[key] == sa.bindparam(f"its_{key}") for key in keys)
+    return sa.update(table).where(*theirs).values({name: sa.bindparam(f"its_{name}") for name in changed})
 
 
 @cache
@@ -178,8 +200,14 @@ def _array_members(element: members, compiler: Any, **kw: Any) -> str:
     return f"(SELECT unnest({compiler.process(element.clauses, **kw)}::integer[]))"
 
 
-def _as_arrays(table: sa.Table, rows: Rows, ending: str) -> tuple[str, tuple[Any, ...]]:
-    """INSERT … SELECT over parallel arrays: one parameter a column; a column that never varies is one value.
+def _inserting(table: sa.Table, rows: Rows, ending: str) -> tuple[str, tuple[Any, ...]]:
+    source, values = _as_arrays(table, rows)
+    columns = ", ".join(f'"{name}"' for name in rows[0])
+    return f"INSERT INTO {table.name} ({columns}) {source}{ending}", values
+
+
+def _as_arrays(table: sa.Table, rows: Rows) -> tuple[str, tuple[Any, ...]]:
+    """SELECT over parallel arrays: one parameter a column; a column that never varies is one value.
 
     The arrays travel in binary: as text each quotation mark in an event's body would have to be escaped.
     """
@@ -192,18 +220,15 @@ def _as_arrays(table: sa.Table, rows: Rows, ending: str) -> tuple[str, tuple[Any
         if stored := getattr(table.c[name].type, "stored", None):
             values = [stored(value) for value in values]
         if values.count(values[0]) == len(values):
-            selected.append(f"%s::{kind}")
+            selected.append(f'%s::{kind} AS "{name}"')
             constants.append(_plain(values[0]))
         else:
-            selected.append(f"u.c{number}")
+            selected.append(f'u.c{number} AS "{name}"')
             varying.append((number, kind))
             arrays.append([_plain(value) for value in values] if _is_special(values) else values)
-    columns = ", ".join(f'"{name}"' for name in names)
     source = ", ".join(f"%b::{kind}[]" for _, kind in varying) or f"array_fill(0, ARRAY[{len(rows)}])"
     aliases = ", ".join(f"c{number}" for number, _ in varying) or "n"
-    chosen = ", ".join(selected)
-    sql = f"INSERT INTO {table.name} ({columns}) SELECT {chosen} FROM unnest({source}) AS u({aliases}){ending}"
-    return sql, (*constants, *arrays)
+    return f"SELECT {', '.join(selected)} FROM unnest({source}) AS u({aliases})", (*constants, *arrays)
 
 
 def _is_special(values: Sequence[Any]) -> bool:

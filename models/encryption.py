@@ -178,7 +178,11 @@ class SealedWords(sa.TypeDecorator[dict[str, Any]]):
     impl = sa.JSON
     cache_ok = True
 
-    def process_bind_param(self, value: dict[str, Any] | None, dialect: sa.Dialect) -> Any:
+    def stored(self, value: dict[str, Any] | None) -> str | None:
+        """For statements that reach the driver past the types: the sealed text as JSON."""
+        return None if value is None else json.dumps(self.process_bind_param(value, None))
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: sa.Dialect | None) -> Any:
         return None if value is None else seal(json.dumps(value, ensure_ascii=False))
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from models import encryption
+from models import bulk, encryption
 from models.base import Base, db
 from models.directory import Contact, Enterprise
 from models.encryption import Sealed, SealedWords
@@ -31,27 +31,14 @@ class Place:
     column: sa.Column[Any]
 
     @property
-    def raw(self) -> ColumnElement[Any]:
-        """The column as the database has it."""
-        return sa.type_coerce(self.column, sa.JSON() if self._holds_words else sa.String())
-
-    @property
     def older(self) -> ColumnElement[bool]:
         """The condition that another key has sealed it, or none where all should be."""
-        text = sa.cast(self.column, sa.Text) if self._holds_words else self.raw
-        quote = '"' if self._holds_words else ""
+        holds_words = isinstance(self.column.type, SealedWords)
+        text = sa.cast(self.column, sa.Text) if holds_words else sa.type_coerce(self.column, sa.String())
+        quote = '"' if holds_words else ""
         current = or_(*(text.like(f"{quote}{mark}%") for mark in encryption.current_marks()))
-        may_be_plain = self._holds_words or not self.column.type.when  # type: ignore[attr-defined]
+        may_be_plain = holds_words or not self.column.type.when  # type: ignore[attr-defined]
         return and_(text != "", ~current, sa.true() if may_be_plain else text.like("~%"))
-
-    def resealed(self, stored: Any) -> Any:
-        """What the database is to have for this."""
-        kind: Any = self.column.type
-        return kind.process_bind_param(kind.process_result_value(stored, db.engine.dialect), db.engine.dialect)
-
-    @property
-    def _holds_words(self) -> bool:
-        return isinstance(self.column.type, SealedWords)
 
 
 def places() -> Iterator[Place]:
@@ -76,18 +63,14 @@ def reseal_some(place: Place, *, after: Sequence[Any] | None = None, most: int =
     """The next ``most`` rows whose key comes after ``after``; answers their keys, nothing when all is done."""
     keys = list(place.table.primary_key.columns)
     firm = FIRMS.get(place.table.name)
-    rows = select(*keys, place.raw.label("stored"), *([place.table.c[firm].label("firm")] if firm else []))
+    rows = select(*keys, place.column, *([place.table.c[firm].label("firm")] if firm else []))
     rows = rows.where(place.older).order_by(*keys).limit(most).with_for_update()
     if after is not None:
         rows = rows.where(sa.tuple_(*keys) > sa.tuple_(*after))
     found = db.session.execute(rows).all()
-    if not found:
-        return []
-    names = [f"key_{n}" for n in range(len(keys))]
-    values = [dict(zip(names, row)) | {"sealed": place.resealed(row.stored)} for row in found]
-    theirs = and_(*(key == sa.bindparam(name) for key, name in zip(keys, names)))
-    sealing = {place.column: sa.bindparam("sealed", type_=place.raw.type)}
-    db.session.connection().execute(sa.update(place.table).where(theirs).values(sealing), values)
+    names = [column.name for column in (*keys, place.column)]
+    plain = [dict(zip(names, row)) for row in found]  # opened by its own key; what is written is sealed by the first
+    bulk.update_rows(db.session.connection(), place.table, plain, keys=names[:-1])
     if firm:
         indexing.index_enterprises(row.firm for row in found)
     return [row[: len(keys)] for row in found]

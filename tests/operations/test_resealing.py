@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from config import Testing
 from models import encryption
-from models.access import User
+from models.access import KeptForm, User
 from models.base import db
 from models.directory import Enterprise
 from operations import resealing
@@ -78,6 +78,18 @@ def test_a_number_is_found_by_whoever_knows_it_under_old_keys_and_new(city):
         assert found_by_tail(firm) and found_whole(firm)
     with pytest.raises(encryption.Undecipherable):
         db.session.refresh(firm)
+
+
+def test_what_was_typed_and_kept_follows_a_change_of_keys(city):
+    db.session.add_all(KeptForm(token_hash=str(n), path="", body={"subject": [f"第{n}行 ~%s", '"']}) for n in range(3))
+    db.session.commit()
+    with keys(NEW, *Testing.DATA_KEYS):
+        assert {place.table.name: count for place, count in resealing.reseal_all() if place}["kept_forms"] == 3
+    with keys(NEW):
+        db.session.expire_all()
+        kept = db.session.scalars(select(KeptForm.body).order_by(KeptForm.id)).all()
+        raw = db.session.scalars(select(sa.cast(KeptForm.body, sa.Text))).all()
+    assert kept == [{"subject": [f"第{n}行 ~%s", '"']} for n in range(3)] and all(one[:3] == '"~t' for one in raw)
 
 
 def test_a_sealed_text_that_somebody_types_is_no_sealed_text(city):
