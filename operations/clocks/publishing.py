@@ -9,10 +9,11 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 
 from models import clock
 from models.base import db
+from models.bulk import update_rows
 from models.clocks import CalendarDraft, Clock
 from models.supervision import Level, Supervision, SupervisionEnd
 from models.tickets import Ticket
@@ -85,13 +86,10 @@ def _apply(
 
 def _set_clocks(batch: list[Moved]) -> None:
     table: Any = Clock.__table__
-    changed = update(table).where(table.c.id == bindparam("clock")).values(
-        due_at=bindparam("due"), warn_at=bindparam("warn"), fire_at=bindparam("fire"),
-        is_provisional=bindparam("flag"), due_version=table.c.due_version + bindparam("step"),
-    )
-    rows = [{"clock": m.clock_id, "due": m.after, "warn": m.warn_at, "fire": m.fire_at, "flag": m.is_provisional,
-             "step": int(m.is_moved)} for m in batch]
-    db.session.connection().execute(changed, rows)
+    update_rows(db.session.connection(), table, [
+        {"id": m.clock_id, "due_at": m.after, "warn_at": m.warn_at, "fire_at": m.fire_at,
+         "is_provisional": m.is_provisional, "due_version": m.due_version} for m in batch
+    ])
 
 
 def _end_orders(clock_ids: list[int]) -> None:
@@ -110,15 +108,8 @@ def _refresh_tickets(ticket_ids: list[int]) -> None:
     for row in db.session.execute(columns.where(Clock.ticket_id.in_(ticket_ids), Clock.stopped_at.is_(None))):
         running[row.ticket_id].append(row)
     table: Any = Ticket.__table__
-    changed = update(table).where(table.c.id == bindparam("ticket")).values(
-        due_at=bindparam("due"), warn_at=bindparam("warn"), is_provisional=bindparam("flag")
-    )
-    rows = []
-    for ticket_id, clocks in running.items():
-        shown = shown_on_ticket(clocks)
-        dates = {"due": shown["due_at"], "warn": shown["warn_at"], "flag": shown["is_provisional"]}
-        rows.append({"ticket": ticket_id} | dates)
-    db.session.connection().execute(changed, rows)
+    dates = [{"id": ticket_id, **shown_on_ticket(clocks)} for ticket_id, clocks in running.items()]
+    update_rows(db.session.connection(), table, dates)
     s = Supervision
     rung = case(*((s.level == level, level.rung) for level in Level), else_=0)
     standing = select(func.coalesce(func.max(rung), 0)).where(s.ticket_id == table.c.id, s.ended_at.is_(None))
@@ -134,13 +125,10 @@ def _carry_orders(before: WorkCalendar, after: WorkCalendar, day: date) -> None:
         s.ended_at.is_(None), s.opened_at < start, or_(*(getattr(s, name) >= start for name in names))
     )
     carried = [
-        {"order": row.id} | {name: _carried(before, after, getattr(row, name), day=day) for name in names}
+        {"id": row.id} | {name: _carried(before, after, getattr(row, name), day=day) for name in names}
         for row in db.session.execute(rows)
     ]
-    table: Any = s.__table__
-    changed = update(table).where(table.c.id == bindparam("order"))
-    if carried:
-        db.session.connection().execute(changed.values({name: bindparam(name) for name in names}), carried)
+    update_rows(db.session.connection(), s.__table__, carried)
 
 
 def _carried(before: WorkCalendar, after: WorkCalendar, limit_at: datetime | None, *, day: date) -> datetime | None:

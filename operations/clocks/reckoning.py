@@ -21,7 +21,10 @@ DAY, A_SECOND = timedelta(days=1), timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """One running clock before and after a change. A clock whose date stays but is no longer 暂按 has equal dates."""
+    """One running clock before and after a change. A clock whose date stays but is no longer 暂按 has equal dates.
+
+    ``due_version``: of the promise as it is afterwards.
+    """
 
     clock_id: int
     ticket_id: int
@@ -33,6 +36,7 @@ class Moved:
     warn_at: datetime
     fire_at: datetime | None
     is_provisional: bool
+    due_version: int
 
     @property
     def is_moved(self) -> bool:
@@ -48,7 +52,8 @@ def midnight(day: date) -> datetime:
 def running_clocks(*conditions: Any) -> Any:
     """The running clocks under these conditions with their ticket's number, in the order of their ids."""
     columns = (Clock.id, Clock.ticket_id, Clock.round, Clock.kind, Clock.limit, Clock.started_at, Clock.due_at,
-               Clock.warn_at, Clock.fire_at, Clock.paused_at, Clock.is_provisional, Ticket.number)
+               Clock.warn_at, Clock.fire_at, Clock.paused_at, Clock.is_provisional, Clock.due_version,
+               Ticket.number)
     rows = select(*columns).join(Ticket, Ticket.id == Clock.ticket_id)
     return rows.where(Clock.stopped_at.is_(None), *conditions).order_by(Clock.id)
 
@@ -100,6 +105,7 @@ def reckon(before: WorkCalendar, after: WorkCalendar, *, running: Any, history: 
         warn_at=warn_at,
         fire_at=_fires(running, due_at, warn_at=warn_at, now=now),
         is_provisional=bool(after.unpublished_between(first, last)),
+        due_version=running.due_version + (due_at != running.due_at),
     )
 
 

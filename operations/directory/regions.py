@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import Text, bindparam, cast, literal, select, update
+from sqlalchemy import Text, cast, literal, select, update
 from sqlalchemy.orm import aliased
 
 from models.access import Role
 from models.base import db
-from models.bulk import insert_rows
+from models.bulk import insert_rows, update_rows
 from models.directory import Region, RegionLevel
 from models.supervision import Supervision
 from models.tickets import Ticket
@@ -141,12 +141,8 @@ def _parents(above: dict[str, str]) -> dict[str, int | None]:
 
 
 def _set(values: dict[str, str] | dict[str, int | None], column: str) -> None:
-    if values:
-        table = Region.__table__
-        renewed = update(table).where(table.c.code == bindparam("its_code")).values({column: bindparam("its_value")})
-        db.session.connection().execute(renewed, [
-            {"its_code": code, "its_value": value} for code, value in values.items()
-        ])
+    rows = [{"code": code, column: value} for code, value in values.items()]
+    update_rows(db.session.connection(), Region.__table__, rows, keys=["code"])
 
 
 def _close(changes: Iterable[Change], day: date | None) -> None:

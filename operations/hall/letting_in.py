@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import and_, func, or_, select
 
 from models.base import db
-from models.bulk import among
+from models.bulk import among, update_rows
 from models.hall_intake import ArrivedCase, HallCode, HallCodeKind, HallSystem, IntakeWay
 from operations.base import be_patient, operation
 from operations.hall import days, settling
@@ -36,12 +36,8 @@ def let_in(system_id: int, *, most: int = PORTION) -> int:
     found = [dict(row) for row in db.session.execute(ready).mappings()]
     if not found:
         return 0
-    ids = [row.pop("id") for row in found]
-    knowing = sa.update(A).where(A.c.id == sa.bindparam("one")).values(
-        unit_id=sa.bindparam("unit_id"), window_id=sa.bindparam("window_id"), officer_id=sa.bindparam("officer_id"),
-        is_ready=True,
-    )
-    db.session.connection().execute(knowing, [{"one": id_, **row} for id_, row in zip(ids, found, strict=True)])
+    ids = [row["id"] for row in found]
+    update_rows(db.session.connection(), A, [{**row, "is_ready": True} for row in found])
     taken = among(A.c.id, "taken", ids=ids)
     settled = settling.settle(A, taken, batch_id=A.c.batch_id, actor_id=None, ready=len(ids))
     db.session.execute(sa.delete(A).where(taken))

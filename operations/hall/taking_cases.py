@@ -7,7 +7,7 @@ from sqlalchemy import and_, exists, func, literal, or_, select
 
 from models import clock
 from models.base import Base, db
-from models.bulk import among
+from models.bulk import among, update_rows
 from models.directory import ImportBatch, ImportIssue
 from models.hall_intake import ArrivedCase, IntakeWay, StagedCase
 from operations.base import insert_ignoring
@@ -143,7 +143,5 @@ def _put_back(batch: ImportBatch) -> None:
     now = select(C.c.id, literal(clock.now(), V.c.replaced_at.type), *(C.c[name] for name in kept)).where(
         among(C.c.id, "undone", ids=ids))
     db.session.execute(sa.insert(V).from_select(["case_id", "replaced_at", *kept], now))
-    setting = sa.update(C).where(C.c.id == sa.bindparam("one")).values(
-        {name: sa.bindparam(f"was_{name}", type_=C.c[name].type) for name in kept})
-    rows = [{"one": row.case_id, **{f"was_{name}": getattr(row, name) for name in kept}} for row in undone]
-    db.session.connection().execute(setting, rows)
+    rows = [{"id": row.case_id, **{name: getattr(row, name) for name in kept}} for row in undone]
+    update_rows(db.session.connection(), C, rows)

@@ -11,10 +11,10 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Table, bindparam, or_, select, update
+from sqlalchemy import Table, or_, select
 
 from models.base import db
-from models.bulk import Rows, among, upsert_rows
+from models.bulk import Rows, among, update_rows, upsert_rows
 from models.directory import Contact, Enterprise, EnterpriseName
 from models.insight import EnterpriseSearch, TicketSearch
 from models.tickets import IS_DEMAND, Ticket
@@ -110,12 +110,9 @@ def _fts(table: Table, key: str, *, forgets: bool) -> Any:
 
 def _keep_initials(firms: Sequence[Any]) -> None:
     changed = [
-        {"firm": firm.id, "its": initials} for firm in firms if (initials := initials_of(firm.name)) != firm.initials
+        {"id": firm.id, "initials": initials} for firm in firms if (initials := initials_of(firm.name)) != firm.initials
     ]
-    if changed:
-        table = Enterprise.__table__
-        renewed = update(table).where(table.c.id == bindparam("firm")).values(initials=bindparam("its"))
-        db.session.connection().execute(renewed, changed)
+    update_rows(db.session.connection(), Enterprise.__table__, changed)
 
 
 def _enterprise_row(firm: Any, former: Sequence[str], phones: Sequence[str]) -> dict[str, Any]:

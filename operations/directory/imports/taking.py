@@ -13,7 +13,7 @@ from sqlalchemy import and_, func, or_, select
 
 from models import clock
 from models.base import db
-from models.bulk import insert_tuples
+from models.bulk import insert_tuples, update_rows
 from models.directory import (
     CreditFlag,
     Enterprise,
@@ -165,10 +165,8 @@ def _note(batch: ImportBatch, now: datetime, *, rows: Sequence[Any], writer: Wri
 
 def _grade(measured: dict[int, Any]) -> None:
     """规模 follows from what was changed."""
-    rows = [{"one": enterprise_id, "graded": sizes.size_of(facts)} for enterprise_id, facts in measured.items()]
-    if rows:
-        grading = sa.update(E).where(E.c.id == sa.bindparam("one")).values(size=sa.bindparam("graded"))
-        db.session.connection().execute(grading, rows)
+    rows = [{"id": enterprise_id, "size": sizes.size_of(facts)} for enterprise_id, facts in measured.items()]
+    update_rows(db.session.connection(), E, rows)
 
 
 def _appoint(batch: ImportBatch, now: datetime) -> None:
