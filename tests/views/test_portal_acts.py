@@ -79,7 +79,11 @@ def test_a_message_carries_files_that_the_unit_may_open(life, guest, fills_in):
     public_id = db.session.scalar(select(Attachment.public_id))
 
     with life.here():
-        assert guest("chenjing").opens(f"/attachments/{public_id}").status == 200
+        unit = guest("chenjing")
+        story = unit.opens(f"/tickets/{life.ticket.number}")
+        shown = story.tree.xpath(f"//a[@href='/attachments/{public_id}']")
+        assert [" ".join(link.itertext()) for link in shown] == ["现场.png 1 KB"]
+        assert unit.opens(f"/attachments/{public_id}").status == 200
 
 
 def test_withdrawing_needs_a_reason_and_is_kept(life, fills_in):
