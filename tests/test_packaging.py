@@ -91,3 +91,18 @@ def test_the_command_of_the_machine_keeps_settings_whole_and_the_owner_for_init_
         said = subprocess.run(["sh", "-c", script, "zhitongche", word], capture_output=True, text=True, check=True,
                               env={"PATH": f"{tmp_path}:{os.environ['PATH']}"}).stdout.splitlines()
         assert f"DATABASE_URL={there}" in said and ("MIGRATIONS_DATABASE_URL=owner" in said) is knows
+
+
+def test_nginx_finds_every_web_container_at_its_own_door():
+    """As docs/deploy.md writes the site for the containers."""
+    told = re.search(r"s#(server 127\S+)#(.+?)#", (config.HERE / "docs" / "deploy.md").read_text(encoding="utf-8"))
+    site = re.sub(told[1], told[2], NGINX)
+    compose = (config.HERE / "deploy" / "compose.yaml").read_text(encoding="utf-8")
+    doors = re.findall(r"server unix:/run/zhitongche/(\S+) max_fails=0;", site)
+    named = re.findall(r"<<: \*web\n    hostname: (\S+)", compose)
+    assert "server 127" not in site and doors == named == ["web-1", "web-2"]
+
+
+def test_no_secret_of_the_machine_gets_into_the_image():
+    kept_out = (config.HERE / "deploy" / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    assert {"deploy/*env", "deploy/tls", "var"} <= set(kept_out)
