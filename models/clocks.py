@@ -72,7 +72,7 @@ class Clock(Base):
         open_index("ix_clocks_begun", "started_at", where="kind IN ('acceptance', 'signing', 'contact')"),
         open_index("ix_clocks_due", "due_at", where="kind = 'handling'"),
         open_index("ix_clocks_stopped", "stopped_at", where="stopped_at IS NOT NULL"),
-        open_index("ix_clocks_ratings", "id", where="kind = 'rating'"),
+        open_index("ix_clocks_ratings", "started_at", "id", where="kind = 'rating'"),
         open_index("ix_clocks_fire", "fire_at", "id", where="fire_at IS NOT NULL"),
         open_index("ix_clocks_paused", "id", where="paused_at IS NOT NULL"),
         open_index("ix_clocks_unit_running", "unit_id", "kind", "due_at", where="stopped_at IS NULL"),

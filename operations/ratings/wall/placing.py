@@ -1,8 +1,9 @@
 """计入处: each rating placed once, at the unit, window, officer and item that it is about."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, case, exists, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Insert, case, exists, func, insert, literal, or_, select, true, update
 from sqlalchemy.orm import aliased
 
 from models.base import db
@@ -31,24 +32,26 @@ def unit_of_round() -> ColumnElement[Any]:
     return func.coalesce(Result.unit_id, Ticket.lead_unit_id, centre.correlate(Ticket).scalar_subquery())
 
 
-def place_rounds() -> None:
-    """Place every round of a ticket that has come to its rating since."""
+def place_rounds(since: datetime | None) -> None:
+    """Place every round of a ticket that has come to its rating after ``since``; all of them for None."""
     rows: Any = (
         select(Clock.id, Clock.ticket_id, Clock.round, unit_of_round(), Ticket.category, Clock.started_at,
                literal(False))
         .join(Ticket, Ticket.id == Clock.ticket_id)
         .outerjoin(Result, (Result.ticket_id == Clock.ticket_id) & (Result.round == Clock.round))
         .where(Clock.kind == ClockKind.RATING, or_(Clock.outcome.is_(None), Clock.outcome != ClockOutcome.DROPPED),
-               unit_of_round().is_not(None), ~exists().where(RatingRound.clock_id == Clock.id))
+               unit_of_round().is_not(None), ~exists().where(RatingRound.clock_id == Clock.id),
+               true() if since is None else Clock.started_at >= since)
     )
     into = ["clock_id", "ticket_id", "round", "unit_id", "item", "came_at", "is_dropped"]
     db.session.execute(insert(RatingRound).from_select(into, rows))
 
 
-def drop_rounds() -> list[Any]:
-    """Mark the rounds that were broken off since. Returns the days on which they had come."""
+def drop_rounds(since: datetime | None) -> list[Any]:
+    """Mark the rounds that were broken off after ``since``. Returns the days on which they had come."""
     table: Any = RatingRound.__table__
-    dropped = select(Clock.id).where(Clock.kind == ClockKind.RATING, Clock.outcome == ClockOutcome.DROPPED)
+    dropped = select(Clock.id).where(Clock.kind == ClockKind.RATING, Clock.outcome == ClockOutcome.DROPPED,
+                                     true() if since is None else Clock.stopped_at >= since)
     fresh = table.c.clock_id.in_(dropped) & table.c.is_dropped.is_(False)
     days = db.session.scalars(select(shanghai_day(table.c.came_at)).where(fresh).distinct()).all()
     if days:

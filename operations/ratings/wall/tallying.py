@@ -48,16 +48,14 @@ OF_CUT = {Cut.UNIT: ("unit_id",), Cut.DESK: ("unit_id", "window_id", "officer_id
 def recount(*, everything: bool = False) -> int:
     """统计评价：what came since the last count, or all. Returns how many ratings were placed."""
     be_patient()
+    now, tally = clock.now(), db.session.get(RatingTally, 1, with_for_update=True)
+    since = None if tally is None or everything else min(tally.counted_at, now) - AGAIN
+    placing.place_rounds(since)
     for setting in IN_SETS if db.session.get_bind().dialect.name == "postgresql" else ():
         db.session.execute(text(setting))
-    now, tally = clock.now(), db.session.get(RatingTally, 1, with_for_update=True)
-    placing.place_rounds()
     placed = placing.place()
-    days = {*placing.exclude(), *placing.drop_rounds(), *grouping.form(now, shanghai.today())}
-    if tally is None or everything:
-        count(None, now)
-    else:
-        count(days | _changed(tally.counted_at - AGAIN), now)
+    days = {*placing.exclude(), *placing.drop_rounds(since), *grouping.form(now, shanghai.today())}
+    count(None if since is None else days | _changed(since), now)
     db.session.merge(RatingTally(id=1, counted_at=now))
     return placed
 
