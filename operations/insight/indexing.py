@@ -11,13 +11,14 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Table, or_, select
+from sqlalchemy import Table, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from models.base import db
 from models.bulk import Rows, among, update_rows, upsert_rows
 from models.directory import Contact, Enterprise, EnterpriseName
 from models.insight import EnterpriseSearch, TicketSearch
-from models.tickets import IS_DEMAND, Ticket
+from models.tickets import Ticket
 from operations.base import operation
 from operations.directory.names import initials_of
 from operations.insight.tokens import document, initials_tokens, number_tokens, phone_tokens, text_tokens
@@ -52,14 +53,13 @@ def index_lacking(limit: int = BATCH) -> int:
     outdated = or_(EnterpriseSearch.version.is_(None), EnterpriseSearch.version != Enterprise.version)
     firms = select(Enterprise.id).outerjoin(EnterpriseSearch, EnterpriseSearch.enterprise_id == Enterprise.id)
     done = index_enterprises(db.session.scalars(firms.where(outdated).order_by(Enterprise.id).limit(limit)))
-    lacking = (
-        select(Ticket.id, Ticket.subject, Ticket.content, Ticket.external_number)
-        .outerjoin(TicketSearch, TicketSearch.ticket_id == Ticket.id)
-        .where(TicketSearch.ticket_id.is_(None), IS_DEMAND)
-        .order_by(Ticket.id)
-        .limit(limit)
-    )
-    rows = [_ticket_row(row) for row in db.session.execute(lacking)]
+    has_tokens, proxy = exists().where(TicketSearch.ticket_id == Ticket.id), aliased(Ticket)
+    is_proxy = exists().where(proxy.id == Ticket.id, proxy.counted_case_id.is_not(None))
+    # The keys of a million tickets are gone through, and no ticket is read.
+    lacking = db.session.scalars(
+        select(Ticket.id).where(~has_tokens, ~is_proxy).order_by(Ticket.id).limit(limit)).all()
+    written = select(Ticket.id, Ticket.subject, Ticket.content, Ticket.external_number).where(among(Ticket.id))
+    rows = [_ticket_row(row) for row in db.session.execute(written, {"ids": lacking})] if lacking else []
     _write(TicketSearch.__table__, rows, key="ticket_id")
     return done + len(rows)
 
