@@ -131,6 +131,14 @@ def hold(row: Any) -> None:
     db.session.scalars(asked).one()
 
 
+def let_go() -> None:
+    """Before slow work outside any act: end what has only been read. On SQLite nobody could write until it is over, and
+    PostgreSQL ends a transaction itself in which nothing happens."""
+    if _inside.get():
+        raise RuntimeError("an act holds what it goes by until it ends")
+    db.session.rollback()
+
+
 def finish_act() -> None:
     """Within one transaction of several acts: take the last steps of the one just done, at its own moment."""
     _take_last_steps()

@@ -8,6 +8,7 @@ from typing import IO
 
 from operations import scanning
 from operations.access.actor import Actor
+from operations.base import let_go
 from operations.errors import BadInput, DomainError
 
 MIB = 1024 * 1024
@@ -19,8 +20,10 @@ def write_down(
     """Write what ``actor`` sends under ``name`` to a new file; its size in bytes and its SHA-256 in hex.
 
     Nothing stays behind of a file without a byte or with more than ``most`` (BadInput with the sentence given for it),
-    nor of one in which something was found, or that nobody could look at (see ``scanning.ensure_clean``).
+    nor of one in which something was found, or that nobody could look at (see ``scanning.ensure_clean``). That takes
+    its time, as what is done to the file next may: no transaction is open afterwards.
     """
+    let_go()
     path.parent.mkdir(parents=True, exist_ok=True)
     size, digest = 0, hashlib.sha256()
     with path.open("xb") as out:

@@ -89,7 +89,7 @@ def store(
         is_public=is_public,
         created_at=clock.now(),
     )
-    _keep(stream, attachment, actor=actor, rules=rules)  # before the first statement: no lock is held
+    _keep(stream, attachment, actor=actor, rules=rules)  # before its act: no lock is held
     try:
         _enter(attachment, actor=actor, rules=rules, enterprise_id=enterprise_id)
     except DomainError:

@@ -16,6 +16,7 @@ from operations import scanning
 from operations.access.people import actor_named
 from operations.errors import BadInput, ScannerAway
 from operations.tables import kept
+from operations.tickets import authors
 from tests import clamd
 from tests.clamd import EICAR
 from tests.eventful import PDF, upload
@@ -97,6 +98,17 @@ def test_the_sheets_of_an_import_and_the_small_tables_are_looked_at_too(scanner,
             take()
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     assert db.session.scalar(sa.select(sa.func.count()).where(Event.action == "find_virus")) == 2
+
+
+def test_nobody_waits_while_a_file_is_looked_at(message, city, tmp_path, monkeypatch):
+    """Not for the act that begins afterwards either, which on SQLite keeps everybody else from writing."""
+    open_ones = []
+    for looking in ((scanning, "ensure_clean"), (authors, "forget")):
+        monkeypatch.setattr(*looking, lambda *_, **__: open_ones.append(db.session().in_transaction()))
+    assert send(message, PDF).status < 400
+    db.session.scalar(sa.select(sa.func.count(Attachment.id)))
+    bring(b"x", tmp_path, name="填报.csv")
+    assert open_ones == [False] * 3
 
 
 @pytest.mark.parametrize("kind", list(ANSWERS))
