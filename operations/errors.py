@@ -82,6 +82,12 @@ class Away(DomainError):
     status_code = 503
 
 
+class Busy(Away):
+    """More files have come at once than the machine can take apart."""
+
+    message = "同时上传的文件太多，请稍后重试。"
+
+
 class StorageAway(Away):
     """The object store does not answer, or takes nothing from us."""
 

@@ -3,10 +3,11 @@
 import hashlib
 import secrets
 import zipfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import IO
 
 from sqlalchemy import Select, func, select
@@ -17,12 +18,14 @@ from models.tickets import Attachment, Ticket
 from operations import protection
 from operations.access.actor import Actor
 from operations.base import operation
-from operations.errors import BadInput, DomainError, NotFound, StorageAway
+from operations.errors import BadInput, Busy, DomainError, NotFound, StorageAway
 from operations.files import MIB, clean_name, key_of, write_down
 from operations.storage.places import Storage, arriving
 from operations.tickets import authors, photos
 
 ROOM_IN_ZIP = 300 * MIB
+# Taking one apart may cost a hostile document's 768 MiB or a large photo's 300: so many at a time in each process.
+_at_once, PATIENCE_SECONDS = BoundedSemaphore(2), 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +152,24 @@ def _keep(stream: IO[bytes], attachment: Attachment, *, actor: Actor, rules: Upl
             if_too_large=f"“{name}”超过 {_shown(rules.per_file)}，请压缩后再传。",
         )
         _ensure_is(kind, path, name)
-        if kind.media_type in photos.FORMATS:
-            photos.redraw(path, kind.media_type, name)
-        else:
-            authors.forget(path, Path(name).suffix.lower(), name)
+        with _in_turn():
+            if kind.media_type in photos.FORMATS:
+                photos.redraw(path, kind.media_type, name)
+            else:
+                authors.forget(path, Path(name).suffix.lower(), name)
         attachment.size = path.stat().st_size
         attachment.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         rules.storage.put(key_of(attachment.stored_name), path)
+
+
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    if not _at_once.acquire(timeout=PATIENCE_SECONDS):
+        raise Busy
+    try:
+        yield
+    finally:
+        _at_once.release()
 
 
 def _in_draft(actor: Actor, draft_key: str) -> Select[Attachment]:

@@ -11,8 +11,9 @@ from werkzeug.test import encode_multipart
 
 from models.base import db
 from models.tickets import Attachment
+from operations.tickets import attachments
 from tests.guest import said
-from tests.pictures import paper
+from tests.pictures import paper, picture
 
 pytestmark = pytest.mark.shares_rows
 
@@ -86,6 +87,15 @@ def test_what_is_not_what_it_says_is_refused_in_one_sentence(app, town):
         assert word in sentence and sentence.endswith("。") and sentence.count("。") == 1, (name, sentence)
 
     assert count_kept() == before
+
+
+def test_no_more_files_are_taken_apart_at_once_than_there_is_memory_for(app, town, monkeypatch):
+    monkeypatch.setattr(attachments, "PATIENCE_SECONDS", 0.05)
+    with attachments._in_turn(), attachments._in_turn():
+        for content, name in ((PDF, "一.pdf"), (picture(), "一.png")):
+            answer = send(town.callers["hengzha"], content, name)
+            assert answer.status_code == 503 and answer.json["error"] == "同时上传的文件太多，请稍后重试。"
+    assert send(town.callers["hengzha"], PDF, "一.pdf").status_code == 201
 
 
 def test_the_same_sentence_stands_on_the_page_for_whoever_has_no_script(app, town):
