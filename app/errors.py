@@ -18,7 +18,7 @@ from models.base import db
 from models.encryption import Undecipherable
 from operations.access import refusals
 from operations.errors import AlreadyDone, Away, DomainError, NotAllowed
-from operations.files import MIB
+from operations.files import size_in_words
 from views import ways
 from views.desk import WAITED
 from views.forms.base import clean, is_secret
@@ -81,7 +81,7 @@ def not_served(error: HTTPException) -> ResponseReturnValue:
 def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     """The whole request was over the limit: say so, and give the words back where the form can be opened again."""
     most, each = current_app.config["MAX_CONTENT_LENGTH"], current_app.config["ATTACHMENT_BYTES"]
-    words = f"一次最多上传 {most // MIB} MB，单个文件不超过 {each // MIB} MB，请压缩，或分几次上传。"
+    words = f"一次最多上传 {size_in_words(most)}，单个文件不超过 {size_in_words(each)}，请压缩，或分几次上传。"
     typed = overflow.rescue()
     if typed and current_user.is_authenticated and keep_fields(typed):
         back = {"next_url": ways.safe(request.path), "next_label": "返回重新选择文件"}

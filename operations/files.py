@@ -14,6 +14,11 @@ from operations.errors import BadInput, DomainError
 MIB = 1024 * 1024
 
 
+def size_in_words(limit: int) -> str:
+    """``10 MB``, ``512 KB``: how large something may be."""
+    return f"{limit // MIB} MB" if limit >= MIB else f"{max(1, limit // 1024)} KB"
+
+
 def write_down(
     stream: IO[bytes], path: Path, *, name: str, actor: Actor, most: int, if_empty: str, if_too_large: str
 ) -> tuple[int, str]:

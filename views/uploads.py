@@ -10,7 +10,7 @@ from werkzeug.datastructures import FileStorage
 from models.tickets import Attachment
 from operations.access.scope import own_enterprise_ids
 from operations.errors import BadInput
-from operations.files import MIB
+from operations.files import MIB, size_in_words
 from operations.storage import places
 from operations.tickets import attachments
 from operations.tickets.attachments import UploadRules
@@ -76,7 +76,7 @@ def limits_in_words() -> str:
     """What the field says about itself."""
     settings = rules()
     return (
-        f"最多 {settings.per_sending} 个，每个不超过 {_size(settings.per_file)}，"
+        f"最多 {settings.per_sending} 个，每个不超过 {size_in_words(settings.per_file)}，"
         f"可传照片、PDF、Word（docx）、Excel（xlsx）。照片的拍摄地点、文档的作者会自动去掉，有电子签名的文档保持原样。"
         f"请不要上传涉密材料。"
     )
@@ -86,7 +86,3 @@ def input_attributes() -> dict[str, Any]:
     """What the browser may know beforehand; the server decides."""
     shown = max(1, rules().per_file // MIB)
     return {"accept": "image/jpeg,image/png,image/webp,.pdf,.docx,.xlsx", "data-max-mb": shown}
-
-
-def _size(count: int) -> str:
-    return f"{count // MIB} MB" if count >= MIB else f"{count // 1024} KB"

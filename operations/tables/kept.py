@@ -7,7 +7,7 @@ from typing import IO
 
 from operations.access.actor import Actor
 from operations.errors import BadInput
-from operations.files import MIB, clean_name, path_of, write_down
+from operations.files import MIB, clean_name, path_of, size_in_words, write_down
 
 ENDINGS = (".xlsx", ".xls", ".csv")
 MOST = 10 * MIB
@@ -22,7 +22,7 @@ def keep(stream: IO[bytes], file_name: str, *, actor: Actor, folder: Path) -> st
         raise BadInput("只接受 .xlsx、.xls 或 .csv 文件。")
     arriving = path_of(folder, f"{secrets.token_hex(20)}{ending}")
     _, digest = write_down(stream, arriving, name=name, actor=actor, most=MOST, if_empty="文件是空的。",
-                           if_too_large=f"文件超过 {MOST // MIB} MB，请分成几份。")
+                           if_too_large=f"文件超过 {size_in_words(MOST)}，请分成几份。")
     kept = f"{digest}{ending}"
     lasting = _path(folder, kept, actor.user_id)
     lasting.parent.mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,7 @@ from python_calamine import (
 )
 
 from operations.errors import BadInput
-from operations.files import MIB
+from operations.files import MIB, size_in_words
 from operations.tables import worksheets
 
 PIECE = 256 * 1024
@@ -76,7 +76,7 @@ def opened(path: Path) -> Opened:
     except OSError:
         raise BadInput(f"读不到文件 {path.name}，请检查路径和权限。") from None
     if not is_bearable:
-        raise BadInput(f"文件超过 {FILE_LIMIT // MIB} MB，请分成几份再导入。")
+        raise BadInput(f"文件超过 {size_in_words(FILE_LIMIT)}，请分成几份再导入。")
     if is_empty:
         raise BadInput("文件是空的，没有任何内容。")
     if head.startswith(ZIP):
@@ -105,7 +105,7 @@ def _of_xlsx(path: Path) -> Opened:
 def _ensure_bearable(archive: ZipFile) -> None:
     entries = archive.infolist()
     if len(entries) > ENTRIES_LIMIT or sum(entry.file_size for entry in entries) > UNPACKED_LIMIT:
-        raise BadInput(f"表格解开后超过 {UNPACKED_LIMIT // MIB} MB 或 {ENTRIES_LIMIT} 个部件，为安全起见不予读取。")
+        raise BadInput(f"表格解开后超过 {size_in_words(UNPACKED_LIMIT)} 或 {ENTRIES_LIMIT} 个部件，为安全起见不予读取。")
     if any(entry.flag_bits & 1 for entry in entries):
         raise BadInput(ENCRYPTED)
 

@@ -19,7 +19,7 @@ from operations import protection
 from operations.access.actor import Actor
 from operations.base import operation
 from operations.errors import BadInput, Busy, DomainError, NotFound, StorageAway
-from operations.files import MIB, clean_name, key_of, write_down
+from operations.files import MIB, clean_name, key_of, size_in_words, write_down
 from operations.storage.places import Storage, arriving
 from operations.tickets import authors, photos
 
@@ -149,7 +149,7 @@ def _keep(stream: IO[bytes], attachment: Attachment, *, actor: Actor, rules: Upl
     with arriving(rules.storage) as path:
         write_down(
             stream, path, name=name, actor=actor, most=rules.per_file, if_empty=f"“{name}”是空文件。",
-            if_too_large=f"“{name}”超过 {_shown(rules.per_file)}，请压缩后再传。",
+            if_too_large=f"“{name}”超过 {size_in_words(rules.per_file)}，请压缩后再传。",
         )
         _ensure_is(kind, path, name)
         with _in_turn():
@@ -191,11 +191,7 @@ def _ensure_room(enterprise_id: int | None, size: int, name: str, *, most: int) 
         .where(Ticket.enterprise_id == enterprise_id, Attachment.discarded_at.is_(None))
     )
     if (db.session.scalar(taken) or 0) + size > most:
-        raise BadInput(f"“{name}”没有收下：贵企业的附件总量已满 {_shown(most)}，请压缩，或联系企业管家。")
-
-
-def _shown(size: int) -> str:
-    return f"{size // MIB} MB" if size >= MIB else f"{max(1, size // 1024)} KB"
+        raise BadInput(f"“{name}”没有收下：贵企业的附件总量已满 {size_in_words(most)}，请压缩，或联系企业管家。")
 
 
 def _ensure_is(kind: FileKind, path: Path, name: str) -> None:

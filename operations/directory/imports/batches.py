@@ -24,7 +24,7 @@ from operations import log, protection
 from operations.access.actor import SYSTEM, Actor, Standing
 from operations.base import operation
 from operations.errors import BadInput, NotAllowed, Refused
-from operations.files import MIB, clean_name, path_of, write_down
+from operations.files import clean_name, path_of, size_in_words, write_down
 from operations.hall import systems
 
 PAGE = 25
@@ -64,7 +64,7 @@ def receive(
     protection.ensure_off()
     size, digest = write_down(
         stream, path_of(rules.folder, stored_name), name=name, actor=actor, most=rules.per_file, if_empty="文件是空的。",
-        if_too_large=f"文件超过 {rules.per_file // MIB} MB，请分成几份再导入。",
+        if_too_large=f"文件超过 {size_in_words(rules.per_file)}，请分成几份再导入。",
     )
     batch = ImportBatch(
         kind=kind, file_name=name, stored_name=stored_name, size=size, sha256=digest, unit_id=unit_id,
