@@ -55,6 +55,10 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (ConfigurationError, DomainError) as refusal:
             raise Refusal(str(refusal)) from refusal
+        except OSError as problem:
+            if problem.filename is None:
+                raise
+            raise Refusal(f"不能读写 {problem.filename}（{problem.strerror}），请检查路径和权限。") from problem
         except _database_errors() as problem:
             said = getattr(problem, "orig", problem)
             reason, state = str(said).strip().splitlines()[0], getattr(said, "sqlstate", None)

@@ -25,6 +25,12 @@ def test_a_new_machine_gets_its_database_and_is_told_so(fresh):
     assert second.output.startswith("数据库已是最新：")
 
 
+def test_a_place_that_cannot_be_written_is_one_sentence(fresh):
+    (fresh.folder / "file").touch()
+    refused = fresh("init", ANCHOR_KEY_FILE=str(fresh.folder / "file" / "anchor.key"), ANCHORS="on")
+    assert refused.exit_code == 1 and refused.stderr.startswith(f"不能读写 {fresh.folder}/file")
+
+
 def test_readers_and_the_writer_do_not_wait_for_one_another(fresh):
     fresh("init")
     with sqlite3.connect(fresh.folder / "zhitongche.sqlite3") as connection:
