@@ -172,7 +172,8 @@ class DraftDecision(LabelledEnum):
 
 
 def by_two(table: str) -> tuple[SchemaItem, ...]:
-    """What the database holds of drafts: one at most waits, and whoever proposes it may only take it back."""
+    """What the database holds of drafts: one at most waits of those made on the same rules, and whoever proposes it may
+    only take it back."""
     return (
         CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decided_at_iff_decided"),
         CheckConstraint("(decision IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"),
