@@ -1,6 +1,5 @@
 """评议结果 to be taken away: a workbook, and a paper that becomes .docx or PDF; both from the frozen figures."""
 
-import io
 from collections.abc import Sequence
 from typing import IO, Any
 
@@ -22,21 +21,10 @@ FEW, UNRANKED = "不足 5 份", "样本不足，不排名"
 
 def workbook(campaign: Campaign, *, is_public: bool) -> IO[bytes]:
     """The results as .xlsx; how many gave which grade stands only in the office's own, and of the ranked alone."""
-    file = io.BytesIO()
     heads = HEADS if is_public else (*HEADS, *GRADE_HEADS)
-    with writing.workbook(file) as book:
-        sheet, bold = book.add_worksheet("评议结果"), book.add_format({"bold": True})
-        sheet.write_string(0, 0, f"{campaign.title}　{method(campaign)}")
-        for place, (head, width) in enumerate(heads):
-            sheet.set_column(place, place, width)
-            sheet.write_string(1, place, head, bold)
-        sheet.freeze_panes(2, 0)
-        rows = [row for group in campaigns.results(campaign) for row in group.rows]
-        for line, row in enumerate(rows, start=2):
-            for place, value in enumerate((*cells(row), *(() if is_public else _grades(row)))):
-                (sheet.write_number if isinstance(value, int | float) else sheet.write_string)(line, place, value)
-    file.seek(0)
-    return file
+    rows = (row for group in campaigns.results(campaign) for row in group.rows)
+    told = ((*cells(row), *(() if is_public else _grades(row))) for row in rows)
+    return writing.file_of("评议结果", heads, told, above=f"{campaign.title}　{method(campaign)}")
 
 
 def paper(campaign: Campaign) -> Sheet:

@@ -1,7 +1,6 @@
 """企业名单: the list as a workbook, written row by row; no cell is ever a formula, phones are masked, and every sheet
 says who took it and when."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import IO, Any
@@ -18,7 +17,7 @@ from operations.access.actor import Actor
 from operations.clocks.calendar import SHANGHAI
 from operations.directory.fact_kinds import masked
 from operations.insight.enterprise_picks import Picking, pick
-from operations.insight.export_files import Content
+from operations.insight.export_files import Content, minute
 from operations.tables import writing
 
 HEADS = (
@@ -35,27 +34,8 @@ def content(actor: Actor, picking: Picking) -> Content:
 
 def workbook(actor: Actor, rows: Sequence[Enterprise]) -> IO[bytes]:
     """The file."""
-    file: IO[bytes] = tempfile.TemporaryFile()
-    _write(file, actor, rows)
-    file.seek(0)
-    return file
-
-
-def _write(file: IO[bytes], actor: Actor, rows: Sequence[Enterprise]) -> None:
-    taken = f"{clock.now().astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-    mark = f"{actor.name}（{actor.title}）{taken} 导出，共 {len(rows)} 家。内部使用，不得外传。"
-    with writing.workbook(file) as book:
-        sheet, bold = book.add_worksheet("企业名单"), book.add_format({"bold": True})
-        sheet.set_footer(f"&L{mark.replace('&', '&&')}&R&P / &N")
-        for place, (_, width) in enumerate(HEADS):
-            sheet.set_column(place, place, width)
-        sheet.write_string(0, 0, mark)
-        for place, (head, _) in enumerate(HEADS):
-            sheet.write_string(1, place, head, bold)
-        sheet.freeze_panes(2, 2)
-        for number, cells in enumerate(_cells(rows), start=2):
-            for place, value in enumerate(cells):
-                sheet.write_string(number, place, value)
+    mark = f"{actor.name}（{actor.title}）{minute(clock.now())} 导出，共 {len(rows)} 家。内部使用，不得外传。"
+    return writing.file_of("企业名单", HEADS, _cells(rows), above=mark, at_foot=mark, fixed=2)
 
 
 def _cells(rows: Sequence[Enterprise]) -> Iterator[tuple[str, ...]]:

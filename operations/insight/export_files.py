@@ -1,6 +1,5 @@
 """What an export takes along: the rows of one list and the workbook they become, whatever the list."""
 
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from operations.access.actor import Actor
 from operations.clocks.calendar import SHANGHAI
 from operations.errors import BadInput
 from operations.tables import writing
+from operations.tables.writing import Heads, Rows
 
 MOST_ROWS = 5000
 
@@ -32,22 +32,9 @@ def within(rows: Iterable[Any], most: int) -> list[Any]:
     return found
 
 
-def workbook(title: str, mark: str, heads: Sequence[tuple[str, int]], rows: Iterable[Sequence[str | int]]) -> IO[bytes]:
+def workbook(title: str, mark: str, heads: Heads, rows: Rows) -> IO[bytes]:
     """One sheet, written row by row; what somebody typed is never a formula, and every page says who took it."""
-    file: IO[bytes] = tempfile.TemporaryFile()
-    with writing.workbook(file) as book:
-        sheet, bold = book.add_worksheet(title), book.add_format({"bold": True})
-        sheet.set_footer(f"&L{mark.replace('&', '&&')}&R&P / &N")
-        sheet.write_string(0, 0, mark)
-        for place, (head, width) in enumerate(heads):
-            sheet.set_column(place, place, width)
-            sheet.write_string(1, place, head, bold)
-        sheet.freeze_panes(2, 0)
-        for number, cells in enumerate(rows, start=2):
-            for place, value in enumerate(cells):
-                (sheet.write_string if isinstance(value, str) else sheet.write_number)(number, place, value)
-    file.seek(0)
-    return file
+    return writing.file_of(title, heads, rows, above=mark, at_foot=mark)
 
 
 def marked(actor: Actor, now: datetime, count: int) -> str:

@@ -1,6 +1,5 @@
 """填报情况 as a workbook."""
 
-import tempfile
 from typing import IO
 
 from operations import log
@@ -25,19 +24,9 @@ def export(actor: Actor) -> IO[bytes]:
         raise NotAllowed
     units = filling.figures(actor, is_exact=True)
     lines = [(unit.name, unit.counts) for unit in units] + [("合计", filling.total(units))]
-    file: IO[bytes] = tempfile.TemporaryFile()
-    with writing.workbook(file) as book:
-        sheet, bold = book.add_worksheet("填报情况"), book.add_format({"bold": True})
-        for place, (head, width) in enumerate(HEADS):
-            sheet.set_column(place, place, width)
-            sheet.write_string(0, place, head, bold)
-        sheet.freeze_panes(1, 1)
-        for number, (name, counts) in enumerate(lines, start=1):
-            for place, value in enumerate((name, *_cells(counts))):
-                sheet.write(number, place, value)
+    file = writing.file_of("填报情况", HEADS, ((name, *_cells(counts)) for name, counts in lines), fixed=1)
     log.record("export_filling", object_type="organisation", object_id=None, actor=actor, standing=posts[0],
                details={"rows": len(units)})
-    file.seek(0)
     return file
 
 

@@ -1,16 +1,14 @@
 """否定报备登记表: the register as a workbook; what somebody typed is never a formula, and the log keeps who took it."""
 
-import tempfile
-from datetime import datetime
 from typing import IO, Any
 
 from operations import log
 from operations.access.actor import Actor
 from operations.access.refusal_scope import READING
 from operations.base import operation
-from operations.clocks.calendar import SHANGHAI
 from operations.errors import NotAllowed
 from operations.insight import refusals
+from operations.insight.export_files import minute
 from operations.insight.refusals import Narrowing
 from operations.tables import writing
 
@@ -28,32 +26,18 @@ def export(actor: Actor, narrowing: Narrowing) -> IO[bytes]:
     posts = actor.posts_as(*READING)
     if not posts:
         raise NotAllowed
-    file: IO[bytes] = tempfile.TemporaryFile()
     rows = refusals.all_rows(actor, narrowing, limit=MOST_ROWS)
-    with writing.workbook(file) as book:
-        sheet, bold = book.add_worksheet("否定报备登记表"), book.add_format({"bold": True})
-        for place, (head, width) in enumerate(HEADS):
-            sheet.set_column(place, place, width)
-            sheet.write_string(0, place, head, bold)
-        sheet.freeze_panes(1, 0)
-        for count, row in enumerate(rows, start=1):
-            for place, value in enumerate(_cells(row)):
-                sheet.write_string(count, place, value)
+    file = writing.file_of("否定报备登记表", HEADS, map(_cells, rows))
     log.record("export_refusals", object_type="refusal", object_id=None, actor=actor, standing=posts[0],
                details={"rows": len(rows), "cut": len(rows) == MOST_ROWS})
-    file.seek(0)
     return file
 
 
 def _cells(row: Any) -> tuple[str, ...]:
     return (
-        row.number, row.ticket, row.subject, row.unit, row.reporter, row.kind.label, _moment(row.reported_at),
+        row.number, row.ticket, row.subject, row.unit, row.reporter, row.kind.label, minute(row.reported_at),
         row.grounds, row.articles, row.alternatives, "是" if row.was_noticed else "否", row.height.label,
         row.level.label if row.level and not row.ended_as else "", row.verdict.label if row.verdict else "",
-        _moment(row.reviewed_at), row.ended_as.label if row.ended_as else "在办", _moment(row.ended_at),
+        minute(row.reviewed_at), row.ended_as.label if row.ended_as else "在办", minute(row.ended_at),
         "是" if row.is_late else "",
     )
-
-
-def _moment(value: datetime | None) -> str:
-    return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if value else ""

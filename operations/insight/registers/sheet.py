@@ -1,6 +1,5 @@
 """A register as a workbook; what somebody typed is never a formula, and the log keeps who took it."""
 
-import tempfile
 from typing import IO
 
 from operations import log
@@ -20,22 +19,14 @@ def export(actor: Actor, register: Register, narrowing: Narrowing) -> IO[bytes]:
     posts = actor.posts_as(*READING)
     if not posts:
         raise NotAllowed
-    file: IO[bytes] = tempfile.TemporaryFile()
     rows = all_rows(register, actor, narrowing, limit=MOST_ROWS)
     heads = (*FIRST, *((column.label, column.width) for column in register.columns), ("状态", 20))
-    with writing.workbook(file) as book:
-        sheet, bold = book.add_worksheet(f"{register.label}登记簿"), book.add_format({"bold": True})
-        for place, (head, width) in enumerate(heads):
-            sheet.set_column(place, place, width)
-            sheet.write_string(0, place, head, bold)
-        sheet.freeze_panes(1, 0)
-        for count, row in enumerate(rows, start=1):
-            told = (row.number, row.subject, row.enterprise, row.unit or NO_UNIT_NAME,
-                    *(column.told(row) for column in register.columns),
-                    "、".join(words for _, words in register.state_of(row)))
-            for place, value in enumerate(told):
-                sheet.write_string(count, place, value)
+    cells = (
+        (row.number, row.subject, row.enterprise, row.unit or NO_UNIT_NAME,
+         *(column.told(row) for column in register.columns),
+         "、".join(words for _, words in register.state_of(row))) for row in rows
+    )
+    file = writing.file_of(f"{register.label}登记簿", heads, cells)
     log.record(f"export_{register.name}", object_type="register", object_id=None, actor=actor, standing=posts[0],
                details={"rows": len(rows), "cut": len(rows) == MOST_ROWS})
-    file.seek(0)
     return file

@@ -2,23 +2,19 @@
 
 import tempfile
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from operations import log
 from operations.access.actor import Actor, Standing
 from operations.access.scope import OFFICIALS, REGIONAL
 from operations.base import operation
-from operations.clocks.calendar import SHANGHAI
 from operations.errors import NotAllowed
+from operations.insight.export_files import minute
 from operations.insight.routing import accuracy, catalogue
 from operations.tables import writing
-
-if TYPE_CHECKING:
-    from xlsxwriter import Workbook
+from operations.tables.writing import Heads
 
 MOST_ROWS = 5000
-Heads = Sequence[tuple[str, int]]
 CATALOGUE_HEADS: Heads = (
     ("事项类别", 30), ("区域", 14), ("主办单位", 20), ("协办单位", 40), ("法律或职责依据", 50), ("版本", 6), ("起用时间", 17),
     ("在岗", 14),
@@ -43,7 +39,7 @@ def export_catalogue(actor: Actor, narrowing: catalogue.Narrowing) -> IO[bytes]:
     assisting = catalogue.assistants(row.id for row in rows)
     cells = [
         (row.category, row.region, row.unit, "、".join(assisting.get(row.id, ())), row.basis, str(row.revision),
-         moment(row.opened_at), "" if row.is_manned else "无在岗人员") for row in rows
+         minute(row.opened_at), "" if row.is_manned else "无在岗人员") for row in rows
     ]
     return taken("export_catalogue", "派单目录", CATALOGUE_HEADS, cells, actor=actor, posts=posts)
 
@@ -52,8 +48,8 @@ def catalogue_template() -> IO[bytes]:
     """The empty workbook of the import, with a second sheet that shows it filled in."""
     file: IO[bytes] = tempfile.TemporaryFile()
     with writing.workbook(file) as book:
-        _table(book, "填报", TEMPLATE_HEADS, ())
-        _table(book, "填写示例", TEMPLATE_HEADS, EXAMPLES)
+        writing.table(book, "填报", TEMPLATE_HEADS, ())
+        writing.table(book, "填写示例", TEMPLATE_HEADS, EXAMPLES)
     file.seek(0)
     return file
 
@@ -64,7 +60,7 @@ def export_suggestions(actor: Actor, narrowing: accuracy.Narrowing) -> IO[bytes]
     posts = actor.posts_as(*REGIONAL)
     cells = [
         (row.number, row.subject, row.category, row.source.label if row.source else "没有建议", row.suggested or "",
-         row.reason, row.dispatched, row.final or "未定", moment(row.dispatched_at))
+         row.reason, row.dispatched, row.final or "未定", minute(row.dispatched_at))
         for row in accuracy.all_rows(actor, narrowing, limit=MOST_ROWS)
     ]
     return taken("export_suggestions", "派单建议核对", SUGGESTION_HEADS, cells, actor=actor, posts=posts)
@@ -75,26 +71,7 @@ def taken(act: str, title: str, heads: Heads, cells: Sequence[Iterable[str]], *,
     """The workbook of these rows, within the running operation. Raises NotAllowed without a post to take it by."""
     if not posts:
         raise NotAllowed
-    file: IO[bytes] = tempfile.TemporaryFile()
-    with writing.workbook(file) as book:
-        _table(book, title, heads, cells)
+    file = writing.file_of(title, heads, cells)
     log.record(act, object_type="catalogue", object_id=None, actor=actor, standing=posts[0],
                details={"rows": len(cells), "cut": len(cells) == MOST_ROWS})
-    file.seek(0)
     return file
-
-
-def _table(book: "Workbook", title: str, heads: Heads, cells: Iterable[Iterable[str]]) -> None:
-    sheet, bold = book.add_worksheet(title), book.add_format({"bold": True})
-    for place, (head, width) in enumerate(heads):
-        sheet.set_column(place, place, width)
-        sheet.write_string(0, place, head, bold)
-    sheet.freeze_panes(1, 0)
-    for count, row in enumerate(cells, start=1):
-        for place, value in enumerate(row):
-            sheet.write_string(count, place, value)
-
-
-def moment(value: datetime | None) -> str:
-    """A moment on the Shanghai clock; empty for none."""
-    return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if value else ""
