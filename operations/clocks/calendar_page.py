@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from chinese_calendar.constants import workdays
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from models import clock
 from models.access import User
@@ -15,13 +15,13 @@ from models.base import LabelledEnum, db
 from models.clocks import CalendarDay, CalendarYear
 from operations.clocks import rulebook
 from operations.clocks.calendar import WorkCalendar
+from operations.clocks.changes import AHEAD_YEARS
 from operations.clocks.explanation import HOLIDAY_NAMES
 from operations.clocks.office_time import local_time
 from operations.clocks.statutory import PUBLISHED_YEARS, fixed_holiday, is_statutory_working_day
 from operations.errors import NotFound
 
-# From the first year a ticket can have been received in to as far as anything can be due.
-FIRST_YEAR, AHEAD_YEARS = 2020, 2
+FIRST_YEAR = 2020  # in which a ticket can have been received
 
 
 class Mark(LabelledEnum):
@@ -98,21 +98,17 @@ def _day(calendar: WorkCalendar, day: date, today: date) -> Day:
 
 
 def _confirmed(year: int) -> Any:
-    one, other = db.aliased(User), db.aliased(User)
-    rows = (
-        select(CalendarYear, one.name, other.name)
-        .outerjoin(one, one.id == CalendarYear.confirmed_by_id)
-        .outerjoin(other, other.id == CalendarYear.approved_by_id)
-    )
-    return db.session.execute(rows.where(CalendarYear.year == year)).first()
+    return db.session.execute(_with_both(CalendarYear.confirmed_by_id).where(CalendarYear.year == year)).first()
 
 
 def _changes(year: int) -> Sequence[Any]:
-    one, other = db.aliased(User), db.aliased(User)
-    rows = (
-        select(CalendarDay, one.name, other.name)
-        .outerjoin(one, one.id == CalendarDay.set_by_id)
-        .outerjoin(other, other.id == CalendarDay.approved_by_id)
-    )
-    of_year = rows.where(CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)))
-    return db.session.execute(of_year.order_by(CalendarDay.day, CalendarDay.id)).all()
+    of_year = CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31))
+    rows = _with_both(CalendarDay.set_by_id).where(of_year).order_by(CalendarDay.day, CalendarDay.id)
+    return db.session.execute(rows).all()
+
+
+def _with_both(proposed_by: Any) -> Select[Any]:
+    """The rows of its table with the names of who proposed and who approved each."""
+    model, one, other = proposed_by.class_, db.aliased(User), db.aliased(User)
+    rows = select(model, one.name, other.name).outerjoin(one, one.id == proposed_by)
+    return rows.outerjoin(other, other.id == model.approved_by_id)

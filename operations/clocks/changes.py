@@ -14,7 +14,7 @@ from operations.clocks.statutory import COVERED_YEARS, PUBLISHED_YEARS
 from operations.errors import BadInput
 
 DAY = timedelta(days=1)
-AHEAD_YEARS = 2
+AHEAD_YEARS = 2  # as far as anything can be due
 
 
 @dataclass(frozen=True, slots=True)
