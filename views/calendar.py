@@ -100,14 +100,13 @@ def _proposed(form: Any, title: str, asked: Callable[[], Change]) -> ResponseRet
 
 def _page(draft_id: int, verb: str = "", form: RefusableForm | None = None) -> str:
     row, proposer, decider = drafts.get(CalendarDraft, draft_id)
-    page: dict[str, Any] = {"obstacle": ""}
+    page = drafting.shown(row, verb, form)
     if row.decided_at is None:
         try:
             page |= _foreseen(change_of(row))
         except BadInput as refusal:
             page["obstacle"] = str(refusal)
-    return render_template("calendar/draft.html", proposer=proposer, decider=decider,
-                           **page, **drafting.shown(row, verb, form))
+    return render_template("calendar/draft.html", proposer=proposer, decider=decider, **page)
 
 
 def _foreseen(change: Change) -> dict[str, Any]:

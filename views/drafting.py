@@ -80,6 +80,7 @@ def shown(draft: Draft, verb: str = "", form: RefusableForm | None = None) -> di
         "form": form,
         "forms": {name: sent.get(name) or kind(formdata=None, prefix=f"{name}-") for name, kind in ANSWERS.items()},
         "may_decide": draft.decided_at is None and drafts.may_propose(current_user),
+        "obstacle": drafts.obstacle(draft),
         "is_own": draft.proposed_by_id == current_user.user_id,
         "url": url_for(".draft", draft_id=draft.id),
     }

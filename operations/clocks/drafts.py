@@ -14,6 +14,7 @@ from operations.access import persons
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
 from operations.access.ground import is_over_all
+from operations.access.people import standings
 from operations.base import operation
 from operations.clocks import rulebook
 from operations.errors import BadInput, NotAllowed, NotFound, Refused
@@ -87,6 +88,14 @@ def get(model: type[D], draft_id: int) -> tuple[D, str, str]:
     return next(iter(_named(model, model.id == draft_id, 1)), None) or _missing()
 
 
+def obstacle(draft: Draft) -> str:
+    """Why nobody can approve it any more, empty while somebody can: both must be who may when it comes to pass."""
+    by = db.session.get_one(User, draft.proposed_by_id)
+    if draft.decided_at or by.is_active and may_propose(Actor(by.id, by.name, standings(by.id))):
+        return ""
+    return f"提出的{by.name}已经离岗，不能再批准：请不批准，由在岗的人另提。"
+
+
 def decided(model: type[D], limit: int = 30) -> list[tuple[D, str, str]]:
     """The decided drafts, the newest first."""
     return _named(model, model.decided_at.is_not(None), limit)
@@ -101,6 +110,8 @@ def _decide(model: type[D], draft_id: int, decision: DraftDecision, *, actor: Ac
         raise Refused("提出的人不能自己审批，请由另一人审批。" if is_own else "只有提出的人可以撤回。")
     if not is_own and persons.are_one(actor.user_id, draft.proposed_by_id):
         raise Refused("提出的人换一个账号也不能审批，请由另一人审批。")
+    if decision is DraftDecision.APPROVED and (words := obstacle(draft)):
+        raise Refused(words)
     if len(answer) > REASON_LIMIT:
         raise BadInput(f"请在 {REASON_LIMIT} 字以内说明。")
     claim = update(model).where(model.id == draft_id, model.decided_at.is_(None))

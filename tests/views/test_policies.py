@@ -3,7 +3,10 @@
 import re
 
 import pytest
+import sqlalchemy as sa
 
+from models import clock
+from models.access import Post, Role
 from models.base import db
 from models.clocks import PolicyDraft
 
@@ -65,6 +68,19 @@ def test_a_second_draft_waits_for_the_first_and_keeps_what_was_typed(reader, sig
     other = sign_in("security")
     assert sends(other, changed(other, **terms | {"reason": "另一份"})) == 409
     assert "已有一份草案待审批" in other.text and "另一份" in other.html and other.hidden()["step"] == ""
+
+
+def test_what_its_proposer_has_left_behind_can_only_be_sent_back(reader, sign_in):
+    terms = {"effective_on": "2026-12-30", "reason": "试行", "ladder_answer": "1 天", "step": "propose"}
+    assert sends(reader, changed(reader, **terms)) == 302
+    draft = reader.answer.location
+    db.session.execute(sa.update(Post).where(Post.role == Role.SUPERVISOR).values(ended_at=clock.now()))
+    db.session.commit()
+    other = sign_in("security")
+    assert other.get(draft) == 200
+    assert "提出的何宁已经离岗" in other.text and "批准，到期生效" not in other.text
+    assert other.post(f"{draft}/approve", {"approve-answer": "照办"}) == 409
+    assert other.post(f"{draft}/decline", {"decline-answer": "另提"}) == 302
 
 
 @pytest.mark.parametrize(("terms", "words"), [

@@ -135,6 +135,26 @@ def test_a_day_that_has_gone_by_is_no_longer_published_and_the_draft_can_be_sent
         drafts.decline(CalendarDraft, draft.id, actor=actor_named("hening"), answer="晚了")
 
 
+def leaves(person):
+    db.session.execute(sa.update(Post).where(Post.user_id == person).values(ended_at=clock.now()))
+
+
+def is_shut_out(person):
+    db.session.get_one(User, person).is_active = False
+
+
+@pytest.mark.parametrize("goes", [leaves, is_shut_out])
+def test_a_draft_does_not_outlive_its_proposers_post(life, goes):
+    """What somebody has left behind who was found out is not carried through by whoever comes upon it."""
+    draft = proposed()
+    goes(draft.proposed_by_id)
+    db.session.commit()
+    with pytest.raises(Refused, match="已经离岗"):
+        approved(draft)
+    assert db.session.scalar(select(CalendarDay)) is None
+    drafts.decline(CalendarDraft, draft.id, actor=actor_named("hening"), answer="另提")
+
+
 @pytest.mark.parametrize("by", ["wujie", "luoshizhang", "admin", "audit", "zhoujian", "hengzha"])
 def test_others_propose_nothing_and_approve_nothing(life, by):
     with pytest.raises(NotAllowed):
