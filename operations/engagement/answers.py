@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 
 from models import clock
 from models.access import Post, Role
@@ -15,6 +15,7 @@ from operations.access.actor import Actor, Standing
 from operations.base import insert_ignoring, operation
 from operations.engagement.effectiveness import Verdict, after_answer
 from operations.errors import NotAllowed, Refused
+from operations.insight.lines import NOW
 
 
 @operation
@@ -44,17 +45,7 @@ def answer(noted: Interaction, *, actor: Actor, is_confirmed: bool) -> None:
 
 def waiting_for(enterprise_ids: list[int], limit: int = 5) -> list[Any]:
     """The notes of these enterprises that nobody has answered and whose window is open, the newest first."""
-    answered = select(InteractionAnswer.interaction_id).where(InteractionAnswer.interaction_id == Interaction.id)
-    rows = (
-        select(Interaction)
-        .where(
-            Interaction.enterprise_id.in_(enterprise_ids), Interaction.window_ends_at >= clock.now(),
-            Interaction.is_exchange.is_(False), ~answered.exists(),
-        )
-        .order_by(Interaction.occurred_at.desc(), Interaction.id.desc())
-        .limit(limit)
-    )
-    return list(db.session.scalars(rows))
+    return list(db.session.scalars(_WAITING, {"among": enterprise_ids, "now": clock.now(), "most": limit}))
 
 
 def _standing(noted: Interaction, actor: Actor) -> Standing:
@@ -88,3 +79,15 @@ def _tell_of_denial(noted: Interaction) -> None:
                         kind=NoticeKind.MESSAGE)
     notices.tell_people([noted.steward_id], f"{name}说没有这次{noted.kind.label}", about=f"denied.{noted.id}",
                         words=noted.content, kind=NoticeKind.MESSAGE)
+
+
+_ANSWERED = select(InteractionAnswer.interaction_id).where(InteractionAnswer.interaction_id == Interaction.id)
+_WAITING = (
+    select(Interaction)
+    .where(
+        Interaction.enterprise_id.in_(bindparam("among", expanding=True)), Interaction.window_ends_at >= NOW,
+        Interaction.is_exchange.is_(False), ~_ANSWERED.exists(),
+    )
+    .order_by(Interaction.occurred_at.desc(), Interaction.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)

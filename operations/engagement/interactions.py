@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import Integer, bindparam, case, or_, select, update
 
 from models import clock
 from models.access import Role, User
@@ -18,13 +18,14 @@ from operations import log, notices
 from operations.access import scope
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
-from operations.access.withholding import open_to
+from operations.access.withholding import KEPT_FROM_ASKER, asked_by
 from operations.base import operation
 from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import WorkCalendar
 from operations.engagement import cap, judging, talk_drafts
 from operations.engagement.cadence import counting
 from operations.errors import BadInput, NotAllowed, Refused
+from operations.insight.lines import plain_rows
 from operations.tickets import intake
 
 CONTENT_LIMIT = 2000
@@ -156,22 +157,8 @@ def of_enterprise(
 
     ``before`` is the id of the last one shown. Rows carry the steward's name and the number of the ticket.
     """
-    rows = (
-        select(
-            Interaction.id, Interaction.kind, Interaction.content, Interaction.occurred_at, Interaction.recorded_at,
-            Interaction.next_contact_on, Interaction.is_invited, Interaction.over_cap_reason, Interaction.effect,
-            Interaction.flaw, Interaction.is_exchange, Interaction.steward_id, User.name.label("steward"),
-            Ticket.number,
-        )
-        .join(User, User.id == Interaction.steward_id)
-        .outerjoin(Ticket, Ticket.id == Interaction.ticket_id)
-        .where(Interaction.enterprise_id == enterprise.id, open_to(actor, Interaction.ticket_id))
-        .order_by(Interaction.occurred_at.desc(), Interaction.id.desc())
-        .limit(limit + 1)
-    )
-    if before is not None:
-        rows = rows.where(_is_older_than(before))
-    return list(db.session.execute(rows))
+    rows = _TALKS if before is None else _TALKS.where(_is_older_than(before))
+    return list(plain_rows(rows, {"enterprise": enterprise.id, "most": limit + 1} | asked_by(actor)))
 
 
 def days_ahead() -> list[tuple[str, date]]:
@@ -266,3 +253,18 @@ def _working_day_from(calendar: WorkCalendar, day: date) -> date:
     while not calendar.is_working_day(day):
         day += timedelta(days=1)
     return day
+
+
+_TALKS = (
+    select(
+        Interaction.id, Interaction.kind, Interaction.content, Interaction.occurred_at, Interaction.recorded_at,
+        Interaction.next_contact_on, Interaction.is_invited, Interaction.over_cap_reason, Interaction.effect,
+        Interaction.flaw, Interaction.is_exchange, Interaction.steward_id, User.name.label("steward"), Ticket.number,
+    )
+    .join(User, User.id == Interaction.steward_id)
+    .outerjoin(Ticket, Ticket.id == Interaction.ticket_id)
+    .where(Interaction.enterprise_id == bindparam("enterprise"),
+           or_(Interaction.ticket_id.is_(None), Interaction.ticket_id.not_in(KEPT_FROM_ASKER)))
+    .order_by(Interaction.occurred_at.desc(), Interaction.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)

@@ -95,11 +95,13 @@ def narrowed(
     actor: Actor, wanted: EnterpriseFilter, now: datetime, *, tab: str = "all", columns: Sequence[Any] = (Enterprise,)
 ) -> Select[Any]:
     """The list as a statement without an order. Parameters: ``desk.tab_lines(now)``."""
+    rows = enterprises(actor, wanted, now, *columns)
+    if tab == "all":
+        return rows
     held = select(Ticket.id).where(
         Ticket.enterprise_id == Enterprise.id, Ticket.closed_at.is_(None), ticket_scope(actor)
     ).exists()
-    rows = enterprises(actor, wanted, now, *columns)
-    return rows if tab == "all" else rows.where(desk.firm_tabs(held)[tab])
+    return rows.where(desk.firm_tabs(held)[tab])
 
 
 def columns_for(actor: Actor) -> tuple[Column, ...]:
@@ -117,30 +119,14 @@ def usual_columns(actor: Actor) -> tuple[Column, ...]:
 
 def _told(actor: Actor, page: Any) -> Select[*tuple[Any, ...]]:
     """The columns of the page's rows; the tickets are those the actor may open."""
+    may_open = ticket_scope(actor)
     open_tickets = select(func.count()).where(
-        Ticket.enterprise_id == Enterprise.id, Ticket.closed_at.is_(None), ticket_scope(actor)
+        Ticket.enterprise_id == Enterprise.id, Ticket.closed_at.is_(None), may_open
     )
-    steward = (
-        select(User.name).join(Stewardship, Stewardship.steward_id == User.id)
-        .where(Stewardship.enterprise_id == Enterprise.id, Stewardship.kind == StewardshipKind.MAIN,
-               Stewardship.ended_at.is_(None))
-        .limit(1)
-    )
-    tags = select(func.aggregate_strings(Tag.label, "、")).where(
-        Tag.enterprise_id == Enterprise.id, Tag.ended_at.is_(None)
-    )
-    return (
-        select(
-            *desk.FIRM_COLUMNS, Enterprise.credit_code, Enterprise.status, Enterprise.size, Region.name.label("region"),
-            Organisation.short_name.label("owner"), open_tickets.scalar_subquery().label("open_count"),
-            steward.scalar_subquery().label("steward"), tags.scalar_subquery().label("tags"),
-            desk.how_spoken(Enterprise.id), *desk.lights(Enterprise.id, ticket_scope(actor)),
-            page.c.quiet_since.label("page_moment"), page.c.id.label("page_id"),
-        )
-        .join(page, page.c.id == Enterprise.id)
-        .join(Region, Region.id == Enterprise.region_id)
-        .outerjoin(Organisation, Organisation.id == Enterprise.owner_unit_id)
-    )
+    return _FACTS.add_columns(
+        open_tickets.scalar_subquery().label("open_count"), *desk.lights(Enterprise.id, may_open),
+        page.c.quiet_since.label("page_moment"), page.c.id.label("page_id"),
+    ).join(page, page.c.id == Enterprise.id)
 
 
 def _line(row: Any, now: datetime) -> Listed:
@@ -150,3 +136,21 @@ def _line(row: Any, now: datetime) -> Listed:
         C.SIZE: row.size.label, C.TAGS: row.tags or "",
     }
     return Listed(desk.firm_of(row, now=now), {str(name): words for name, words in cells.items()})
+
+
+_STEWARD = (
+    select(User.name).join(Stewardship, Stewardship.steward_id == User.id)
+    .where(Stewardship.enterprise_id == Enterprise.id, Stewardship.kind == StewardshipKind.MAIN,
+           Stewardship.ended_at.is_(None))
+    .limit(1)
+)
+_TAGS = select(func.aggregate_strings(Tag.label, "、")).where(Tag.enterprise_id == Enterprise.id, Tag.ended_at.is_(None))
+_FACTS = (
+    select(
+        *desk.FIRM_COLUMNS, Enterprise.credit_code, Enterprise.status, Enterprise.size, Region.name.label("region"),
+        Organisation.short_name.label("owner"), _STEWARD.scalar_subquery().label("steward"),
+        _TAGS.scalar_subquery().label("tags"), desk.how_spoken(Enterprise.id),
+    )
+    .join(Region, Region.id == Enterprise.region_id)
+    .outerjoin(Organisation, Organisation.id == Enterprise.owner_unit_id)
+)

@@ -2,8 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, cast, exists, false, literal, null, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    bindparam,
+    case,
+    cast,
+    exists,
+    false,
+    literal,
+    null,
+    select,
+    union_all,
+    update,
+)
 
 from models import clock
 from models.access import Post, User
@@ -12,6 +27,7 @@ from models.lists import ChosenColumns, SavedView
 from operations.access.actor import Actor
 from operations.base import insert_ignoring, operation
 from operations.errors import BadInput, NotFound, Refused
+from operations.insight.lines import plain_rows
 
 MOST_VIEWS = 12
 NAME_LIMIT, QUERY_LIMIT = 20, 1000
@@ -48,17 +64,8 @@ class Habits:
 
 def habits(actor: Actor, list_name: str) -> Habits:
     """The views and the columns of one list: one statement."""
-    is_own = SavedView.user_id == actor.user_id
-    views = select(
-        SavedView.id.label("id"), SavedView.name, SavedView.query.label("said"), SavedView.place.label("place"),
-        SavedView.is_default, SavedView.office_id, case((is_own, ""), else_=User.name).label("owner"),
-    ).join(User, User.id == SavedView.user_id).where(
-        SavedView.list_name == list_name, SavedView.retired_at.is_(None), is_own | _shared_with(actor)
-    )
-    columns = select(
-        literal(0), literal(""), ChosenColumns.columns, literal(0), false(), cast(null(), Integer), literal("")
-    ).where(ChosenColumns.user_id == actor.user_id, ChosenColumns.list_name == list_name)
-    rows = db.session.execute(union_all(views, columns).order_by("place", "id")).all()
+    offices = [post.unit_id for post in actor.posts if post.unit_id]
+    rows = plain_rows(_HABITS, {"person": actor.user_id, "list": list_name, "offices": offices})
     chosen = next((row.said for row in rows if not row.id), "")
     shown = [
         View(row.id, row.name, row.said, bool(row.is_default) and not row.owner, row.office_id is not None, row.owner)
@@ -140,11 +147,22 @@ def _own(actor: Actor, list_name: str) -> tuple[ColumnElement[bool], ...]:
     return (SavedView.user_id == actor.user_id, SavedView.list_name == list_name, SavedView.retired_at.is_(None))
 
 
-def _shared_with(actor: Actor) -> ColumnElement[bool]:
-    """Views of people who still hold a post in the office that they share them with, which is one of the actor's."""
-    is_there = exists().where(Post.user_id == SavedView.user_id, Post.organisation_id == SavedView.office_id,
-                              Post.ended_at.is_(None))
-    return SavedView.office_id.in_([post.unit_id for post in actor.posts if post.unit_id]) & is_there
+_PERSON, _LIST = bindparam("person", type_=Integer), bindparam("list", type_=String)
+_IS_OWN = SavedView.user_id == _PERSON
+# Of people who still hold a post in the office that they share it with, which is one of the asker's.
+_IS_SHARED = SavedView.office_id.in_(bindparam("offices", expanding=True)) & exists().where(
+    Post.user_id == SavedView.user_id, Post.organisation_id == SavedView.office_id, Post.ended_at.is_(None)
+)
+_VIEWS = (
+    select(SavedView.id.label("id"), SavedView.name, SavedView.query.label("said"), SavedView.place.label("place"),
+           SavedView.is_default, SavedView.office_id, case((_IS_OWN, ""), else_=User.name).label("owner"))
+    .join(User, User.id == SavedView.user_id)
+    .where(SavedView.list_name == _LIST, SavedView.retired_at.is_(None), _IS_OWN | _IS_SHARED)
+)
+_COLUMNS = select(
+    literal(0), literal(""), ChosenColumns.columns, literal(0), false(), cast(null(), Integer), literal("")
+).where(ChosenColumns.user_id == _PERSON, ChosenColumns.list_name == _LIST)
+_HABITS: Any = union_all(_VIEWS, _COLUMNS).order_by("place", "id")
 
 
 def _mine(view_id: int, actor: Actor) -> SavedView:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from models import clock
@@ -19,7 +19,7 @@ from operations.access.rectification_scope import own_proxies
 from operations.access.scope import own_tickets
 from operations.clocks import rulebook
 from operations.clocks.wording import moment
-from operations.insight.lines import Line, line_of
+from operations.insight.lines import NOW, UNIT, Line, line_of, plain_rows
 from operations.insight.track import TASKS
 from operations.tickets import workflow
 from operations.tickets.situation import Situation
@@ -93,24 +93,25 @@ def rated_cases(actor: Actor) -> Sequence[Ticket]:
 
 def stewards_of(enterprise_ids: list[int]) -> list[Steward]:
     """主管家 first, then who covers for them at present."""
-    now = clock.now()
-    rows = (
-        select(User.id, User.name, User.phone, Stewardship.kind, Organisation.short_name)
-        .join(User, User.id == Stewardship.steward_id)
-        .outerjoin(Post, (Post.user_id == User.id) & (Post.role == Role.STEWARD) & Post.ended_at.is_(None))
-        .outerjoin(Organisation, Organisation.id == Post.organisation_id)
-        .where(
-            Stewardship.enterprise_id.in_(enterprise_ids),
-            Stewardship.started_at <= now,
-            or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > now),
-        )
-        .order_by(Stewardship.kind, Stewardship.id)
-    )
     found = {
-        user_id: Steward(name, phone or "", unit or "", kind is StewardshipKind.SUBSTITUTE)
-        for user_id, name, phone, kind, unit in db.session.execute(rows)
+        row.id: Steward(row.name, row.phone or "", row.unit or "", row.kind is StewardshipKind.SUBSTITUTE)
+        for row in plain_rows(_STEWARDS, {"among": enterprise_ids, "now": clock.now()})
     }
     return list(found.values())
+
+
+_STEWARDS = (
+    select(User.id, User.name, User.phone, Stewardship.kind, UNIT)
+    .join(User, User.id == Stewardship.steward_id)
+    .outerjoin(Post, (Post.user_id == User.id) & (Post.role == Role.STEWARD) & Post.ended_at.is_(None))
+    .outerjoin(Organisation, Organisation.id == Post.organisation_id)
+    .where(
+        Stewardship.enterprise_id.in_(bindparam("among", expanding=True)),
+        Stewardship.started_at <= NOW,
+        or_(Stewardship.ended_at.is_(None), Stewardship.ended_at > NOW),
+    )
+    .order_by(Stewardship.kind, Stewardship.id)
+)
 
 
 def offers(situation: Situation) -> list[Offer]:

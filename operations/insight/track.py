@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from models.access import Post, Role, User
 from models.base import db
@@ -20,6 +20,7 @@ from operations.clocks import clocks
 from operations.clocks.calendar import Limit
 from operations.clocks.lights import Light, light_of
 from operations.clocks.wording import moment, short_day
+from operations.insight.lines import plain_rows
 from operations.tickets import attachments
 from operations.tickets.situation import Situation
 
@@ -92,8 +93,8 @@ class Promise:
 
 def entries(ticket: Ticket, *, before: int | None = None) -> tuple[list[Entry], int | None]:
     """A page of the public timeline, newest first, and the ``before`` of the next page, if there is one."""
-    rows = _events(ticket).where(Event.seq < before) if before else _events(ticket)
-    found = [_entry(row, ticket) for row in db.session.execute(rows.limit(ENTRIES_SHOWN + 1))]
+    rows = _LATEST.where(Event.seq < before) if before else _LATEST
+    found = [_entry(row, ticket) for row in plain_rows(rows, {"ticket": ticket.id})]
     shown = found[:ENTRIES_SHOWN]
     _name_units(shown)
     return shown, shown[-1].seq if len(found) > ENTRIES_SHOWN else None
@@ -124,8 +125,7 @@ def hand_out_files(ticket: Ticket, shown: Sequence[Entry]) -> list[Attachment]:
 
 def milestones(ticket: Ticket) -> list[Entry]:
     """The public events that the rail is told from, oldest first."""
-    rows = _events(ticket).where(Event.action.in_(MILESTONES))
-    return [_entry(row, ticket) for row in db.session.execute(rows)][::-1]
+    return [_entry(row, ticket) for row in plain_rows(_MILESTONES, {"ticket": ticket.id})][::-1]
 
 
 def stations(ticket: Ticket, told: Sequence[Entry], promise: Promise) -> list[Station]:
@@ -234,18 +234,19 @@ def _line(entry: Entry, ticket: Ticket) -> str:
             return f"{entry.who}已{entry.act.label}"
 
 
-def _events(ticket: Ticket) -> Any:
-    rows: Any = (
-        select(Event.seq, Event.at, Event.action, Event.round, Event.body, EventWords.words, Post.role,
-               Post.enterprise_id, Organisation.short_name, User.name)
-        .outerjoin(EventWords, EventWords.of_ticket(ticket.id))
-        .outerjoin(Post, Post.id == Event.post_id)
-        .outerjoin(Organisation, Organisation.id == Post.organisation_id)
-        .outerjoin(User, User.id == Event.actor_id)
-        .where(Event.of_ticket(ticket.id), Event.is_public.is_(True))
-        .order_by(Event.seq.desc())
-    )
-    return rows
+_TICKET: Any = bindparam("ticket")
+_EVENTS = (
+    select(Event.seq, Event.at, Event.action, Event.round, Event.body, EventWords.words, Post.role,
+           Post.enterprise_id, Organisation.short_name, User.name)
+    .outerjoin(EventWords, EventWords.of_ticket(_TICKET))
+    .outerjoin(Post, Post.id == Event.post_id)
+    .outerjoin(Organisation, Organisation.id == Post.organisation_id)
+    .outerjoin(User, User.id == Event.actor_id)
+    .where(Event.of_ticket(_TICKET), Event.is_public.is_(True))
+    .order_by(Event.seq.desc())
+)
+_LATEST = _EVENTS.limit(ENTRIES_SHOWN + 1)
+_MILESTONES = _EVENTS.where(Event.action.in_(MILESTONES))
 
 
 def _entry(row: Any, ticket: Ticket) -> Entry:

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import IO
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import bindparam, func, select
 
 from models import clock
 from models.base import db
@@ -122,12 +122,12 @@ def discard(attachment: Attachment, *, actor: Actor) -> None:
 
 def of_draft(actor: Actor, draft_key: str) -> list[Attachment]:
     """The files that wait in one draft of the actor's."""
-    return list(db.session.scalars(_in_draft(actor, draft_key).order_by(Attachment.id)))
+    return list(db.session.scalars(_IN_DRAFT, {"person": actor.user_id, "draft": draft_key}))
 
 
 def count_in_draft(actor: Actor, draft_key: str) -> int:
     """How many files wait in one draft."""
-    return db.session.scalar(select(func.count()).select_from(_in_draft(actor, draft_key).subquery())) or 0
+    return db.session.scalar(_COUNT, {"person": actor.user_id, "draft": draft_key}) or 0
 
 
 def attach(ticket: Ticket, attachments: Iterable[Attachment], *, is_public: bool) -> None:
@@ -172,14 +172,14 @@ def _in_turn() -> Iterator[None]:
         _at_once.release()
 
 
-def _in_draft(actor: Actor, draft_key: str) -> Select[Attachment]:
-    return select(Attachment).where(
-        Attachment.uploaded_by_id == actor.user_id,
-        Attachment.draft_key == draft_key,
-        Attachment.ticket_id.is_(None),
-        Attachment.interaction_id.is_(None),
-        Attachment.discarded_at.is_(None),
-    )
+_IN_DRAFT = select(Attachment).where(
+    Attachment.uploaded_by_id == bindparam("person"),
+    Attachment.draft_key == bindparam("draft"),
+    Attachment.ticket_id.is_(None),
+    Attachment.interaction_id.is_(None),
+    Attachment.discarded_at.is_(None),
+).order_by(Attachment.id)
+_COUNT = _IN_DRAFT.order_by(None).with_only_columns(func.count())
 
 
 def _ensure_room(enterprise_id: int | None, size: int, name: str, *, most: int) -> None:
