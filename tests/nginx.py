@@ -20,10 +20,10 @@ fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder
 
 
 @contextmanager
-def in_front_of(port, folder):
-    """The port of an nginx that passes everything on to ``port``."""
+def in_front_of(folder, *ports):
+    """The port of an nginx that passes everything on to these ``ports``."""
     own = free_port()
-    written = configured(folder, own, f"127.0.0.1:{port}")
+    written = configured(folder, own, ports)
     process = subprocess.Popen(["nginx", "-c", str(written), "-e", str(folder / "nginx.log")])
     try:
         wait_for(own)
@@ -34,11 +34,13 @@ def in_front_of(port, folder):
 
 
 def configured(folder, port, behind):
-    """The site of deploy/ as it stands, without TLS and on ports of our own."""
+    """The site of deploy/ as it stands, without TLS and on ports of our own, a line each."""
     site = (HERE / "deploy" / "nginx.conf").read_text(encoding="utf-8")
     site = re.sub(r"server \{\s+listen 80;.*?\n\}\n", "", site, flags=re.S)
     site = re.sub(r"^ +(ssl_\w+ .*|listen \[.*)\n", "", site, flags=re.M)
-    site = site.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{port};").replace("127.0.0.1:8000", behind)
+    site = site.replace("listen 443 ssl http2;", f"listen 127.0.0.1:{port};")
+    line = re.search(r"server 127\.0\.0\.1:8000 .*", site)[0]
+    site = site.replace(line, "\n".join(line.replace("8000", str(one)) for one in behind))
     site = site.replace("/etc/nginx/zhitongche-proxy.conf", str(HERE / "deploy" / "nginx-proxy.conf"))
     site = site.replace("server_name ztc.example.gov.cn;", "server_name 127.0.0.1;")
     written = folder / "nginx.conf"

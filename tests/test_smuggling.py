@@ -152,7 +152,7 @@ def door(request, gunicorn, tmp_path_factory):
     if request.param == "gunicorn":
         yield Door(port, heard)
         return
-    with nginx.in_front_of(port, tmp_path_factory.mktemp("nginx")) as own:
+    with nginx.in_front_of(tmp_path_factory.mktemp("nginx"), port) as own:
         yield Door(own, heard, lenient=BY_NGINX)
 
 

@@ -63,7 +63,7 @@ def site(tmp_path):
 
 @pytest.fixture
 def port(site, tmp_path):
-    with nginx.in_front_of(site.port, tmp_path) as port:
+    with nginx.in_front_of(tmp_path, site.port) as port:
         yield port
 
 
