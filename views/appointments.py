@@ -17,7 +17,8 @@ bp = Blueprint("appointments", __name__)
 @for_roles(*AGREEING)
 def index() -> str:
     """What waits for another administrator."""
-    return render_template("appointments/index.html", rows=appointments.waiting(current_user))
+    rows = [(row, appointments.is_backed(row)) for row in appointments.waiting(current_user)]
+    return render_template("appointments/index.html", rows=rows)
 
 
 @bp.post("/appointments/<id:appointment_id>/agree")

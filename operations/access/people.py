@@ -21,6 +21,12 @@ def actor_named(username: str) -> Actor:
     return Actor(user_id=user.id, name=user.name, posts=standings(user.id))
 
 
+def as_now(user_id: int) -> Actor:
+    """Somebody with every post they hold now; with none where the account is closed."""
+    user = db.session.get_one(User, user_id)
+    return Actor(user_id=user.id, name=user.name, posts=standings(user.id) if user.is_active else ())
+
+
 def standings(user_id: int) -> tuple[Standing, ...]:
     """The posts a person holds now, and those that they stand in for."""
     rows = (

@@ -14,7 +14,7 @@ from operations.access import persons
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
 from operations.access.ground import is_over_all
-from operations.access.people import standings
+from operations.access.people import as_now
 from operations.base import operation
 from operations.clocks import rulebook
 from operations.errors import BadInput, NotAllowed, NotFound, Refused
@@ -90,8 +90,8 @@ def get(model: type[D], draft_id: int) -> tuple[D, str, str]:
 
 def obstacle(draft: Draft) -> str:
     """Why nobody can approve it any more, empty while somebody can: both must be who may when it comes to pass."""
-    by = db.session.get_one(User, draft.proposed_by_id)
-    if draft.decided_at or by.is_active and may_propose(Actor(by.id, by.name, standings(by.id))):
+    by = as_now(draft.proposed_by_id)
+    if draft.decided_at or may_propose(by):
         return ""
     return f"提出的{by.name}已经离岗，不能再批准：请不批准，由在岗的人另提。"
 

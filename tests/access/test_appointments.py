@@ -70,6 +70,19 @@ def test_nobody_for_oneself_and_nobody_who_may_not(city, newcomer, by_security):
         account_desk.open_account("lisi", name="李四", mobile="", email="", actor=actor_named("security"))
 
 
+def test_nobody_agrees_to_what_its_proposer_has_left_behind(app, newcomer, by_security):
+    by_security(newcomer, Place(Role.SUPERVISOR, OFFICE))
+    (waits,) = appointments.waiting(actor_named("admin"))
+    db.session.execute(update(User).where(User.username == "security").values(is_active=False))
+    db.session.commit()
+    with pytest.raises(Refused, match="已经离岗"):
+        appointments.decide(waits.id, agrees=True, actor=actor_named("admin"))
+    page = Guest(app, "admin").opens("/appointments")
+    assert "已离岗，不能再同意" in page.words and "/agree" not in page.html and "/decline" in page.html
+    appointments.decide(waits.id, agrees=False, actor=actor_named("admin"))
+    assert roles_of("zhangsan") == set()
+
+
 @pytest.mark.parametrize(("held", "wanted"), [
     ("admin", Role.SECURITY_ADMINISTRATOR), ("admin", Role.AUDIT_ADMINISTRATOR), ("audit", Role.SYSTEM_ADMINISTRATOR),
 ])
