@@ -10,7 +10,7 @@ from models import clock
 from models.access import Post, Role, User
 from models.access.posts import ADMINISTRATORS
 from models.base import db
-from models.bulk import among, insert_returning, insert_rows
+from models.bulk import among, insert_returning, insert_rows, update_rows
 from models.directory import ImportBatch, StagedSteward, Steward, StewardChange
 
 S = StagedSteward.__table__
@@ -68,9 +68,7 @@ def _change(batch: ImportBatch) -> int:
         for user_id, field, before, after in changed
     ])
     for field in FIELDS:
-        rows = [{"one": user_id, "said": after} for user_id, name, _, after in changed if name == field]
-        if rows:
-            write(field, rows)
+        write(field, {user_id: after for user_id, name, _, after in changed if name == field})
     _welcome_back(batch, [user_id for user_id, field, *_ in changed if field == LEFT])
     return len({user_id for user_id, *_ in changed})
 
@@ -92,12 +90,11 @@ def _welcome_back(batch: ImportBatch, user_ids: list[int]) -> None:
     ])
 
 
-def write(field: str, rows: list[dict[str, Any]]) -> None:
+def write(field: str, said: dict[int, Any]) -> None:
     """Set one field of many stewards: the name stands in the account, the rest in the steward's own row."""
-    table = User.__table__ if field == "name" else Steward.__table__
-    key = table.c.id if field == "name" else table.c.user_id
-    setting = sa.update(table).where(key == sa.bindparam("one")).values({field: sa.bindparam("said")})
-    db.session.connection().execute(setting, rows)
+    table, key = (User.__table__, "id") if field == "name" else (Steward.__table__, "user_id")
+    rows = [{key: user_id, field: value} for user_id, value in said.items()]
+    update_rows(db.session.connection(), table, rows, keys=[key])
 
 
 def _differences(batch: ImportBatch) -> Iterator[tuple[int, str, Any, Any]]:

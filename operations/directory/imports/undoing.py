@@ -197,11 +197,9 @@ def _ensure_stewards_are_free(batch: ImportBatch) -> None:
 def _put_stewards_back(batch: ImportBatch) -> None:
     changes = db.session.scalars(select(StewardChange).where(StewardChange.batch_id == batch.id)).all()
     for field in taking_stewards.FIELDS:
-        rows = [
-            {"one": one.user_id, "said": _steward_value(field, one.before)} for one in changes if one.field == field
-        ]
-        if rows:
-            taking_stewards.write(field, rows)
+        taking_stewards.write(field, {
+            one.user_id: _steward_value(field, one.before) for one in changes if one.field == field
+        })
     _close([one.user_id for one in changes if one.field == taking_stewards.LEFT])
 
 
