@@ -68,7 +68,7 @@ def out_of_date(error: CSRFError) -> ResponseReturnValue:
     """The form's token is missing or old: what was typed is kept and the page is given anew."""
     if keep_form() and request.endpoint:
         flash("页面停留过久，请核对后再提交一次。已填写的内容保留了。", "amber")
-        return redirect(ways.safe(request.path))
+        return redirect(ways.form_page())
     return _page("页面已过期", "请刷新页面后重试。", 400)
 
 
@@ -84,7 +84,7 @@ def too_large(error: RequestEntityTooLarge) -> ResponseReturnValue:
     words = f"一次最多上传 {size_in_words(most)}，单个文件不超过 {size_in_words(each)}，请压缩，或分几次上传。"
     typed = overflow.rescue()
     if typed and current_user.is_authenticated and keep_fields(typed):
-        back = {"next_url": ways.safe(request.path), "next_label": "返回重新选择文件"}
+        back = {"next_url": ways.form_page(), "next_label": "返回重新选择文件"}
         return _page("上传的内容太大", f"{words}刚才填写的文字保留了。", 413, **back)
     return _page("上传的内容太大", words, 413)
 
@@ -121,7 +121,7 @@ def files_away(error: Away) -> ResponseReturnValue:
     """No file can be taken or given; the database can be reached, so what was typed is kept for the next try."""
     db.session.rollback()
     if current_user.is_authenticated and keep_form():
-        back = {"next_url": ways.safe(request.path), "next_label": "返回重新选择文件"}
+        back = {"next_url": ways.form_page(), "next_label": "返回重新选择文件"}
         return _later(f"{error}刚才填写的文字保留了。", **back)
     return _later(str(error))
 

@@ -86,4 +86,4 @@ def _require_person() -> ResponseReturnValue | None:
 
 
 def _way_back() -> str:
-    return request.full_path.rstrip("?") if request.method == "GET" else request.path
+    return request.full_path.rstrip("?") if request.method == "GET" else ways.form_page()

@@ -25,6 +25,11 @@ def safe(wanted: str) -> str:
     return wanted if _takes(wanted, "GET") else url_for("home.index")
 
 
+def form_page() -> str:
+    """Where the form that was sent can be filled in again: its own address, or the page on which it stood."""
+    return request.path if _takes(request.path, "GET") else came_from()
+
+
 def came_from() -> str:
     """The page on which the request was begun, as the browser tells it; else the start page."""
     parts = _parted(request.referrer or "")

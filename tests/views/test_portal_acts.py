@@ -86,6 +86,21 @@ def test_a_message_carries_files_that_the_unit_may_open(life, guest, fills_in):
         assert unit.opens(f"/attachments/{public_id}").status == 200
 
 
+def test_what_was_written_beside_too_large_a_file_is_in_its_box_again(app, life, guest, monkeypatch):
+    here = f"/tickets/{life.handling().ticket.number}"
+    with life.here():
+        unit = guest("chenjing")
+        page = unit.opens(here)
+        monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 4096)
+        unit.client.environ_base["HTTP_REFERER"] = f"http://localhost{here}"
+        files = [(io.BytesIO(PNG * 200), "大.png")]
+        refused = unit.sends(page, f"{here}/say", kind="message", words="请看图纸", files=files)
+        again = unit.opens(refused.links["返回重新选择文件"])
+
+    box = next(index for index, form in enumerate(again.forms) if form["action"] == f"{here}/say")
+    assert (again.form(box)["kind"], again.form(box)["words"]) == ("message", "请看图纸")
+
+
 def test_withdrawing_needs_a_reason_and_is_kept(life, fills_in):
     life.submit()
     refused, done = fills_in("/withdraw", reason=" "), fills_in("/withdraw", reason="问题已经解决")

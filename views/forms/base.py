@@ -149,12 +149,15 @@ class CodeField(SelectField):
         super().__init__(label, choices=offered, coerce=lambda code: kind(code) if code else None, **kwargs)
 
 
-def kept_answers() -> MultiDict[str, str] | None:
-    """What the person had typed here when the session ran out: until it is sent, so that a reload loses nothing."""
+def kept_answers(path: str = "") -> MultiDict[str, str] | None:
+    """What the person had typed here when the session ran out: until it is sent, so that a reload loses nothing.
+
+    ``path`` is where the form is sent, when that is another address than the page on which it stands.
+    """
     token = session.get("kept_form")
     if not token or not current_user.is_authenticated:
         return None
-    fields = kept_forms.fetch(token, request.path, actor=current_user)
+    fields = kept_forms.fetch(token, path or request.path, actor=current_user)
     if fields is None:
         return None
     return MultiDict((name, value) for name, values in fields.items() if name not in OWN for value in values)

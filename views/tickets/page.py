@@ -18,6 +18,7 @@ from operations.insight.ticket_page import clock, dossier, offers, papers, peopl
 from operations.insight.ticket_page.dossier import AT_MOST, SHOWN, Dossier, Window
 from operations.insight.ticket_page.statements import Kind
 from operations.tickets import accused
+from views.forms.base import kept_answers
 from views.guards import ensure_proven_to_read, for_roles
 from views.tickets import next_row
 from views.tickets.blueprint import bp, official
@@ -84,6 +85,7 @@ def show(number: str) -> ResponseReturnValue:
         neighbours=next_row.neighbours(d.actor, d.ticket),
         came_from=next_row.came_from(),
         form_key=secrets.token_urlsafe(18),
+        kept=kept_answers(url_for(".say", number=number)) or {},
         suffix=f"?{request.query_string.decode('ascii', 'ignore')}" if "in" in request.args else "",
     )
 
