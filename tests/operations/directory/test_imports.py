@@ -211,9 +211,12 @@ def test_stewards_come_in_without_a_password_and_with_no_other_role(take, city, 
     assert counts(take(rows[:2], kind=ImportKind.STEWARDS)) == (0, 0, 2, 0)
     changed = take([steward(2, 姓名="李新", 职务="主任")], kind=ImportKind.STEWARDS)
     assert counts(changed) == (0, 1, 0, 0)
+    own = db.session.get_one(Steward, made.id)
+    db.session.expire_all()
+    assert (made.name, own.position) == ("李新", "主任")
     undoing.undo(changed, actor=people["hejun"])
     db.session.expire_all()
-    assert made.name == "管家2"
+    assert made.name == "管家2" and own.position != "主任"
     undoing.undo(batch, actor=people["hejun"])
     db.session.expire_all()
     assert not made.is_active and db.session.get(Steward, made.id).left_at
