@@ -75,6 +75,7 @@ def test_a_change_is_kept_field_by_field_and_an_empty_cell_changes_nothing(take)
     assert {one.batch_id for one in changes} == {batch.id}
     changed = named(1)
     assert changed.contact_phone == "13800000001" and changed.initials == "yzxmjxyxgs" and changed.version == 2
+    assert (changed.size.label, named(2).size.label) == ("小型", "微型")
     assert db.session.scalar(select(EnterpriseName.name)) == "云州测试1机械有限公司"
 
 
