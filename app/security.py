@@ -9,6 +9,7 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.base import db
+from operations.base import let_go
 from operations.files import MIB
 
 csrf = CSRFProtect()
@@ -74,6 +75,7 @@ def _begin() -> None:
     db.session.info["read_only"] = request.method in READING
     if request.endpoint in LARGER and current_user.is_authenticated:
         request.max_content_length = current_app.config[LARGER[request.endpoint]] + ROOM_FOR_FIELDS
+        let_go()  # who it is had to be looked up before the file is read, which is large and may come slowly
     if not session.permanent:  # setting it writes the cookie anew
         session.permanent = True
 

@@ -5,6 +5,8 @@ import io
 import openpyxl
 import pytest
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart
 
 from models.base import db
 from models.directory import Enterprise, ImportBatch, ImportState
@@ -47,6 +49,28 @@ def form_of(page, ending):
 
 def press(registrar, page, ending):
     return registrar.sends(page, page.forms[form_of(page, ending)]["action"])
+
+
+class Slowly(io.BytesIO):
+    """A body that is still on its way when it is read."""
+
+    def __init__(self, body, seen):
+        super().__init__(body)
+        self.seen = seen
+
+    def readinto(self, room):
+        self.seen.append(db.session().in_transaction())
+        return super().readinto(room)
+
+
+def test_nobody_waits_while_a_large_file_is_on_its_way(guest):
+    registrar, seen = guest("hejun"), []
+    page = registrar.opens("/imports/new")
+    fields = page.form(form_of(page, "/imports/new"), kind="enterprises")
+    boundary, body = encode_multipart(MultiDict({**fields, "file": FileStorage(io.BytesIO(b"x"), "填报.csv")}))
+    answer = registrar.client.post("/imports/new", input_stream=Slowly(body, seen), content_length=len(body),
+                                   content_type=f'multipart/form-data; boundary="{boundary}"')
+    assert answer.status_code < 500 and seen and not any(seen)
 
 
 def test_a_registrar_uploads_looks_lets_in_and_undoes(upload):
