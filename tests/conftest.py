@@ -9,7 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from argon2 import PasswordHasher
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import FileSystemBytecodeCache, StrictUndefined
 from sqlalchemy import select
 
 from app import create_app
@@ -147,6 +147,7 @@ def database_url(database):
 def app(database_url):
     app = create_app(settings_for(database_url))
     app.test_client_class = Browser
+    app.jinja_env.undefined = StrictUndefined  # style.md: what a page does not know is a mistake, and no empty place
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(shared.room())  # one compiles, the others read
     yield app
     with app.app_context():

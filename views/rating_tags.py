@@ -19,7 +19,7 @@ def index() -> str:
     """What holds now for one occasion, and every version of it."""
     asked = request.args.get("occasion", "")
     occasion = RatingOccasion(asked) if asked in set(RatingOccasion) else RatingOccasion.ONLINE
-    tabs = [{"label": one.label, "url": url_for(".index", occasion=one), "current": one is occasion}
+    tabs = [{"label": one.label, "url": url_for(".index", occasion=one), "current": one is occasion, "light": ""}
             for one in RatingOccasion]
     return render_template("rating_tags/index.html", occasion=occasion, tabs=tabs,
                            in_force=tags.in_force(occasion), versions=tags.versions(occasion),
