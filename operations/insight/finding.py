@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 SEARCHERS = (*scope.OFFICIALS, Role.REGISTRAR)
 FOUND, SUGGESTED, SHOWN = 10, 5, 25
 FIRMS_FOR_TICKETS = 500
+# Of a million tickets a word that more have is met within some hundred, wherever one stands; of one that fewer have, a
+# county may have none at all, and would be walked through for it (measured: 1.5 s).
+TOLD_BY_THE_INDEX = 10_000
 NAMESAKES = 1000  # of more people of such a name the first
 
 FIRM = (
@@ -147,9 +150,12 @@ def _nearness(text: str) -> ColumnElement[int]:
 
 def _tickets(actor: Actor, text: str, named: Found, *, most: int) -> list[Line]:
     now, calendar = clock.now(), rulebook.lately().calendar
-    words = candidates(TicketSearch, asked_of_texts(text))
+    words = candidates(TicketSearch, asked_of_texts(text), most=TOLD_BY_THE_INDEX)
     rows = select(*COLUMNS, Ticket.closed_at, CALLED).join(Enterprise, Enterprise.id == Ticket.enterprise_id)
-    rows = rows.where(scope.ticket_scope(actor), _meant(text, words, named)).order_by(Ticket.id.desc())
+    # By what is no index's order where the index of words tells which they are: with a limit the planner would rather
+    # walk all tickets back to front, and of another county's words that is all there are (measured: 0.4 s).
+    newest = Ticket.id if _are_walked(text, words, named) else Ticket.id + 0
+    rows = rows.where(scope.ticket_scope(actor), _meant(text, words, named)).order_by(newest.desc())
     return [line_of(row, now=now, calendar=calendar) for row in db.session.execute(rows.limit(most + 1))]
 
 
@@ -159,7 +165,7 @@ def _meant(text: str, words: Found, named: Found) -> ColumnElement[bool]:
     Words so common that the index has too many of either are met soon: the tickets are then walked, newest first.
     """
     number = numbered(text)
-    if words.too_many or (named.too_many and number is None):
+    if _are_walked(text, words, named):
         return or_(words.condition(Ticket.id), named.condition(Ticket.enterprise_id))
     firms = named.ids[:FIRMS_FOR_TICKETS] if number is None else ()
     ways = [
@@ -169,6 +175,10 @@ def _meant(text: str, words: Found, named: Found) -> ColumnElement[bool]:
     if number is not None:
         ways.append(select(Ticket.id).where(number))
     return Ticket.id.in_(union_all(*ways))
+
+
+def _are_walked(text: str, words: Found, named: Found) -> bool:
+    return words.too_many or (named.too_many and numbered(text) is None)
 
 
 def _stewards(actor: Actor, text: str, *, most: int) -> Sequence[Any]:
