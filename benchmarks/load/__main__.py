@@ -59,7 +59,7 @@ def load(size: str, faults: bool, database: str, **given: int | None) -> None:
             db.engine.dispose()
             site = room.enter_context(machines.running(folder, faults=faults))
             seen = _pressed(folder, site, cast, sizes)
-            for figure in verdict.figures(seen, since=before, site=site):
+            for figure in verdict.figures(seen, sizes, since=before, site=site):
                 click.echo(figure.line())
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from benchmarks.load.machines import Site
+from benchmarks.load.seeding import Sizes
 from benchmarks.report import Figure, percentile
 from models.base import db
 from models.log import Event, LogHead
@@ -27,9 +28,11 @@ KEPT = {
 }
 
 
-def figures(seen: dict[str, Any], *, since: int, site: Site) -> Iterator[Figure]:
+def figures(seen: dict[str, Any], sizes: Sizes, *, since: int, site: Site) -> Iterator[Figure]:
     """The lines that are printed; what is amiss is said in words on standard error."""
     answers: list[tuple[str, str, int, float]] = [tuple(row) for row in seen["answers"]]
+    for name, unit in (("tickets", "tickets"), ("users", "people"), ("seconds", "s")):
+        yield Figure(name, getattr(sizes, name), unit)
     yield Figure("requests", len(answers), "requests")
     yield Figure("retried", seen["retried"], "requests")
     yield Figure("killed", site.killed, "processes")

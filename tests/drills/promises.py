@@ -15,6 +15,7 @@ NOT_YET = "尚缺"
 KILLING, AWAY, FULL = "drills/test_killing.py", "drills/test_database_away.py", "drills/test_disk_full.py"
 SLOW, JUMPS, GATEWAY = "drills/test_slow_clients.py", "drills/test_clock_jumps.py", "drills/test_bad_gateway.py"
 LOST, MACHINES = "drills/test_data_lost.py", "drills/test_several_machines.py"
+DAY = "drills/test_working_day.py"
 RUNNER, ANCHORS, BACKUP = "jobs/test_runner.py", "operations/test_anchors.py", "operations/test_backup.py"
 MATRIX, GAMING, SESSIONS = "security/test_matrix.py", "operations/tickets/test_gaming.py", "access/test_sessions.py"
 DISCLOSURE, FUZZING = "security/test_disclosure.py", "security/test_fuzzing.py"
@@ -36,8 +37,8 @@ class Promise:
 
 PROMISES = {
     "R1": Promise("200 人同时用，没有 5xx，读 95% 在 500 毫秒内、写在 800 毫秒内",
-                  lacks="全市规模（100 万件）200 人、10 分钟：67,065 次请求，0 个 5xx，0 丢 0 重；双核上写 574 毫秒达标，读 561 毫秒，"
-                        "超出目标 61 毫秒（详见 operations.md）"),
+                  drills=(f"{DAY}::test_a_working_day_costs_nobody_a_write_or_a_second_supervision",
+                          f"{DAY}::test_nor_does_one_on_which_processes_are_killed")),
     "R2": Promise("随时 kill -9 程序，已应答的一件不丢、一件不重",
                   drills=(f"{KILLING}::test_killing_the_application_loses_nothing_and_doubles_nothing",
                           f"{MACHINES}::test_a_machine_that_is_killed_loses_nothing_and_doubles_nothing")),
@@ -52,9 +53,7 @@ PROMISES = {
                           f"{JUMPS}::test_a_site_without_the_guard_is_found"),
                   tests=("jobs/test_clock_guard.py::test_a_large_step_holds_for_as_long_as_it_lasts",
                          f"{RUNNER}::test_a_clock_set_back_does_not_put_the_scheduler_to_sleep",
-                         f"{RUNNER}::test_while_the_clock_is_wrong_every_slot_is_held_and_says_why"),
-                  lacks="nightly 的 100 次跳变跑完两次：错的时间里督办 0 件，重 0；一次因演练只确认一回时间而等满 5 分钟（已改），"
-                        "一次处理器占 61%（限 50%，当时系统负载 7，30 次重启在内），都不算通过"),
+                         f"{RUNNER}::test_while_the_clock_is_wrong_every_slot_is_held_and_says_why")),
     "R7": Promise("短信网关慢、死、乱答、有毒，只耽误它自己的短信；一条不丢，可能重发",
                   drills=(f"{GATEWAY}::test_only_what_is_poisonous_ends_dead_and_nothing_is_lost",
                           f"{GATEWAY}::test_a_site_that_believes_its_gateway_is_found"),
