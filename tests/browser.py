@@ -9,13 +9,14 @@ from models.base import db
 
 
 class Browser(FlaskClient):
-    """Each request in surroundings of its own, as in production: ``g``, session and connection are not the test's."""
+    """Each request in surroundings of its own, as in production: ``g``, session and connection are not the test's. An
+    answer is read to its end and closed, as a server does."""
 
     def open(self, *args, **kwargs):
         if has_app_context():
             # The request sees what is saved; and SQLite has one writer, which must not be the test that waits for it.
             db.session.commit()
-        return without_flask().run(super().open, *args, **kwargs)
+        return without_flask().run(super().open, *args, **{"buffered": True} | kwargs)
 
 
 def without_flask() -> contextvars.Context:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from benchmarks import postgres, web
 from models import engine as engines
 from models import silence
-from operations.access import accounts
+from operations.access import sessions
 from tests.drills import checking
 from tests.drills.proxy import FAULTS, Proxy
 from tests.drills.site import Site
@@ -119,7 +119,7 @@ def test_a_connection_that_has_rested_is_tried_before_it_is_given_out(proxy, mon
 def test_the_page_that_says_so_asks_the_database_nothing_more(app, city, monkeypatch):
     guest = Guest(app, "liumin")
     away = sa.exc.OperationalError("SELECT", {}, Exception("gone"))
-    monkeypatch.setattr(accounts, "actor_of", Mock(side_effect=away))
+    monkeypatch.setattr(sessions, "actor_of", Mock(side_effect=away))
     page = guest.opens("/desk")
     assert (page.status, page.answer.headers["Retry-After"]) == (503, "5")
     assert "数据库没有响应" in page.words

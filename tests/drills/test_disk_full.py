@@ -13,7 +13,7 @@ from unittest.mock import Mock
 import pytest
 
 from benchmarks import postgres, web
-from operations.access import accounts
+from operations.access import sessions
 from tests.drills import checking
 from tests.drills.site import Site
 from tests.drills.writers import Writers
@@ -55,7 +55,7 @@ class LittleDisk:
 @pytest.mark.parametrize(("number", "status"), [(errno.ENOSPC, 503), (errno.EIO, 500)])
 def test_a_file_that_does_not_fit_is_no_fault_of_ours(app, city, monkeypatch, number, status):
     guest = Guest(app, "liumin")
-    monkeypatch.setattr(accounts, "actor_of", Mock(side_effect=[OSError(number, "no room"), None, None]))
+    monkeypatch.setattr(sessions, "actor_of", Mock(side_effect=[OSError(number, "no room"), None, None]))
     answer = guest.downloads("/desk")
     assert (answer.status_code, answer.headers.get("Retry-After")) == (status, "5" if status == 503 else None)
 
