@@ -17,8 +17,8 @@ bp = Blueprint("appointments", __name__)
 @for_roles(*AGREEING)
 def index() -> str:
     """What waits for another administrator."""
-    rows = [(row, appointments.is_backed(row)) for row in appointments.waiting(current_user)]
-    return render_template("appointments/index.html", rows=rows)
+    waiting = appointments.waiting(current_user)
+    return render_template("appointments/index.html", rows=waiting, backed=appointments.backed(waiting))
 
 
 @bp.post("/appointments/<id:appointment_id>/agree")

@@ -14,7 +14,6 @@ from operations import log
 from operations.access import covers, persons
 from operations.access.actor import SYSTEM, Actor
 from operations.access.found import the_one
-from operations.access.people import as_now
 from operations.access.sessions import BY_TWO, end_sessions
 from operations.base import hold, insert_ignoring, operation
 from operations.errors import BadInput, NotAllowed, NotFound, Refused
@@ -67,7 +66,7 @@ def decide(appointment_id: int, *, agrees: bool, actor: Actor) -> Appointment:
         raise NotFound
     if persons.are_one(actor.user_id, found.proposed_by_id, found.user_id):
         raise Refused("提出的人和本人不能自己同意，换一个账号也不行，请另一位管理员办理。")
-    if agrees and not is_backed(found):
+    if agrees and not backed([found]):
         raise Refused("提出的人已经离岗，不能再同意：请不同意，由在岗的安全管理员另提。")
     values = {"decided_by_id": actor.user_id, "decided_at": clock.now(), "is_agreed": agrees}
     deciding = update(Appointment).where(Appointment.id == found.id, Appointment.decided_at.is_(None)).values(values)
@@ -84,11 +83,6 @@ def decide(appointment_id: int, *, agrees: bool, actor: Actor) -> Appointment:
         _note("decline_appointment", user, actor, appointment=found.id, **_told(place, unit),
               words=_words(place, found.reason))
     return found
-
-
-def is_backed(proposed: Appointment) -> bool:
-    """Whether who proposed it might do so today: both must be who may when it comes to pass."""
-    return as_now(proposed.proposed_by_id).holds(*APPOINTING)
 
 
 @operation
@@ -129,6 +123,16 @@ def waiting(actor: Actor) -> Sequence[Appointment]:
     _ensure(actor, AGREEING)
     rows = select(Appointment).where(Appointment.decided_at.is_(None)).order_by(Appointment.id)
     return db.session.scalars(rows).all()
+
+
+def backed(proposed: Sequence[Appointment]) -> set[int]:
+    """The ids of those whose proposer might do so today: both must be who may when it comes to pass. One statement."""
+    among = Appointment.id.in_([one.id for one in proposed])
+    by = exists().where(
+        Post.user_id == Appointment.proposed_by_id, Post.role.in_(APPOINTING), Post.ended_at.is_(None),
+        User.id == Post.user_id, User.is_active.is_(True),
+    )
+    return set(db.session.scalars(select(Appointment.id).where(among, by)))
 
 
 def held(user_id: int) -> Sequence[tuple[Post, str]]:
