@@ -15,7 +15,7 @@ from models.months import first_notice_lately
 from models.notices import Notice, NoticeKind
 from models.tickets import Proposal, SigningStage, Ticket, UnitOrder
 from operations.access.actor import Actor
-from operations.access.withholding import KEPT_FROM_ASKER, is_kept_from, not_barred, open_to
+from operations.access.withholding import is_kept_from, not_barred, open_to, open_to_asker
 from operations.base import before_commit, operation, remembered
 from operations.clocks import rulebook
 from operations.clocks.calendar import SHANGHAI
@@ -41,8 +41,7 @@ UNREAD = select(func.count()).select_from(
     select(Notice.id)
     .where(Notice.user_id == bindparam("person"), Notice.read_at.is_(None), Notice.delivered_at.is_not(None),
            Notice.id >= first_notice_lately(),
-           or_(Notice.ticket_id.is_(None), Notice.ticket_id.not_in(KEPT_FROM_ASKER),
-               Notice.kind == NoticeKind.MESSAGE))
+           or_(open_to_asker(Notice.ticket_id), Notice.kind == NoticeKind.MESSAGE))
     .limit(UNREAD_COUNTED)
     .subquery()
 )

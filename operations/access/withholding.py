@@ -29,9 +29,13 @@ def open_to(actor: Actor, ticket_id: Any) -> ColumnElement[bool]:
     """The condition that a row is not about a house of the actor's; ``ticket_id`` may be empty on rows of no ticket."""
     if not actor.houses:
         return true()
-    about = select(AccusedUnit.ticket_id).where(AccusedUnit.house_id.in_(sorted(actor.houses)), _IS_OPEN)
-    kept = ticket_id.not_in(about)
-    return or_(ticket_id.is_(None), kept) if getattr(ticket_id, "nullable", True) else kept
+    return _is_none_of(
+        select(AccusedUnit.ticket_id).where(AccusedUnit.house_id.in_(sorted(actor.houses)), _IS_OPEN), ticket_id)
+
+
+def open_to_asker(ticket_id: Any) -> ColumnElement[bool]:
+    """The same in a statement that is built once. Parameters: ``asked_by``."""
+    return _is_none_of(KEPT_FROM_ASKER, ticket_id)
 
 
 def asked_by(actor: Actor) -> dict[str, Any]:
@@ -69,6 +73,11 @@ def not_barred(people: list[int], ticket: Ticket) -> list[int]:
     registered = _of_registration(Steward.user_id).where(Steward.user_id.in_(people))
     barred = set(db.session.scalars(union(posts, registered.where(AccusedUnit.ticket_id == ticket.id))))
     return [one for one in people if one not in barred]
+
+
+def _is_none_of(about: Select[Any], ticket_id: Any) -> ColumnElement[bool]:
+    kept = ticket_id.not_in(about)
+    return or_(ticket_id.is_(None), kept) if getattr(ticket_id, "nullable", True) else kept
 
 
 def _of_posts(column: Any) -> Select[Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, case, or_, select, update
+from sqlalchemy import Integer, bindparam, case, select, update
 
 from models import clock
 from models.access import Role, User
@@ -18,7 +18,7 @@ from operations import log, notices
 from operations.access import scope
 from operations.access.actor import Actor, Standing
 from operations.access.found import the_one
-from operations.access.withholding import KEPT_FROM_ASKER, asked_by
+from operations.access.withholding import asked_by, open_to_asker
 from operations.base import operation
 from operations.clocks import rulebook, shanghai
 from operations.clocks.calendar import WorkCalendar
@@ -263,8 +263,7 @@ _TALKS = (
     )
     .join(User, User.id == Interaction.steward_id)
     .outerjoin(Ticket, Ticket.id == Interaction.ticket_id)
-    .where(Interaction.enterprise_id == bindparam("enterprise"),
-           or_(Interaction.ticket_id.is_(None), Interaction.ticket_id.not_in(KEPT_FROM_ASKER)))
+    .where(Interaction.enterprise_id == bindparam("enterprise"), open_to_asker(Interaction.ticket_id))
     .order_by(Interaction.occurred_at.desc(), Interaction.id.desc())
     .limit(bindparam("most", type_=Integer))
 )

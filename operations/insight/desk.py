@@ -19,7 +19,7 @@ from models.engagement import Interaction
 from models.tickets import Act, Status, Ticket, TicketKind
 from operations.access.actor import Actor
 from operations.access.scope import stewarded_by
-from operations.access.withholding import KEPT_FROM_ASKER, asked_by
+from operations.access.withholding import asked_by, open_to_asker
 from operations.clocks import rulebook, shanghai
 from operations.clocks.lights import Light, light_of
 from operations.clocks.wording import ago, moment, short_day
@@ -48,7 +48,7 @@ STANDING = {Light.HOLD.value: ("暂停", "时限已停"), Light.NONE.value: ("�
 TABS = ("quiet", "promised", "open", "all")
 MINE = stewarded_by(bindparam("person"), NOW)
 # Neither listed nor counted: complaints about the steward's own unit.
-MAY_KNOW = Ticket.id.not_in(KEPT_FROM_ASKER)
+MAY_KNOW = open_to_asker(Ticket.id)
 TICKET_COLUMNS = (Ticket.id, Ticket.number, Ticket.subject, Ticket.status, Ticket.kind, Ticket.due_at)
 FIRM_COLUMNS = (
     Enterprise.id, Enterprise.name, Enterprise.category, Enterprise.contact_name, Enterprise.contact_phone,
