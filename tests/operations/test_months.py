@@ -162,6 +162,7 @@ def test_each_event_lies_in_its_month(partitioned_site):
 
 
 def test_every_partition_refuses_what_the_log_refuses(partitioned_site):
+    happen(1)  # the month begun last may hold nothing yet, and a trigger for each row says nothing where there is none
     for table in ("events", *(name for name in partitions(db.session.connection()) if name.startswith("events"))):
         for statement in (f"UPDATE {table} SET body = ''", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
             assert "kept for ever" in refusal_of(statement), statement
@@ -171,6 +172,7 @@ def test_every_partition_refuses_what_the_log_refuses(partitioned_site):
 
 
 def test_no_number_comes_twice_and_no_link_is_followed_twice(partitioned_site):
+    happen(1)  # the last event may lie before the month begun last
     columns = ", ".join(column.name for column in Event.__table__.columns if column.name not in ("seq", "prev"))
     again = f"INSERT INTO events (seq, prev, {columns}) SELECT {{}}, {columns} FROM events WHERE seq = {{}}"
     for seq, rule in ((1, "events_before"), (4, "2090_11_follows"), (5, "2090_11_pk"), (7, "2090_12_pk")):
