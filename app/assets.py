@@ -11,16 +11,20 @@ from flask import Flask, Response, request
 from jinja2 import Environment
 from jinja2.ext import Extension
 
+from app import translated
+
 PLAIN = "/static/"
 KEPT = "public, max-age=31536000, immutable"
 
 
 def register(app: Flask) -> None:
     """Serve the files under their stamped address as well, and have every template name that one."""
-    stamped = f"{PLAIN}~{stamp_of(Path(app.static_folder or ''))}/"
+    stamp = stamp_of(Path(app.static_folder or ""))
+    stamped = f"{PLAIN}~{stamp}/"
     app.add_url_rule(f"{stamped}<path:filename>", endpoint="static", view_func=app.view_functions["static"])
     app.jinja_env.extend(stamped=stamped)
     app.jinja_env.add_extension(Stamping)
+    translated.register(app, stamp=stamp)
 
     @app.after_request
     def keep(answer: Response) -> Response:

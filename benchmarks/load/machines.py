@@ -134,6 +134,7 @@ def surroundings(folder: Path, url: str) -> dict[str, str]:
 @contextlib.contextmanager
 def running(folder: Path, *, faults: bool) -> Iterator[Site]:
     """The site while this lasts, its surroundings being in the environment already."""
+    subprocess.run([sys.executable, HERE / "tools" / "precompile.py"], cwd=HERE, stdout=sys.stderr, check=True)
     ports = [_free_port() for _ in range(WEBS if faults else 1)]
     webs = [_web(folder, port, ["--workers", "1"] if faults else []) for port in ports]
     schedulers = [_process(folder, f"jobs{n}", ["-m", "app.cli", "jobs", "start"])

@@ -1,0 +1,72 @@
+"""Templates translated where the program is installed are read, not translated again, nor believed blindly."""
+
+import pytest
+from flask import Flask, render_template
+from jinja2 import DictLoader, Environment
+
+from app import translated
+
+STAMP = "0123456789"
+
+
+@pytest.fixture
+def site(tmp_path):
+    """Makes a process of a site whose templates are these."""
+    def started(stamp=STAMP, **templates):
+        one = Flask("app")
+        one.jinja_env.loader = DictLoader(templates)
+        translated.register(one, stamp=stamp, folder=tmp_path / "templates")
+        return one
+    return started
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The templates that had to be translated."""
+    names, real = [], Environment.compile
+    monkeypatch.setattr(Environment, "compile", lambda self, source, name=None, *rest, **more: (
+        names.append(name), real(self, source, name, *rest, **more))[1])
+    return names
+
+
+def make(site):
+    return site.jinja_env.bytecode_cache.make(site.jinja_env)
+
+
+def shown(site, name="page"):
+    with site.test_request_context():
+        return render_template(name)
+
+
+def test_what_was_made_is_read_by_every_process(site, asked):
+    templates = {"base": "<{% block body %}{% endblock %}>",
+                 "page": "{% extends 'base' %}{% block body %}好{% endblock %}"}
+    assert make(site(**templates)) == 2
+    asked.clear()
+    assert shown(site(**templates)) == "<好>" and asked == []
+
+
+def test_another_source_or_another_stamp_is_translated_anew(site, asked):
+    make(site(page="旧"))
+    asked.clear()
+    assert shown(site(page="新")) == "新" and asked == ["page"]
+    assert shown(site(page="旧", stamp="9876543210")) == "旧" and asked == ["page", "page"]
+
+
+def test_a_running_site_writes_nothing(site, tmp_path):
+    assert shown(site(page="好")) == "好" and list(tmp_path.iterdir()) == []
+
+
+def test_what_was_made_before_is_forgotten(site, tmp_path):
+    make(site(page="旧", stamp="9876543210"))
+    make(site(page="新"))
+    assert [one.name.partition("-")[0] for one in (tmp_path / "templates").iterdir()] == [STAMP]
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"j2", b"nothing of ours" * 10])
+def test_a_spoilt_file_is_passed_over(site, tmp_path, spoilt):
+    make(site(page="好"))
+    for made in (tmp_path / "templates").rglob("*"):
+        if made.is_file():
+            made.write_bytes(spoilt)
+    assert shown(site(page="好")) == "好"
