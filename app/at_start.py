@@ -29,7 +29,7 @@ def ensure_migrated(app: Flask) -> None:
     wanted = newest()
     with app.app_context():
         try:
-            present = _revision()
+            present = revision()
         except sa.exc.OperationalError as problem:
             log.warning("the database cannot be asked yet: %s", type(problem.orig).__name__)
             return
@@ -66,7 +66,8 @@ def newest() -> str:
     return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
-def _revision() -> str | None:
+def revision() -> str | None:
+    """The revision that the database is at; None where there is no database of this program."""
     path = sqlite_path()
     if path is not None and not is_there(path):
         return None

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
+from app.loading import settle_for_jobs
 from app.upgrading import upgrade
 from benchmarks import crowd, floors, postgres, web
 from benchmarks.report import Figure, middle, percentile
 from config import Testing
-from jobs.runner import settle_memory
 from models.base import db
 from models.log import Event
 from models.tickets import Status, Ticket
@@ -108,7 +108,7 @@ def _sweep(app: Flask, overdue: int) -> Iterator[Figure]:
     with app.app_context():
         overdue = floors.let_fall_due(overdue)
         before = db.session.scalar(sa.select(sa.func.max(Event.seq))) or 0
-        settle_memory()  # as the process of the jobs does; this one has filled a city before
+        settle_for_jobs()  # as the process of the jobs does; this one has filled a city before
         took, swept = _timed(sweep.sweep)
         if swept.fired != overdue:
             raise click.ClickException(f"sweep: {swept.fired} orders opened, not {overdue}")

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app import create_app
+from app.loading import settle_for_jobs
 from app.upgrading import upgrade
 from benchmarks import floors, killing, letters, million, postgres
 from benchmarks.report import Figure
 from config import Testing
-from jobs.runner import settle_memory
 from models import clock
 from models.base import db
 from models.clocks import Clock, ClockKind
@@ -41,7 +41,7 @@ def command(tickets: int, overdue: int, database: str) -> None:
         app = create_app(type("Settings", (Testing,), {"SQLALCHEMY_DATABASE_URI": url, "SECRET_KEY": SECRET}))
         with app.app_context():
             upgrade()
-            settle_memory()
+            settle_for_jobs()
             for figure in _figures(app, url, tickets, overdue):
                 click.echo(figure.line())
 

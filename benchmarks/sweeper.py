@@ -4,8 +4,8 @@ import sys
 import time
 
 from app.ground import ground_floor
+from app.loading import settle_for_jobs
 from config import Testing
-from jobs.runner import settle_memory
 from models import clock
 from operations.supervision import sweep
 
@@ -13,7 +13,7 @@ from operations.supervision import sweep
 def main(url: str) -> None:
     """Sweep until nothing is left."""
     app = ground_floor(type("Settings", (Testing,), {"SQLALCHEMY_DATABASE_URI": url}))
-    settle_memory()
+    settle_for_jobs()
     with app.app_context():
         print("ready", flush=True)
         sys.stdin.readline()

@@ -1,6 +1,5 @@
 """The scheduler's process: APScheduler says when, the ledger who, and a steady clock whether time can be trusted."""
 
-import gc
 import logging
 import os
 import signal
@@ -113,13 +112,6 @@ def perform(job: Job, run_id: int, settings: Settings, *, at: datetime) -> JobRu
     if tally.done or tally.error:
         log.info("%s did %d of %d", job.name, tally.done, tally.scanned, extra={"job": job.name})
     return job_ledger.finish(run_id, tally)
-
-
-def settle_memory() -> None:
-    """For a process that only runs jobs: what is loaded stays, and batches need not be searched for garbage."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
 
 
 def worker_name() -> str:

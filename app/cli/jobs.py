@@ -5,8 +5,9 @@ from flask import current_app
 
 from app.cli.opening import Schema, on_the_ground, on_the_site, schema
 from app.cli.tables import table
+from app.loading import settle_for_jobs
 from jobs.clock_guard import ClockGuard
-from jobs.runner import Runner, perform, settle_memory, worker_name
+from jobs.runner import Runner, perform, worker_name
 from jobs.schedule import SCHEDULE, job_named
 from jobs.trust import Trust
 from models import clock
@@ -65,7 +66,7 @@ def run_job(name: str) -> None:
 @on_the_site
 def start() -> None:
     """启动调度进程，直到 Ctrl-C；可以同时开几个，不会重复。"""
-    settle_memory()
+    settle_for_jobs()
     let_work_last(db.engine)
     Runner(current_app._get_current_object()).run()  # type: ignore[attr-defined]
 

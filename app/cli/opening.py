@@ -6,12 +6,9 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import sqlalchemy as sa
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import current_app
 
-from app.at_start import MIGRATIONS, is_there, sqlite_path
+from app.at_start import is_there, newest, revision, sqlite_path
 from app.ground import ground_floor, guard_writes
 from config import Config, from_environment
 from models.base import READ_ONLY, db
@@ -87,22 +84,16 @@ def schema() -> Schema:
     path = sqlite_path()
     if path is not None and not is_there(path):
         return Schema.ABSENT
-    scripts = ScriptDirectory.from_config(_alembic())
-    reading = READ_ONLY[db.engine.dialect.name]
-    with db.engine.connect().execution_options(**reading) as connection:
-        present = set(MigrationContext.configure(connection).get_current_heads())
-        occupied = bool(sa.inspect(connection).get_table_names())
-    if not present:
-        if occupied:
+    present, wanted = revision(), newest()
+    if present is None:
+        if _is_occupied():
             raise Refused("该数据库里已有别的表，却没有本系统的版本记录。请换一个空库。")
         return Schema.ABSENT
-    known = {revision.revision for revision in scripts.walk_revisions()}
-    if not present <= known:
-        return Schema.AHEAD
-    return Schema.CURRENT if present == set(scripts.get_heads()) else Schema.BEHIND
+    if present == wanted:
+        return Schema.CURRENT
+    return Schema.AHEAD if present > wanted else Schema.BEHIND
 
 
-def _alembic() -> AlembicConfig:
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return config
+def _is_occupied() -> bool:
+    with db.engine.connect().execution_options(**READ_ONLY[db.engine.dialect.name]) as connection:
+        return bool(sa.inspect(connection).get_table_names())

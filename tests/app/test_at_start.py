@@ -46,7 +46,7 @@ def test_a_server_that_is_away_just_now_is_waited_for(app, monkeypatch):
     def away():
         raise sa.exc.OperationalError("", {}, ConnectionRefusedError())
 
-    monkeypatch.setattr(at_start, "_revision", away)
+    monkeypatch.setattr(at_start, "revision", away)
     at_start.ensure_migrated(app)
 
 
