@@ -22,6 +22,7 @@ HOST, STARTING_SECONDS, STOPPING_SECONDS = "127.0.0.1", 60.0, 45.0
 BETWEEN_KILLS, TRIES = 20.0, 8
 WEBS, SCHEDULERS = 3, 2
 FAULT = re.compile(r'"level": "(?:error|critical)"|^\S*(?:Error|Exception)\b')
+NICE = ("nice", "-n", "5")  # as deploy/zhitongche-jobs.service
 SWEEP_SECONDS = 5  # as often as the setting goes: more chances to do something twice
 
 
@@ -135,9 +136,10 @@ def surroundings(folder: Path, url: str) -> dict[str, str]:
 def running(folder: Path, *, faults: bool) -> Iterator[Site]:
     """The site while this lasts, its surroundings being in the environment already."""
     subprocess.run([sys.executable, HERE / "tools" / "precompile.py"], cwd=HERE, stdout=sys.stderr, check=True)
+    Path(os.environ["VAR_DIR"]).mkdir(exist_ok=True)
     ports = [_free_port() for _ in range(WEBS if faults else 1)]
     webs = [_web(folder, port, ["--workers", "1"] if faults else []) for port in ports]
-    schedulers = [_process(folder, f"jobs{n}", ["-m", "app.cli", "jobs", "start"])
+    schedulers = [_process(folder, f"jobs{n}", ["-m", "app.cli", "jobs", "start"], *NICE)
                   for n in range(SCHEDULERS if faults else 1)]
     site = Site(f"http://{HOST}:{ports[0]}", webs, schedulers)
     if faults:
@@ -161,11 +163,10 @@ def _web(folder: Path, port: int, more: list[str]) -> Process:
     return _process(folder, f"web{port}", command)
 
 
-def _process(folder: Path, name: str, arguments: list[str]) -> Process:
-    """A machine of its own would have its own folder for what it counts."""
-    own = {"VAR_DIR": str(folder / name), "PROXY_COUNT": "1" if "web" in name else "0"}
-    Path(own["VAR_DIR"]).mkdir()
-    return Process([sys.executable, *arguments], {**os.environ, **own}, folder / f"{name}.log")
+def _process(folder: Path, name: str, arguments: list[str], *before: str) -> Process:
+    """One of the machine's: they all share its folder, and with it the figures that each of them counts."""
+    own = {"PROXY_COUNT": "1" if "web" in name else "0"}
+    return Process([*before, sys.executable, *arguments], {**os.environ, **own}, folder / f"{name}.log")
 
 
 def _nginx(folder: Path, port: int, ports: list[int]) -> Process:
