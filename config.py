@@ -25,8 +25,9 @@ def engine_options(config: Any) -> dict[str, Any]:
         return {"connect_args": {"timeout": 30}, **pool, **SILENT}
     # The planner takes pages far apart for four times as dear as neighbours, as on turning discs: a steward's 200
     # enterprises were sought by reading all of them. Compiling a statement of milliseconds costs more than it saves.
+    # A page joins a few rows; a plan that is kept for all pages took it for likely to meet them early in a whole table.
     limits = {"statement_timeout": "15s", "lock_timeout": "3s", "idle_in_transaction_session_timeout": "30s",
-              "random_page_cost": "1.1", "jit": "off"}
+              "random_page_cost": "1.1", "jit": "off", "enable_mergejoin": "off"}
     return {
         "connect_args": {
             "connect_timeout": 3,

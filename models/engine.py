@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from models import silence
+from models import plans, silence
 
 PRAGMAS = (
     "foreign_keys=ON",
@@ -24,7 +24,6 @@ PRAGMAS = (
 WRITE_QUEUE_SECONDS = 30.0
 RESTED_SECONDS = 1.0
 WORK = "10min"
-KEPT_PLANS = 500
 
 
 def prepare(engine: sa.Engine, *, is_replicated: bool = False) -> None:
@@ -36,13 +35,14 @@ def prepare(engine: sa.Engine, *, is_replicated: bool = False) -> None:
     if engine.dialect.name == "sqlite":
         _SQLiteWriters(engine, PRAGMAS + (("wal_autocheckpoint=0",) if is_replicated else ()))
     else:
-        silence.watch(engine)
+        silence.watch(engine, plans.keeping(engine.dialect.dbapi))
         _try_what_has_rested(engine)
-        event.listen(engine, "connect", _keep_plans)
+        event.listen(engine, "connect", plans.keep)
 
 
 def let_work_last(engine: sa.Engine) -> None:
-    """From now on one statement of this process may take minutes: a job does a city's rows at once, and no page waits.
+    """From now on one statement of this process may take minutes and join whole tables in order: a job does a city's
+    rows at once, and no page waits.
 
     How long it waits for others stays as it is: that an act of its own says (``operations.base.be_patient``).
     """
@@ -51,14 +51,9 @@ def let_work_last(engine: sa.Engine) -> None:
         engine.dispose()
 
 
-def _keep_plans(dbapi: Any, _record: Any) -> None:
-    """The driver keeps the plans of the last 100 statements of a connection: a day's pages have 400, and two of three
-    statements were planned anew, for a quarter of the database's time."""
-    dbapi.prepared_max = KEPT_PLANS
-
-
 def _give_time(dbapi: Any, _record: Any) -> None:
     dbapi.execute(f"SET statement_timeout = '{WORK}'")
+    dbapi.execute("SET enable_mergejoin = on")
     dbapi.commit()
 
 

@@ -23,20 +23,20 @@ FOUND_AWAY_SECONDS = 1.0
 AWAY = "the server does not answer"
 
 
-def watch(engine: sa.Engine) -> None:
-    """Let every connection of the engine be ended when its server is away."""
-    _Watch(engine)
+def watch(engine: sa.Engine, kind: Any) -> None:
+    """Let every connection of the engine, of this ``kind`` of the driver's, be ended when its server is away."""
+    _Watch(engine, kind)
 
 
 class _Watch:
     """What the connections of one engine share: how to knock, and when the server was last found away."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, kind: Any) -> None:
         driver: Any = engine.dialect.dbapi
         self.driver, self.away_at = driver, -FOUND_AWAY_SECONDS
         self.address: dict[str, Any] = {}
         waits = {"watch": self, "wait": _wait, "waiting_since": 0.0, "knock_at": (0.0, 0.0)}
-        self.kind: Any = type("Watched", (driver.Connection,), waits)
+        self.kind: Any = type("Watched", (kind,), waits)
         event.listen(engine, "do_connect", self.connect)
 
     def connect(self, _dialect: Any, _record: Any, args: Any, wanted: Mapping[str, Any]) -> Any:

@@ -78,7 +78,7 @@ def address_of(proxy):
 def test_a_silent_server_is_noticed_and_a_slow_statement_is_let_be(proxy, monkeypatch):
     monkeypatch.setattr(silence, "SILENT_SECONDS", 0.2)
     engine = sa.create_engine(address_of(proxy))
-    silence.watch(engine)
+    silence.watch(engine, engine.dialect.dbapi.Connection)
     with engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT 1 FROM pg_sleep(1)")) == 1
         proxy.misbehave("black hole")
