@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from config import HERE
@@ -22,7 +23,6 @@ HOST, STARTING_SECONDS, STOPPING_SECONDS = "127.0.0.1", 60.0, 45.0
 BETWEEN_KILLS, TRIES = 20.0, 8
 WEBS, SCHEDULERS = 3, 2
 FAULT = re.compile(r'"level": "(?:error|critical)"|^\S*(?:Error|Exception)\b')
-NICE = ("nice", "-n", "5")  # as deploy/zhitongche-jobs.service
 SWEEP_SECONDS = 5  # as often as the setting goes: more chances to do something twice
 
 
@@ -109,14 +109,16 @@ class Site:
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def _kill(self) -> None:
-        turn = 0
-        while not self.over.wait(BETWEEN_KILLS):
-            for processes in (self.webs, self.schedulers):
+        """One of each kind every ``BETWEEN_KILLS`` seconds: never all at one moment, as machines do not."""
+        kinds = (self.webs, self.schedulers)
+        for turn in count():
+            for processes in kinds:
+                if self.over.wait(BETWEEN_KILLS / len(kinds)):
+                    return
                 one = processes[turn % len(processes)]
                 one.kill()
                 one.start()
                 self.killed += 1
-            turn += 1
 
 
 # A city that was seeded once is served many times.
@@ -139,7 +141,7 @@ def running(folder: Path, *, faults: bool) -> Iterator[Site]:
     Path(os.environ["VAR_DIR"]).mkdir(exist_ok=True)
     ports = [_free_port() for _ in range(WEBS if faults else 1)]
     webs = [_web(folder, port, ["--workers", "1"] if faults else []) for port in ports]
-    schedulers = [_process(folder, f"jobs{n}", ["-m", "app.cli", "jobs", "start"], *NICE)
+    schedulers = [_process(folder, f"jobs{n}", ["-m", "app.cli", "jobs", "start"])
                   for n in range(SCHEDULERS if faults else 1)]
     site = Site(f"http://{HOST}:{ports[0]}", webs, schedulers)
     if faults:
@@ -163,10 +165,10 @@ def _web(folder: Path, port: int, more: list[str]) -> Process:
     return _process(folder, f"web{port}", command)
 
 
-def _process(folder: Path, name: str, arguments: list[str], *before: str) -> Process:
+def _process(folder: Path, name: str, arguments: list[str]) -> Process:
     """One of the machine's: they all share its folder, and with it the figures that each of them counts."""
     own = {"PROXY_COUNT": "1" if "web" in name else "0"}
-    return Process([*before, sys.executable, *arguments], {**os.environ, **own}, folder / f"{name}.log")
+    return Process([sys.executable, *arguments], {**os.environ, **own}, folder / f"{name}.log")
 
 
 def _nginx(folder: Path, port: int, ports: list[int]) -> Process:
