@@ -50,6 +50,6 @@ class Translated(BytecodeCache):
         return len(names)
 
 
-def register(app: Flask, *, stamp: str, folder: Path = FOLDER) -> None:
+def register(app: Flask, *, stamp: str) -> None:
     """Read templates as they were translated, where they were."""
-    app.jinja_env.bytecode_cache = Translated(folder, stamp)
+    app.jinja_env.bytecode_cache = Translated(FOLDER, stamp)

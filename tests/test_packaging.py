@@ -103,6 +103,12 @@ def test_nginx_finds_every_web_container_at_its_own_door():
     assert "server 127" not in site and doors == named == ["web-1", "web-2"]
 
 
+def test_wherever_the_program_is_installed_it_is_compiled():
+    for told in ("docs/deploy.md", "deploy/Dockerfile"):
+        text = (config.HERE / told).read_text(encoding="utf-8")
+        assert 0 < text.count("tools/vendor_assets.py --strict") == text.count("tools/precompile.py"), told
+
+
 def test_no_secret_of_the_machine_gets_into_the_image():
     kept_out = (config.HERE / "deploy" / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
     assert {"deploy/*env", "deploy/tls", "var"} <= set(kept_out)

@@ -4,18 +4,25 @@ import pytest
 from flask import Flask, render_template
 from jinja2 import DictLoader, Environment
 
-from app import translated
+from app import create_app, translated
+from tests.conftest import settings_for
+from tools import precompile
 
 STAMP = "0123456789"
 
 
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(translated, "FOLDER", tmp_path / "templates")
+
+
 @pytest.fixture
-def site(tmp_path):
+def site():
     """Makes a process of a site whose templates are these."""
     def started(stamp=STAMP, **templates):
         one = Flask("app")
         one.jinja_env.loader = DictLoader(templates)
-        translated.register(one, stamp=stamp, folder=tmp_path / "templates")
+        translated.register(one, stamp=stamp)
         return one
     return started
 
@@ -70,3 +77,11 @@ def test_a_spoilt_file_is_passed_over(site, tmp_path, spoilt):
         if made.is_file():
             made.write_bytes(spoilt)
     assert shown(site(page="好")) == "好"
+
+
+def test_the_sites_own_are_made_by_whoever_installs_it(asked, monkeypatch, tmp_path):
+    monkeypatch.setattr(precompile, "PROGRAM", ("wsgi.py",))
+    assert precompile.main() == 0 and len(asked) > 300
+    asked.clear()
+    running = create_app(settings_for(f"sqlite:///{tmp_path}/none.sqlite3"))
+    assert all(running.jinja_env.get_template(name) for name in running.jinja_env.list_templates()) and asked == []
