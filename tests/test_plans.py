@@ -52,3 +52,10 @@ def test_a_table_that_a_rollback_took_is_sought_anew(connection):
         connection.rollback()
     with pytest.raises(sa.exc.ProgrammingError, match="made_here"):
         connection.execute(PREPARED, {"value": 7})
+
+
+def test_what_is_asked_of_words_is_planned_for_each(connection):
+    words = sa.text("SELECT to_tsvector('simple', :words) @@ CAST('unprepared' AS tsquery)")
+    for _ in range(plans.KEPT_FROM + 3):
+        assert connection.scalar(words, {"words": "unprepared"})
+    assert connection.scalar(sa.text(KNOWN.text.replace("of_this_test", "unprepared"))) == 0
