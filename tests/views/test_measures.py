@@ -58,8 +58,10 @@ def test_a_talk_is_proposed_approved_and_recorded_and_both_sides_read_it(desk):
     said = {"held_on": "2026-08-19", "place": "三楼", "participants": "何宁、周建", "words": "限期送电。"}
     back = desk.sends("hening", form, "record", **said)
     assert back.status == 422 and "请至少写一条承诺" in back.words and "限期送电。" in back.html
-    answer = desk.sends("hening", back, "record", **said, **{
-        "commitments-0-words": "月底前送电", "commitments-0-due_on": "2026-08-31"})
+    promised = {"commitments-0-words": "月底前送电", "commitments-0-due_on": ""}
+    back = desk.sends("hening", back, "record", **said, **promised)
+    assert back.status == 422 and "请写明完成期限" in back.words and "真实的日期" not in back.words
+    answer = desk.sends("hening", back, "record", **said, **promised | {"commitments-0-due_on": "2026-08-31"})
     assert "已登记约谈记录" in answer.words
     for reader in ("zhoujian", "hening", "luoshizhang", "qianwei"):
         assert all(words in page_of(desk, reader).words for words in ("限期送电。", "月底前送电", "何宁、周建"))

@@ -276,6 +276,15 @@ def test_what_is_asked_in_a_consultation_becomes_an_order(desk):
     assert FINANCE in db.session.scalars(select(Consultation.units)).one()
 
 
+def test_what_is_decided_in_a_consultation_has_its_day(desk):
+    handling(desk.life)
+    said = {"units-0": FINANCE, "held_on": "2026-08-19", "outcome": "财政局协办", "decisions-0-unit": FINANCE,
+            "decisions-0-duty": "核减费用"}
+    back = desk.does("hening", "consult", **said)
+    assert back.status == 422 and "请写明完成期限" in back.words and "核减费用" in back.html
+    assert desk.sends("hening", back, "consult", **said, **{"decisions-0-due_on": "2026-12-30"}).status == 302
+
+
 def test_hints_are_shown_once_and_never_bar_the_way(desk):
     signed(desk.life)
     answer = desk.does("chenjing", "propose-result", result_kind="explained", reason="已阅")

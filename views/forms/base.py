@@ -13,7 +13,7 @@ from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, IntegerField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import HiddenInput
 
 from operations.access import kept_forms
@@ -49,6 +49,23 @@ class NotLonger(Length):
         length = len(field.data or "")
         if length > self.max:
             raise ValidationError(f"最多 {self.max} 字，现有 {length} 字，请删减")
+
+
+class NeededBeside(Optional):
+    """Needed where something stands in the field ``other``; else it may be left empty. A rule of the form itself would
+    not do: what may be empty ends the asking when it is, before such a rule is come to."""
+
+    def __init__(self, other: str, missing: str) -> None:
+        super().__init__()
+        self.other, self.missing = other, missing
+
+    def __call__(self, form: Any, field: Field) -> None:
+        try:
+            super().__call__(form, field)
+        except StopValidation:
+            if form[self.other].data:
+                raise StopValidation(self.missing) from None
+            raise
 
 
 class BaseForm(FlaskForm):

@@ -10,7 +10,7 @@ from models.measures import MeasureKind, ReconsiderationOutcome
 from operations.supervision.measures import carrying_out, deciding, proposing, reconsidering
 from operations.supervision.measures.carrying_out import Record
 from operations.supervision.measures.proposing import Grounds, Person
-from views.forms.base import BaseForm, NotLonger, RefusableForm
+from views.forms.base import BaseForm, NeededBeside, NotLonger, RefusableForm
 from views.forms.portal import CodeRadio
 from views.forms.tickets import DayField, UnitField, more_text, text
 
@@ -74,12 +74,7 @@ class CommitmentForm(BaseForm):
 
     form_key = None
     words = StringField("承诺事项", [NotLonger(max=carrying_out.LINE_LIMIT)])
-    due_on = DayField("完成期限", [Optional()], render_kw={"data-size": "m"})
-
-    def validate_due_on(self, field: DayField) -> None:
-        """A promise has its day."""
-        if self.words.data and not field.data:
-            raise ValidationError("请写明完成期限")
+    due_on = DayField("完成期限", [NeededBeside("words", "请写明完成期限")], render_kw={"data-size": "m"})
 
     @property
     def promise(self) -> tuple[str, date]:

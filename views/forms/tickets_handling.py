@@ -16,7 +16,7 @@ from operations.insight.routing import catalogue
 from operations.tickets import coordination, second_look, suggesting
 from operations.tickets.consulting import DUTY_LIMIT, Decided
 from operations.tickets.situation import Situation
-from views.forms.base import BaseForm, NotLonger
+from views.forms.base import BaseForm, NeededBeside, NotLonger
 from views.forms.portal import CodeRadio
 from views.forms.tickets import SHORT, ActForm, DayField, FiledActForm, UnitField, UnitsField, more_text, text
 
@@ -214,17 +214,12 @@ class DecisionForm(BaseForm):
     form_key = None
     unit = UnitField("责任单位", [Optional()])
     duty = StringField("要办的事", [NotLonger(max=DUTY_LIMIT)])
-    due_on = DayField("完成期限", [Optional()], render_kw={"data-size": "m"})
+    due_on = DayField("完成期限", [NeededBeside("duty", "请写明完成期限")], render_kw={"data-size": "m"})
 
     def validate_duty(self, field: StringField) -> None:
         """A unit has something to do, and something to do has a unit."""
         if bool(self.unit.data) != bool(field.data):
             raise ValidationError("请写明责任单位和要办的事")
-
-    def validate_due_on(self, field: DayField) -> None:
-        """By a day."""
-        if self.duty.data and not field.data:
-            raise ValidationError("请写明完成期限")
 
     @property
     def decided(self) -> Decided:
