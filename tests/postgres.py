@@ -189,7 +189,7 @@ def restoring_function(connection: sa.Connection, name: str) -> str:
         steps.append(f"PERFORM setval('{sequence}', {value}, {is_called});")
     body = "\n".join(steps)
     return (
-        f"CREATE SCHEMA {name}; {' '.join(copies)}"
+        f"DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}; {' '.join(copies)}"
         f" CREATE FUNCTION {name}.restore() RETURNS void LANGUAGE plpgsql AS $$BEGIN {body} END$$"
     )
 
