@@ -21,7 +21,7 @@ OFFICIALS = (Role.STEWARD, Role.CASE_OFFICER, Role.UNIT_LEADER, *REGIONAL)
 GONE = (OrderOutcome.SENT_BACK, OrderOutcome.TRANSFERRED, OrderOutcome.WITHDRAWN)
 # Written into the statement: a plan that is kept would take what is named by parameters for nearly all there is.
 _GONE: list[ColumnElement[str]] = [literal_column(f"'{one.value}'") for one in GONE]
-_IS_HELD = or_(UnitOrder.outcome.is_(None), UnitOrder.outcome.not_in(_GONE))
+IS_HELD = or_(UnitOrder.outcome.is_(None), UnitOrder.outcome.not_in(_GONE))
 
 
 def visible_tickets(actor: Actor) -> Select[Ticket]:
@@ -216,7 +216,7 @@ def _tickets_of(post: Standing, actor: Actor) -> ColumnElement[bool]:
         case Role.STEWARD:
             return Ticket.enterprise_id.in_(stewarded_by(actor.user_id))
         case Role.CASE_OFFICER | Role.UNIT_LEADER:
-            held = select(UnitOrder.ticket_id).where(UnitOrder.unit_id.in_(units_of(post)), _IS_HELD)
+            held = select(UnitOrder.ticket_id).where(UnitOrder.unit_id.in_(units_of(post)), IS_HELD)
             return Ticket.id.in_(held)
         case role if role in REGIONAL:
             return Ticket.region_path.startswith(post.region_path, autoescape=True)

@@ -15,7 +15,7 @@ from models.directory.industries import Industry
 from models.engagement import Effect, Interaction
 from models.hall import CountedCase
 from models.tickets import Ticket, UnitOrder
-from operations.access.scope import GONE
+from operations.access.scope import IS_HELD
 from operations.clocks.reckoning import midnight
 
 UNFILLED = "-"
@@ -90,8 +90,7 @@ def _spoken_to(campaign: Campaign) -> CTE:
     what they finished at a window."""
     begins, ends = midnight(campaign.begins_on), midnight(campaign.ends_on + timedelta(days=1))
     orders = select(UnitOrder.unit_id, Ticket.enterprise_id).join(Ticket, Ticket.id == UnitOrder.ticket_id).where(
-        UnitOrder.ordered_at >= begins, UnitOrder.ordered_at < ends,
-        UnitOrder.outcome.is_(None) | UnitOrder.outcome.not_in(GONE),
+        UnitOrder.ordered_at >= begins, UnitOrder.ordered_at < ends, IS_HELD,
     )
     talks = select(Post.organisation_id, Interaction.enterprise_id).join(
         Post, Post.user_id == Interaction.steward_id
