@@ -1,7 +1,8 @@
 """From an empty machine to a site that can be opened: folders, database, demonstration."""
 
+import sqlite3
 from collections.abc import Sequence
-from time import perf_counter
+from time import monotonic, perf_counter, sleep
 
 import click
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from app.at_start import sqlite_path
 from app.cli.opening import TOO_NEW, Schema, schema
 from app.upgrading import upgrade
 from models.base import db
+from models.engine import WRITE_QUEUE_SECONDS
 from operations import months, rights
 from operations.anchors import anchoring, standing
 from operations.anchors.keys import Signer
@@ -20,6 +22,8 @@ from operations.errors import Refused
 from operations.insight import indexing
 
 OPEN_PASSWORDS = "演示账号的口令是公开的，对外的站点不装演示数据。"
+IN_USE = "别的程序一直占用着数据库文件 {}，没有准备好。请先停下它，再运行一次：zhitongche init"
+AGAIN_SECONDS = 0.05
 
 
 def prepare() -> None:
@@ -34,7 +38,7 @@ def prepare() -> None:
         months.analyse()
     if current_app.config["MIGRATIONS_DATABASE_URL"]:
         _give_rights(current_app.config["DATABASE_URL"])
-    _set_pragma("journal_mode=WAL")  # readers and the writer do not wait for one another; the file remembers it
+    _let_readers_and_the_writer_pass()
     indexing.index_all_lacking()
     done = {Schema.CURRENT: "数据库已是最新", Schema.ABSENT: "已建库", Schema.BEHIND: "数据库已升级"}[state]
     click.echo(f"{done}：{shown_database()}")
@@ -93,6 +97,23 @@ def enlarge(sizes: building.Sizes, names: Sequence[str]) -> None:
 def shown_database() -> str:
     """Which database, without its password."""
     return sqlite_path() or db.engine.url.render_as_string(hide_password=True)
+
+
+def _let_readers_and_the_writer_pass() -> None:
+    """Neither waits for the other; SQLite's file remembers it.
+
+    SQLite changes to it only while nobody else is in the file, and does not wait for that moment itself: another
+    ``init`` may just be at work.
+    """
+    deadline = monotonic() + WRITE_QUEUE_SECONDS
+    while monotonic() < deadline:
+        try:
+            return _set_pragma("journal_mode=WAL")
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            sleep(AGAIN_SECONDS)
+    raise Refused(IN_USE.format(sqlite_path()))
 
 
 def _set_pragma(pragma: str) -> None:

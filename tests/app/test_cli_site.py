@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing, suppress
 
 import pytest
 import sqlalchemy as sa
@@ -35,6 +36,21 @@ def test_readers_and_the_writer_do_not_wait_for_one_another(fresh):
     fresh("init")
     with sqlite3.connect(fresh.folder / "zhitongche.sqlite3") as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_whoever_writes_the_file_meanwhile_is_waited_for(fresh):
+    fresh("init")
+    with closing(sqlite3.connect(fresh.folder / "zhitongche.sqlite3", isolation_level=None)) as former:
+        former.execute("PRAGMA journal_mode=DELETE")
+        former.execute("BEGIN IMMEDIATE")
+        started = subprocess.Popen([sys.executable, "-m", "app.cli", "init"], cwd=HERE,
+                                   env=os.environ | fresh.environment, stdout=subprocess.DEVNULL)
+        with suppress(subprocess.TimeoutExpired):
+            assert started.wait(3) == 0, "gave up at once"
+        former.execute("COMMIT")
+        assert started.wait(60) == 0
+    with closing(sqlite3.connect(fresh.folder / "zhitongche.sqlite3")) as later:
+        assert later.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 @pytest.fixture
