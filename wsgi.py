@@ -3,11 +3,12 @@
 from app.loading import settle, undisturbed
 
 with undisturbed():
-    from app import create_app
+    from app import create_app, translated
     from app.at_start import ensure_migrated, look_at_the_attachments, look_at_the_log
     from config import from_environment
 
     app = create_app(from_environment())
+    translated.hold(app)
 
 ensure_migrated(app)
 look_at_the_log(app)

@@ -1,10 +1,13 @@
 """Templates translated where the program is installed are read, not translated again, nor believed blindly."""
 
+import runpy
+
 import pytest
 from flask import Flask, render_template
 from jinja2 import DictLoader, Environment
 
-from app import create_app, translated
+import config
+from app import at_start, loading, translated
 from tests.conftest import settings_for
 from tools import precompile
 
@@ -79,9 +82,21 @@ def test_a_spoilt_file_is_passed_over(site, tmp_path, spoilt):
     assert shown(site(page="好")) == "好"
 
 
-def test_the_sites_own_are_made_by_whoever_installs_it(asked, monkeypatch, tmp_path):
+def test_an_upgrade_changes_nothing_for_a_process_that_still_answers(site):
+    many = {f"page{number}": "旧" for number in range(401)}
+    make(site(**many))
+    running = site(**many)
+    translated.hold(running)
+    running.jinja_env.loader.mapping.update(dict.fromkeys(many, "{{ new.word() }}"))
+    assert {shown(running, name) for name in many} == {"旧"}
+
+
+def test_the_sites_own_are_made_by_whoever_installs_it_and_held_by_each_worker(asked, monkeypatch, tmp_path):
     monkeypatch.setattr(precompile, "PROGRAM", ("wsgi.py",))
     assert precompile.main() == 0 and len(asked) > 300
     asked.clear()
-    running = create_app(settings_for(f"sqlite:///{tmp_path}/none.sqlite3"))
-    assert all(running.jinja_env.get_template(name) for name in running.jinja_env.list_templates()) and asked == []
+    monkeypatch.setattr(config, "from_environment", lambda: settings_for(f"sqlite:///{tmp_path}/none.sqlite3"))
+    monkeypatch.setattr(at_start, "ensure_migrated", lambda _app: None)
+    monkeypatch.setattr(loading, "settle", lambda *_thresholds: None)
+    held = runpy.run_path(str(config.HERE / "wsgi.py"))["app"].jinja_env
+    assert {name for _loader, name in held.cache} == set(held.list_templates()) and asked == []
