@@ -6,6 +6,7 @@ import os
 import re
 import runpy
 import subprocess
+import sys
 
 import pytest
 
@@ -107,6 +108,24 @@ def test_wherever_the_program_is_installed_it_is_compiled():
     for told in ("docs/deploy.md", "deploy/Dockerfile"):
         text = (config.HERE / told).read_text(encoding="utf-8")
         assert 0 < text.count("tools/vendor_assets.py --strict") == text.count("tools/precompile.py"), told
+
+
+def test_what_root_installs_can_be_read_by_the_account_of_the_site():
+    """With a narrow umask neither the program nor what pip writes could be: a reload ended the site."""
+    told = (config.HERE / "docs" / "deploy.md").read_text(encoding="utf-8")
+    installing = [block for block in re.findall(r"```\n(.*?)```", told, re.DOTALL) if "pip install" in block]
+    assert len(installing) == 3 and all(block.startswith("umask 022\n") for block in installing)
+
+
+def test_a_program_that_would_not_start_takes_nobodys_place(tmp_path):
+    """As systemd asks before it tells gunicorn: gunicorn ends with the first worker that does not start."""
+    unit = (config.HERE / "deploy" / "zhitongche-web.service").read_text(encoding="utf-8")
+    asking, telling = (line.split() for line in re.findall("^ExecReload=(.*)", unit, re.MULTILINE))
+    assert asking[0] == "/opt/zhitongche/.venv/bin/gunicorn" and "HUP" in telling
+    surroundings = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}/none.sqlite3", "VAR_DIR": str(tmp_path)}
+    asked = subprocess.run([sys.executable, "-m", "gunicorn", *asking[1:]], cwd=config.HERE, env=surroundings,
+                           capture_output=True, text=True, check=False)
+    assert asked.returncode == 1 and "请先运行：zhitongche init" in asked.stderr
 
 
 def test_no_secret_of_the_machine_gets_into_the_image():
