@@ -2,6 +2,7 @@
 
 import enum
 import functools
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -24,6 +25,12 @@ class LabelledEnum(enum.StrEnum):
         member._value_ = code
         member.label = label
         return member
+
+
+def written(codes: Iterable[str]) -> list[sa.ColumnElement[str]]:
+    """Codes as part of a statement's text, for ``column.in_``: as parameters they would hide from a planner that a
+    partial index holds just these rows, or how many they are, and would be bound anew each time."""
+    return [sa.literal_column(f"'{str(code)}'") for code in codes]
 
 
 class UTCDateTime(sa.TypeDecorator[datetime]):

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, exists, false, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, exists, false, or_, select
 
 from models import clock
 from models.access import Role
-from models.base import db
+from models.base import db, written
 from models.directory import Enterprise, ImportBatch, Organisation, Region, Stewardship
 from models.engagement import Interaction, Obligation
 from models.supervision import Supervision
@@ -20,8 +20,7 @@ REGIONAL = (Role.CLERK, Role.SUPERVISOR, Role.LEADER, Role.DISCIPLINE_OBSERVER)
 OFFICIALS = (Role.STEWARD, Role.CASE_OFFICER, Role.UNIT_LEADER, *REGIONAL)
 GONE = (OrderOutcome.SENT_BACK, OrderOutcome.TRANSFERRED, OrderOutcome.WITHDRAWN)
 # Written into the statement: a plan that is kept would take what is named by parameters for nearly all there is.
-_GONE: list[ColumnElement[str]] = [literal_column(f"'{one.value}'") for one in GONE]
-IS_HELD = or_(UnitOrder.outcome.is_(None), UnitOrder.outcome.not_in(_GONE))
+IS_HELD = or_(UnitOrder.outcome.is_(None), UnitOrder.outcome.not_in(written(GONE)))
 
 
 def visible_tickets(actor: Actor) -> Select[Ticket]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal_column, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from models import clock
 from models.access import User
-from models.base import LabelledEnum, db
+from models.base import LabelledEnum, db, written
 from models.directory import Organisation
 from models.rating_wall import SMALLEST_GROUP, Cut, RatingPlace, RatingTally
 from models.ratings import Grade, RatingOccasion
@@ -176,7 +176,7 @@ STATES = {Part.DUE: rectifications.State.DUE, Part.ON_TIME: rectifications.State
 KEYS = {By.UNIT: ("unit_id",), By.WINDOW: ("window_id",), By.OFFICER: ("window_id", "officer_id"),
         By.ITEM: ("occasion", "item")}
 # As the partial index has it: none but 差评 are rectified, which the planner cannot know.
-_IS_BAD = RatingPlace.grade.in_([literal_column(f"'{grade.value}'") for grade in BAD])
+_IS_BAD = RatingPlace.grade.in_(written(BAD))
 CUTS = {By.UNIT: Cut.UNIT, By.WINDOW: Cut.DESK, By.OFFICER: Cut.DESK, By.ITEM: Cut.ITEM}
 
 

@@ -1,14 +1,13 @@
 """The statements behind a dossier: each built once and kept, with the ticket as its parameter."""
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Select, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.access import Post, User
-from models.base import LabelledEnum, UTCDateTime
+from models.base import LabelledEnum, UTCDateTime, written
 from models.clocks import Clock, ClockPause
 from models.directory import Organisation, Stewardship
 from models.log import Event, EventWords
@@ -111,7 +110,7 @@ def events(kind: Kind = Kind.ALL, *, is_older: bool = False) -> Select[*tuple[An
     some = select(Event.seq).where(*wanted).limit(COUNTED).subquery()
     counted = select(func.count()).select_from(some).scalar_subquery().label("counted")
     is_shown = Event.seq.in_(newest)
-    return _told(is_shown.label("is_shown"), counted).where(or_(is_shown, _one_of(TOLD)))
+    return _told(is_shown.label("is_shown"), counted).where(or_(is_shown, Event.action.in_(written(TOLD))))
 
 
 @cache
@@ -123,12 +122,7 @@ def events_since() -> Select[*tuple[Any, ...]]:
 def _only(kind: Kind) -> list[ColumnElement[bool]]:
     if kind is Kind.PUBLIC:
         return [Event.is_public.is_(True)]
-    return [_one_of(MOVE_DEADLINES)] if kind is Kind.DEADLINES else []
-
-
-def _one_of(acts: Sequence[str]) -> ColumnElement[bool]:
-    """Written into the statement: as parameters they would be bound anew each time."""
-    return literal_column(f"events.action IN ({', '.join(repr(str(act)) for act in acts)})", Boolean)
+    return [Event.action.in_(written(MOVE_DEADLINES))] if kind is Kind.DEADLINES else []
 
 
 def _told(*more: Any) -> Select[*tuple[Any, ...]]:
