@@ -1,8 +1,8 @@
 """The WSGI entry: builds the app from the environment's configuration and names it ``app``."""
 
-from app.loading import settle, undisturbed
+from app.loading import giving_way, settle, undisturbed
 
-with undisturbed():
+with undisturbed(), giving_way():
     from app import create_app, translated
     from app.at_start import ensure_migrated, look_at_the_attachments, look_at_the_log
     from config import from_environment

@@ -5,6 +5,7 @@ What one machine wants otherwise goes into ``GUNICORN_CMD_ARGS`` (``--workers 4`
 
 import os
 
+from app.loading import let_others_go_first
 from config import from_environment
 
 bind = "127.0.0.1:8000"
@@ -22,7 +23,10 @@ control_socket_disable = True
 
 
 def on_starting(_server):
-    """The counts of processes that ended are nobody's; another gunicorn may be counting beside this one."""
+    """Those at work go first until ``wsgi`` has been read.
+
+    The counts of processes that ended are nobody's; another gunicorn may be counting beside this one."""
+    let_others_go_first()
     for counts in from_environment().METRICS_DIR.glob("*_*.db"):
         if not is_running(int(counts.stem.rpartition("_")[2])):
             counts.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ import sys
 import pytest
 
 import config
+from app import loading
 
 OPTIONS = configparser.ConfigParser()
 OPTIONS.read(config.HERE / "setup.cfg")
@@ -49,14 +50,19 @@ def test_the_proxy_slows_down_whoever_tries_passwords_and_codes_at_any_door(app)
     assert len(doors) > 15 and [rule.rule for rule in doors if not zoned.match(rule.rule)] == []
 
 
-def test_a_gunicorn_that_starts_leaves_the_counts_of_those_that_run(monkeypatch, tmp_path):
+def test_a_gunicorn_that_starts_leaves_the_counts_of_those_that_run_and_lets_others_go_first(monkeypatch, tmp_path):
     monkeypatch.setenv("METRICS_DIR", str(tmp_path))
+    session = tmp_path / "session"
+    session.touch()
+    monkeypatch.setattr(loading, "SESSION", session)
+    monkeypatch.setattr(os, "getsid", lambda _: os.getpid())
     with subprocess.Popen(["true"]) as ended:
         ended.wait()
     mine, nobodys = (tmp_path / f"histogram_{pid}.db" for pid in (os.getpid(), ended.pid))
     mine.touch(), nobodys.touch()
     runpy.run_path(str(config.HERE / "deploy" / "gunicorn.conf.py"))["on_starting"](None)
     assert mine.exists() and not nobodys.exists()
+    assert session.read_text() == str(loading.LOW)
 
 
 def test_the_proxy_speaks_new_tls_alone_and_leads_no_machine_to_it():

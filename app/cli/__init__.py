@@ -6,7 +6,7 @@ from typing import IO, Any
 
 import click
 
-from app.loading import undisturbed
+from app.loading import giving_way, undisturbed
 from environment import ConfigurationError
 from operations.errors import NO_RIGHT, NOT_PERMITTED, DomainError
 
@@ -48,7 +48,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in AREAS:
             return None
-        with undisturbed():
+        with undisturbed(), giving_way():
             area = import_module(f"app.cli.{AREAS[cmd_name]}")
         return next(command for command in area.COMMANDS if command.name == cmd_name)
 
