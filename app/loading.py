@@ -5,11 +5,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer, get_native_id
 
 # Linux shares processors among sessions first (sched(7), "The autogroup feature"), then among the threads of each.
 SESSION = Path("/proc/self/autogroup")
-LOW, USUAL = 10, 0
+LOW, USUAL, PATIENCE = 5, 0, 4.0
 
 
 @contextmanager
@@ -27,19 +27,21 @@ def undisturbed() -> Iterator[None]:
 
 @contextmanager
 def giving_way() -> Iterator[None]:
-    """Whoever is at work goes first meanwhile: a process that took another's place took from everybody's pages what it
-    needed to get ready, and for three seconds half of them lasted longer than half a second."""
+    """Whoever is at work goes first meanwhile: a process that takes another's place would take what it needs to get
+    ready from everybody's pages. Not for longer than ``PATIENCE``: where nobody ever rests, one who waits is missed."""
     let_others_go_first()
-    may_return = SESSION.exists() and _may_return()
-    if may_return:
-        os.setpriority(os.PRIO_PROCESS, 0, LOW)
+    lowered = get_native_id() if SESSION.exists() and _may_return() else None
+    if lowered:
+        os.setpriority(os.PRIO_PROCESS, lowered, LOW)
+    enough = Timer(PATIENCE, _take_part, [lowered])
+    enough.daemon = True
+    enough.start()
     try:
         yield
     finally:
-        if may_return:
-            os.setpriority(os.PRIO_PROCESS, 0, USUAL)
-        if SESSION.exists() and SESSION.read_text().endswith(f" nice {LOW}\n"):
-            _weigh_session(USUAL)
+        enough.cancel()
+        enough.join()
+        _take_part(lowered)
 
 
 def let_others_go_first() -> None:
@@ -59,6 +61,14 @@ def settle(*thresholds: int) -> None:
 def settle_for_jobs() -> None:
     """As `settle`; batches need not be searched for garbage."""
     settle(100_000, 50, 50)
+
+
+def _take_part(lowered: int | None) -> None:
+    """Like everybody else again; ``lowered`` is the thread that is not."""
+    if lowered:
+        os.setpriority(os.PRIO_PROCESS, lowered, USUAL)
+    if SESSION.exists() and SESSION.read_text().endswith(f" nice {LOW}\n"):
+        _weigh_session(USUAL)
 
 
 def _weigh_session(priority: int) -> None:
