@@ -15,14 +15,16 @@ from environment import Derived, Setting
 HERE = Path(__file__).resolve().parent
 # An error of the database must not carry what somebody wrote into the log (security.md R19).
 SILENT = {"hide_parameters": True}
+# The connection used last comes first: it has read SQLite's schema, which takes a new one 5 ms, or keeps PostgreSQL's
+# plans, which each of them makes for itself.
+WARM = {"pool_use_lifo": True}
 
 
 def engine_options(config: Any) -> dict[str, Any]:
     """A lost connection is noticed and replaced; nobody waits for ever, for a connection, a lock or an answer."""
     if config.SQLALCHEMY_DATABASE_URI.startswith("sqlite"):
-        # The connection used last comes first: it has read the schema, which takes a new one 5 ms.
-        pool = {"pool_size": 16, "max_overflow": 0, "pool_timeout": 30, "pool_use_lifo": True}
-        return {"connect_args": {"timeout": 30}, **pool, **SILENT}
+        pool = {"pool_size": 16, "max_overflow": 0, "pool_timeout": 30}
+        return {"connect_args": {"timeout": 30}, **pool, **WARM, **SILENT}
     # The planner takes pages far apart for four times as dear as neighbours, as on turning discs: a steward's 200
     # enterprises were sought by reading all of them. Compiling a statement of milliseconds costs more than it saves.
     # A page joins a few rows; a plan that is kept for all pages took it for likely to meet them early in a whole table.
@@ -35,6 +37,7 @@ def engine_options(config: Any) -> dict[str, Any]:
         },
         "pool_size": config.DATABASE_POOL,
         "pool_recycle": 1800,
+        **WARM,
         **SILENT,
     }
 
