@@ -74,6 +74,16 @@ def holds(index: type[Base], asked: list[Asked], row_id: Any) -> ColumnElement[b
     return select(key).where(key == row_id, _words(index, asked)).exists()
 
 
+def holding(index: type[Base], asked: list[Asked], row_id: Any) -> ColumnElement[bool]:
+    """That the row of this id holds what is asked, for lists in whatever order; one statement first on PostgreSQL.
+
+    Of a word that all rows hold it would read the whole index for a page of 25 (a million tickets: 5 s to count 500).
+    """
+    if not asked:
+        return false()
+    return candidates(index, asked).condition(row_id) if _is_postgresql() else row_id.in_(within(index, asked))
+
+
 def one_of(row_id: Any, ids: Sequence[int], *, name: str) -> ColumnElement[bool]:
     """That the row's id is one of ``ids``, given as the one parameter ``name``."""
     return among(row_id, name, ids=ids) if ids else false()

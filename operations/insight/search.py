@@ -19,7 +19,7 @@ from models.tickets.workflow import OPEN_STATUSES
 from operations.access.actor import Actor
 from operations.access.scope import ticket_scope
 from operations.clocks.lights import Light
-from operations.insight.matching import within
+from operations.insight.matching import holding, within
 from operations.insight.tokens import asked_of_names, asked_of_texts
 
 NUMBER = re.compile(r"ZQ-\d{4}-\d{2}-\d{7}")
@@ -121,12 +121,12 @@ def regions(text: str, *, most: int) -> list[str]:
 
 def _said(text: str) -> ColumnElement[bool]:
     number, asked = numbered(text), asked_of_texts(text)
-    said: list[ColumnElement[bool]] = [Ticket.id.in_(within(TicketSearch, asked))] if asked else []
+    said = [holding(TicketSearch, asked, Ticket.id)]
     if number is not None:
         said.append(number)
     elif asked:
-        said.append(Ticket.enterprise_id.in_(select(Enterprise.id).where(named(text))))
-    return or_(false(), *said)
+        said.append(holding(EnterpriseSearch, asked_of_names(text), Ticket.enterprise_id))
+    return or_(*said)
 
 
 def _standing_at(stages: tuple[Stage, ...]) -> list[Status]:

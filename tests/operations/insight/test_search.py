@@ -1,5 +1,7 @@
 """A filter says the same as the light in the row, and never more than the scope."""
 
+import functools
+
 import pytest
 from sqlalchemy import select, update
 
@@ -9,7 +11,7 @@ from models.base import db
 from models.tickets import LedgerClass, ProposalKind, Ticket
 from operations.access.people import actor_named
 from operations.clocks.lights import Light, light_of
-from operations.insight import lists, search
+from operations.insight import lists, matching, search
 from operations.insight.search import TicketFilter, View
 from tests.lives import FINANCE, LAND, Life, shanghai
 
@@ -64,6 +66,21 @@ def test_a_filter_never_widens_the_scope(city, username):
 )
 def test_a_number_is_told_from_a_name(text, is_number):
     assert (search.numbered(text) is not None) is is_number
+
+
+@pytest.mark.parametrize("text", ["恒轧", "公司", "线路", "没有这家"])
+def test_a_word_is_found_alike_however_many_hold_it(city, text, monkeypatch):
+    Life(city).handling()
+    Life(city, enterprise="宏达电商产业园", member="hongda", steward="wangqiang").submit()
+
+    def found():
+        with clock.standing_at(shanghai("2026-08-19 10:00")):
+            page = lists.tickets(actor_named("tangyi"), TicketFilter(view=View.ALL, q=text))
+            return [line.row.number for line in page.lines]
+
+    rare = found()
+    monkeypatch.setattr(matching, "candidates", functools.partial(matching.candidates, most=1))
+    assert found() == rare and bool(rare) is (text != "没有这家")
 
 
 def test_what_waits_goes_by_every_role_that_waits_for_something():
