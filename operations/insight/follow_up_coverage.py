@@ -9,6 +9,7 @@ what nobody can be called about, stays in the denominator and is told beside it.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
@@ -99,43 +100,61 @@ def rate(count: int, of: int) -> str:
 
 def condition(part: Part) -> ColumnElement[bool]:
     """A part as a condition on closed ``tickets``."""
-    # The fence keeps the few clerks a list, which is made once.
-    is_clerk = FollowUp.called_by_id.in_(select(Post.user_id).where(Post.role == Role.CLERK).offset(0))
+    return _conditions(Kind.TICKETS)[part]
+
+
+def _asked_of_tickets() -> dict[str, ColumnElement[bool]]:
+    # Said the other way round, the few clerks are a list that is made once; joined, they are sought for every call.
+    is_clerk = FollowUp.called_by_id.not_in(select(Post.user_id).where(Post.role == Role.CLERK)).is_(False)
     call = (FollowUp.ticket_id == Ticket.id, FollowUp.round == Ticket.round, is_clerk)
-    called, reached = exists().where(*call), exists().where(*call, FollowUp.was_reached.is_(True))
-    spared = exists().where(FollowUpDraw.ticket_id == Ticket.id, FollowUpDraw.round == Ticket.round,
-                            FollowUpDraw.is_drawn.is_(False), FollowUpDraw.is_must.is_(False))
-    return {Part.CLOSED: true(), Part.CALLED: called, Part.REACHED: reached, Part.SPARED: and_(spared, ~called),
-            Part.MISSED: and_(~spared, ~called)}[part]
+    return {
+        "called": exists().where(*call), "reached": exists().where(*call, FollowUp.was_reached.is_(True)),
+        "spared": exists().where(FollowUpDraw.ticket_id == Ticket.id, FollowUpDraw.round == Ticket.round,
+                                 FollowUpDraw.is_drawn.is_(False), FollowUpDraw.is_must.is_(False)),
+    }
 
 
-def _of_counted(part: Part) -> ColumnElement[bool]:
-    """A part as a condition on ``counted_cases``. What was badly rated by name is not spared, whatever was drawn."""
-    called = exists().where(CountedCall.counted_case_id == C.id)
-    reached = exists().where(CountedCall.counted_case_id == C.id, CountedCall.was_reached.is_(True))
-    queued = exists().where(CountedFollowUp.counted_case_id == C.id)
-    drawn = exists().where(FollowUpDraw.counted_case_id == C.id, FollowUpDraw.is_drawn.is_(False))
-    is_known, spared = C.enterprise_id.is_not(None), and_(drawn, ~queued)
-    return {Part.CLOSED: true(), Part.CALLED: called, Part.REACHED: reached, Part.UNKNOWN: and_(~is_known, ~called),
-            Part.SPARED: and_(is_known, spared), Part.MISSED: and_(is_known, ~spared, ~called)}[part]
+def _parts_of_tickets(row: Any) -> dict[Part, ColumnElement[bool]]:
+    return {Part.CLOSED: true(), Part.CALLED: row.called, Part.REACHED: row.reached,
+            Part.SPARED: and_(row.spared, ~row.called), Part.MISSED: and_(~row.spared, ~row.called)}
+
+
+def _asked_of_counted() -> dict[str, ColumnElement[bool]]:
+    """What was badly rated by name is not spared, whatever was drawn."""
+    return {
+        "called": exists().where(CountedCall.counted_case_id == C.id),
+        "reached": exists().where(CountedCall.counted_case_id == C.id, CountedCall.was_reached.is_(True)),
+        "spared": and_(exists().where(FollowUpDraw.counted_case_id == C.id, FollowUpDraw.is_drawn.is_(False)),
+                       ~exists().where(CountedFollowUp.counted_case_id == C.id)),
+        "known": C.enterprise_id.is_not(None),
+    }
+
+
+def _parts_of_counted(row: Any) -> dict[Part, ColumnElement[bool]]:
+    return {Part.CLOSED: true(), Part.CALLED: row.called, Part.REACHED: row.reached,
+            Part.UNKNOWN: and_(~row.known, ~row.called), Part.SPARED: and_(row.known, row.spared),
+            Part.MISSED: and_(row.known, ~row.spared, ~row.called)}
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Cases of one kind: when they ended, whose they are, what lists call them, and each part as a condition."""
+    """Cases of one kind: when they ended, whose they are, what lists call them, what is ``asked`` of each in other
+    tables, and how ``parts`` follow from the answers, whether these stand in a row or are asked on the spot."""
 
     table: Any
     ended_at: Any
     unit_id: Any
     subject: Any
     is_one: ColumnElement[bool]
-    condition: Callable[[Part], ColumnElement[bool]]
+    asked: Callable[[], dict[str, ColumnElement[bool]]]
+    parts: Callable[[Any], dict[Part, ColumnElement[bool]]]
 
 
 SOURCES = {
     Kind.TICKETS: _Source(Ticket, Ticket.closed_at, Ticket.lead_unit_id, Ticket.subject,
-                          IS_DEMAND & (Ticket.status == Status.CLOSED), condition),
-    Kind.COUNTED: _Source(C, C.finished_at, C.unit_id, C.item, C.withdrawn_at.is_(None), _of_counted),
+                          IS_DEMAND & (Ticket.status == Status.CLOSED), _asked_of_tickets, _parts_of_tickets),
+    Kind.COUNTED: _Source(C, C.finished_at, C.unit_id, C.item, C.withdrawn_at.is_(None), _asked_of_counted,
+                          _parts_of_counted),
 }
 
 
@@ -143,10 +162,12 @@ def rows(actor: Actor, narrowing: Narrowing, *, by: By) -> tuple[Row, Sequence[R
     """The sum and a line for each region below the actor's, or each unit; one statement and one for names."""
     source, wanted = SOURCES[narrowing.kind], narrowing.kind.parts
     key = source.table.region_path if by is By.REGION else source.unit_id
-    parts = select(key.label("key"), *(source.condition(part).label(part.value) for part in wanted)).where(
-        *_within(actor, narrowing)).subquery()
-    sums = [func.count().filter(parts.c[part.value]).label(part.value) for part in wanted]
-    found: Any = db.session.execute(select(parts.c.key, *sums).group_by(parts.c.key)).all()
+    asked = (answer.label(name) for name, answer in source.asked().items())
+    # The fence: each question is asked once of a case, not once for every part that follows from it.
+    cases = select(key.label("key"), *asked).where(*_within(actor, narrowing)).offset(0).subquery()
+    parts = source.parts(cases.c)
+    sums = [func.count().filter(parts[part]).label(part.value) for part in wanted]
+    found: Any = db.session.execute(select(cases.c.key, *sums).group_by(cases.c.key)).all()
     names = _regions(actor) if by is By.REGION else _units([row.key for row in found])
     counts: dict[str, dict[Part, int]] = {}
     for row in found:
@@ -161,14 +182,20 @@ def rows(actor: Actor, narrowing: Narrowing, *, by: By) -> tuple[Row, Sequence[R
 def page_of(actor: Actor, narrowing: Narrowing, *, part: Part, place: Place = TOP) -> Page:
     """One page of the cases behind a figure, the latest first."""
     source = SOURCES[narrowing.kind]
-    told = (source.condition(one).label(one.value) for one in narrowing.kind.parts)
+    parts = _conditions(narrowing.kind)
+    told = (parts[one].label(one.value) for one in narrowing.kind.parts)
     listed: Any = (
         select(source.table.id, source.table.number, source.subject.label("subject"),
                source.ended_at.label("ended_at"), Organisation.short_name.label("unit"), *told)
         .select_from(source.table).outerjoin(Organisation, Organisation.id == source.unit_id)
-        .where(source.condition(part), *_within(actor, narrowing))
+        .where(parts[part], *_within(actor, narrowing))
     )
     return paged(listed, source.ended_at, source.table.id, size=PAGE, place=place, is_descending=True)
+
+
+def _conditions(kind: Kind) -> dict[Part, ColumnElement[bool]]:
+    """Each part as a condition on the table of this kind."""
+    return SOURCES[kind].parts(SimpleNamespace(**SOURCES[kind].asked()))
 
 
 def _within(actor: Actor, narrowing: Narrowing) -> list[ColumnElement[bool]]:
