@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread, Timer, get_native_id
+from time import sleep
 
 # Linux shares processors among sessions first (sched(7), "The autogroup feature"), then among the threads of each.
 SESSION = Path("/proc/self/autogroup")
 LOW, USUAL, PATIENCE = 5, 0, 4.0
+TRIES, BETWEEN = 50, 0.11
 
 
 @contextmanager
@@ -72,8 +74,14 @@ def _take_part(lowered: int | None) -> None:
 
 
 def _weigh_session(priority: int) -> None:
-    with suppress(OSError):  # asked for too often: the kernel takes ten changes a second
-        SESSION.write_text(str(priority))
+    for _ in range(TRIES):
+        try:
+            SESSION.write_text(str(priority))
+            return
+        except BlockingIOError:  # whoever is not root shares ten changes a second with everybody else
+            sleep(BETWEEN)
+        except OSError:
+            return
 
 
 def _may_return() -> bool:

@@ -9,6 +9,7 @@ from threading import current_thread
 import pytest
 
 import app
+from app import loading
 from app.loading import LOW, SESSION, giving_way
 from config import HERE
 
@@ -65,3 +66,27 @@ def test_who_could_not_come_back_stays_where_it_is(monkeypatch):
     monkeypatch.setattr(os, "setpriority", only_down)
     with giving_way():
         assert current_thread() not in lowered
+
+
+def test_nobody_is_left_behind_because_others_were_changed_just_now(monkeypatch):
+    """Linux lets those who are not root change ten sessions a second, all of them together."""
+    written = []
+
+    class Session:
+        exists = staticmethod(lambda: True)
+        read_text = staticmethod(lambda: f"/autogroup-7 nice {written[-1] if written else 0}\n")
+
+        @staticmethod
+        def write_text(priority):
+            if not refusals:
+                written.append(priority)
+            else:
+                raise refusals.pop()
+
+    monkeypatch.setattr(loading, "SESSION", Session)
+    monkeypatch.setattr(loading, "BETWEEN", 0)
+    monkeypatch.setattr(os, "getsid", lambda _: os.getpid())
+    refusals = []
+    with giving_way():
+        refusals.extend([BlockingIOError(), BlockingIOError()])
+    assert written == [str(LOW), "0"]
