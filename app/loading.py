@@ -48,7 +48,7 @@ def giving_way() -> Iterator[None]:
 
 def let_others_go_first() -> None:
     """The session that begins with this process waits for the others until somebody in it has been ``giving_way``."""
-    if SESSION.exists() and os.getsid(0) == os.getpid():
+    if os.getsid(0) == os.getpid():
         _weigh_session(LOW)
 
 

@@ -5,7 +5,6 @@ process would do it all over again, while people wait (docs/decisions.md). ``too
 account that owns the program. A site without it translates each template when it is first asked for.
 """
 
-import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -59,7 +58,7 @@ def register(app: Flask, *, stamp: str) -> None:
 def hold(app: Flask) -> None:
     """Take in every template at once, where they were translated. An upgrade changes the files under a process that
     still answers, and a page of the former program cannot be shown by a template of the next."""
-    if os.path.isdir(FOLDER):
+    if FOLDER.is_dir():
         app.jinja_env.cache = {}  # of its own accord jinja2 keeps 400
         for name in app.jinja_env.list_templates():
             app.jinja_env.get_template(name)

@@ -30,7 +30,7 @@ class LabelledEnum(enum.StrEnum):
 def written(codes: Iterable[str]) -> list[sa.ColumnElement[str]]:
     """Codes as part of a statement's text, for ``column.in_``: as parameters they would hide from a planner that a
     partial index holds just these rows, or how many they are, and would be bound anew each time."""
-    return [sa.literal_column(f"'{str(code)}'") for code in codes]
+    return [sa.literal_column(f"'{code}'") for code in codes]
 
 
 class UTCDateTime(sa.TypeDecorator[datetime]):
