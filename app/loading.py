@@ -32,10 +32,11 @@ def giving_way() -> Iterator[None]:
     """Whoever is at work goes first meanwhile: a process that takes another's place would take what it needs to get
     ready from everybody's pages. Not for longer than ``PATIENCE``: where nobody ever rests, one who waits is missed."""
     let_others_go_first()
-    lowered = get_native_id() if SESSION.exists() and _may_return() else None
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    lowered = get_native_id() if SESSION.exists() and before < LOW and _may_return(before) else None
     if lowered:
         os.setpriority(os.PRIO_PROCESS, lowered, LOW)
-    enough = Timer(PATIENCE, _take_part, [lowered])
+    enough = Timer(PATIENCE, _take_part, [lowered, before])
     enough.daemon = True
     enough.start()
     try:
@@ -43,7 +44,7 @@ def giving_way() -> Iterator[None]:
     finally:
         enough.cancel()
         enough.join()
-        _take_part(lowered)
+        _take_part(lowered, before)
 
 
 def let_others_go_first() -> None:
@@ -65,10 +66,10 @@ def settle_for_jobs() -> None:
     settle(100_000, 50, 50)
 
 
-def _take_part(lowered: int | None) -> None:
-    """Like everybody else again; ``lowered`` is the thread that is not."""
+def _take_part(lowered: int | None, before: int) -> None:
+    """As ``before`` again: the session, and the thread ``lowered``. Whoever was started with ``nice`` keeps it."""
     if lowered:
-        os.setpriority(os.PRIO_PROCESS, lowered, USUAL)
+        os.setpriority(os.PRIO_PROCESS, lowered, before)
     if SESSION.exists() and SESSION.read_text().endswith(f" nice {LOW}\n"):
         _weigh_session(USUAL)
 
@@ -84,7 +85,7 @@ def _weigh_session(priority: int) -> None:
             return
 
 
-def _may_return() -> bool:
+def _may_return(before: int) -> bool:
     """Whether a low priority can be given up again (``LimitNICE=`` in the unit). Tried by a thread that ends: on Linux
     a priority is a thread's own."""
     returned = []
@@ -92,7 +93,7 @@ def _may_return() -> bool:
     def there_and_back() -> None:
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, LOW)
-            os.setpriority(os.PRIO_PROCESS, 0, USUAL)
+            os.setpriority(os.PRIO_PROCESS, 0, before)
             returned.append(True)
 
     trying = Thread(target=there_and_back)
