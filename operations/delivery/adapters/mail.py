@@ -25,7 +25,7 @@ class Mail:
         """Hand it over; a message that its server refuses for good is not tried again."""
         try:
             mail = self._written(message)
-        except ValueError:  # an address that would become a header of its own
+        except ValueError:
             return Receipt(False, problem="收件地址不成立")
         with within(self.seconds) as deadline:
             try:
@@ -63,8 +63,12 @@ class Mail:
         return server
 
     def _written(self, message: Message) -> EmailMessage:
+        """The mail. ValueError for a recipient that is not just one address: it would become a header of its own, reach
+        others too, or nobody."""
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = self.sender, message.recipient, message.subject
+        if [one.addr_spec for one in mail["To"].addresses] != [message.recipient]:
+            raise ValueError(message.recipient)
         mail["Date"] = format_datetime(clock.now())
         mail["Message-ID"] = f"<{message.key}@{self.sender.rpartition('@')[2].rstrip('>') or self.host}>"
         mail["Auto-Submitted"] = "auto-generated"

@@ -173,8 +173,9 @@ def test_a_mail_that_is_refused_for_good_is_not_sent_again(refusal, may_retry):
     assert "no such user" not in receipt.problem
 
 
-@pytest.mark.parametrize("recipient", ["a@b\r\nBcc: c@d.example", "a@b\nX", ""])
-def test_no_address_becomes_a_header(recipient):
+@pytest.mark.parametrize("recipient", ["a@b\r\nBcc: c@d.example", "a@b\nX", "", "a@b.example, c@d.example",
+                                       "a@b.example;c@d.example", "a b@c.example"])
+def test_a_mail_goes_to_one_address_or_to_nobody(recipient):
     inbox = Inbox()
     receipt = mail(inbox, recipient)
     assert not receipt.is_taken and not receipt.may_retry and not inbox.mails
