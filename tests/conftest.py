@@ -24,7 +24,7 @@ from operations.access.people import actor_named
 from operations.clocks import rulebook
 from operations.demo import city as demo_city
 from operations.demo import life as demo_life
-from operations.insight import figures_lately
+from operations.insight import lately
 from tests import postgres, shared
 from tests.browser import Browser
 from tests.lives import LIVED
@@ -46,7 +46,7 @@ hypothesis.settings.load_profile("house")
 
 # A test counts statements, publishes rules and opens figures again within the time for which a page believes the last.
 rulebook.LATELY_SECONDS = 0.0
-figures_lately.KEPT_FOR = timedelta()
+lately.KEPT_FOR = timedelta()
 
 
 def pytest_sessionstart(session):

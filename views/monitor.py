@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
 from flask_login import current_user
 
 from operations.errors import NotFound
@@ -26,8 +26,8 @@ NAMES = ", ".join(f'"{name}"' for name in SIGNALS)
 def index() -> str:
     """Every sign with its first lines."""
     month = _month()
-    return render_template("monitor/index.html", sections=board.board(current_user, month), month=month_text(month),
-                           times=board.policy()["times_median"])
+    return render_template("monitor/index.html", sections=board.board(current_user, month, **_kept()),
+                           month=month_text(month), times=board.policy()["times_median"])
 
 
 @bp.get(f"/<any({NAMES}):name>")
@@ -35,7 +35,7 @@ def index() -> str:
 def section(name: str) -> str:
     """One sign with all its lines."""
     month = _month()
-    found = board.section(current_user, SIGNALS[name], month=month)
+    found = board.section(current_user, SIGNALS[name], month=month, **_kept())
     return render_template("monitor/section.html", section=found, month=month_text(month))
 
 
@@ -56,6 +56,11 @@ def evidence(name: str) -> str:
         previous=url_for(".evidence", **here, before=page.previous) if page.previous else "",
         next=url_for(".evidence", **here, after=page.next) if page.next else "",
     )
+
+
+def _kept() -> dict[str, Any]:
+    """Where figures are kept, and whether they shall be counted anew."""
+    return {"folder": current_app.config["VAR_DIR"] / "monitor", "anew": "anew" in request.args}
 
 
 def _month() -> date:

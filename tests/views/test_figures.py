@@ -10,7 +10,7 @@ from threading import Event, Thread
 import pytest
 
 from operations.access.people import actor_named
-from operations.insight import figures_lately
+from operations.insight import figures_lately, lately
 from operations.insight.figures import FIGURES, Narrowing
 from operations.insight.period import named
 
@@ -53,7 +53,7 @@ def test_the_figures_of_a_region_are_of_its_own_demands(life, city, sign_in):
 @pytest.fixture
 def kept(app, monkeypatch, tmp_path):
     """Figures are kept, here."""
-    monkeypatch.setattr(figures_lately, "KEPT_FOR", timedelta(minutes=10))
+    monkeypatch.setattr(lately, "KEPT_FOR", timedelta(minutes=10))
     monkeypatch.setitem(app.config, "VAR_DIR", tmp_path)
     return tmp_path / "figures"
 
@@ -84,7 +84,8 @@ def test_whoever_reads_the_same_ground_is_shown_what_was_counted_once(life, kept
         assert (report == first, set(kept.glob("*")) == before) == (not is_counted, not is_counted)
 
 
-@pytest.mark.parametrize("what", ["nonsense", "{}", '{"at": "2026-08-19T10:00:00+00:00", "found": [["gone", 1, 2]]}'])
+@pytest.mark.parametrize("what", ["nonsense", "{}",
+                                  '{"at": "2026-08-19T10:00:00+00:00", "told": {"found": [["gone", 1, 2]]}}'])
 def test_what_lies_there_but_was_written_otherwise_is_counted_anew(what, sign_in, kept):
     office = sign_in("hening")
     assert office.get("/figures?period=2026-08") == 200
@@ -101,11 +102,11 @@ def test_where_nothing_can_be_kept_figures_are_counted_all_the_same(sign_in, kep
 
 def test_whoever_comes_while_a_ground_is_counted_waits_for_that_but_not_for_ever(life, kept, monkeypatch):
     one, august, begun, free = actor_named("luoshizhang"), Narrowing(named("2026-08")), Event(), Event()
-    monkeypatch.setattr(figures_lately, "MOST_SECONDS", 0.2)
-    turn = kept / figures_lately._name_of(one, august)
+    monkeypatch.setattr(lately, "MOST_SECONDS", 0.2)
+    turn = kept / lately._name_of(figures_lately._asked(one, august))
 
     def hold():
-        with figures_lately._turn(turn):
+        with lately._turn(turn):
             begun.set()
             free.wait(30)
 

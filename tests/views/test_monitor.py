@@ -1,10 +1,14 @@
 """防作弊监测 at the test client: who reaches it, what leads where; and that a rating keeps no address."""
 
+from datetime import timedelta
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models.base import db
+from models.clocks import Clock, ClockOutcome
 from models.ratings import RatingSource
+from operations.insight import lately
 from tests.shared import ENGINES_TRIED
 from tests.views.counting import statements
 from tests.views.tickets_desk import Desk
@@ -28,6 +32,21 @@ def test_every_line_leads_to_as_many_rows_as_it_says(desk):
     assert "监测" in desk.opens("qianwei", "/watch").links and "防作弊监测" in desk.opens("hening", "/watch").links
     assert "这个月没有办结" in desk.opens("hening", "/monitor?month=2026-07").words
     assert "市供电公司" in desk.opens("hening", "/monitor/last-minute?month=2026-08").words
+
+
+def test_the_page_says_of_when_it_is_and_counts_anew_when_asked(desk, app, monkeypatch, tmp_path):
+    monkeypatch.setattr(lately, "KEPT_FOR", timedelta(minutes=10))
+    monkeypatch.setitem(app.config, "VAR_DIR", tmp_path)
+    board, section, line = "/monitor?month=2026-08", "/monitor/last-minute?month=2026-08", "1 条依据，市供电公司临到期办结"
+    assert line in desk.opens("hening", board).links
+    db.session.execute(update(Clock).where(Clock.stopped_at.is_not(None)).values(outcome=ClockOutcome.LATE))
+    db.session.commit()
+    for path in (board, section):
+        page = desk.opens("hening", path)
+        assert line in page.links and "统计于" in page.words
+    desk.life.now += timedelta(minutes=9)
+    assert line not in desk.opens("hening", page.links["重新统计"]).links
+    assert line not in desk.opens("hening", board).links
 
 
 def test_who_is_measured_does_not_read_it(desk):

@@ -1,10 +1,12 @@
 """The monitor's page: a line for each unit or person with the share, the peers' median and whether it stands out."""
 
-import statistics
+from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case, func
 
@@ -12,11 +14,24 @@ from models.base import db
 from operations.access.actor import Actor
 from operations.clocks import rulebook
 from operations.insight.keyset import TOP, Page, Place, paged
+from operations.insight.lately import lately
 from operations.insight.monitor import of_people, of_units
-from operations.insight.monitor.signal import Policy, Signal, scoped
+from operations.insight.monitor.signal import Policy, Signal, grounds, scoped
 
 SIGNALS: dict[str, Signal] = {signal.name: signal for signal in (*of_units.SIGNALS, *of_people.SIGNALS)}
 SHOWN, AT_MOST, PAGE = 5, 200, 25
+
+
+class Row(NamedTuple):
+    """What was counted of one unit or person; ``peers`` are alike for those who are compared."""
+
+    id: int
+    name: str
+    peers: str
+    total: int
+    hits: int
+    part: int
+    whole: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +58,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One sign with its lines that have hits, those that stand out first; ``more`` is how many are left off."""
+    """One sign as it was ``at`` a moment, with its lines that have hits, those that stand out first; ``more`` is how
+    many are left off."""
 
     signal: Signal
+    at: datetime
     about: str
     lines: list[Line]
     more: int
@@ -58,40 +75,59 @@ def policy() -> Policy:
     return rulebook.current().policy("monitor")
 
 
-def board(actor: Actor, month: date) -> list[Section]:
+def board(actor: Actor, month: date, *, folder: Path, anew: bool = False) -> list[Section]:
     """Every sign with its first lines: one statement each."""
-    return [section(actor, signal, month=month, most=SHOWN) for signal in SIGNALS.values()]
+    return [section(actor, signal, month=month, folder=folder, anew=anew, most=SHOWN) for signal in SIGNALS.values()]
 
 
-def section(actor: Actor, signal: Signal, *, month: date, most: int = AT_MOST) -> Section:
-    """One sign."""
+def section(actor: Actor, signal: Signal, *, month: date, folder: Path, anew: bool = False,
+            most: int = AT_MOST) -> Section:
+    """One sign as it was within the last ten minutes, or is now and then kept in ``folder``."""
     rules = policy()
-    hits = func.sum(case((signal.hit(rules, month), 1), else_=0))
-    rows = scoped(signal, actor, month).with_only_columns(
-        signal.whose.label("id"), func.max(signal.whose_name).label("name"), func.max(signal.peers).label("peers"),
-        func.count().label("total"), hits.label("hits"), *_spent(signal, hits),
-    )
-    found = db.session.execute(rows.group_by(signal.whose)).all()
+    asked = signal.name, month, sorted(grounds(actor)), sorted(actor.houses), sorted(rules.items())
+    at, found = lately(folder, asked, lambda: _counted(actor, signal, rules, month), _read, anew=anew)
     lines = [line for line in lines_of(found, rules) if line.hits]
     lines.sort(key=lambda line: (not line.stands_out, -line.share, -line.hits, line.id))
-    return Section(signal, signal.about(rules), lines[:most], max(0, len(lines) - most),
+    return Section(signal, at, signal.about(rules), lines[:most], max(0, len(lines) - most),
                    sum(row.hits for row in found), sum(row.total for row in found))
 
 
-def lines_of(found: Any, rules: Policy) -> list[Line]:
+def _counted(actor: Actor, signal: Signal, rules: Policy, month: date) -> list[Row]:
+    hits = func.sum(case((signal.hit(rules, month), 1), else_=0))
+    rows = scoped(signal, actor, month).with_only_columns(
+        signal.whose, func.max(signal.whose_name), func.max(signal.peers), func.count(), hits, *_spent(signal, hits),
+    )
+    return [Row(whose, name, str(peers), *map(int, numbers))
+            for whose, name, peers, *numbers in db.session.execute(rows.group_by(signal.whose))]
+
+
+def _read(told: Iterable[Any]) -> list[Row]:
+    return [Row(*row) for row in told]
+
+
+def lines_of(found: list[Row], rules: Policy) -> list[Line]:
     """Each row beside the median share of its peers, itself left out."""
-    shares: dict[Any, dict[int, float]] = defaultdict(dict)
+    shares: dict[str, list[float]] = defaultdict(list)
     for row in found:
-        shares[row.peers][row.id] = share_of(row)
-    return [_line(row, [share for other, share in shares[row.peers].items() if other != row.id], rules)
-            for row in found]
+        shares[row.peers].append(share_of(row))
+    for ordered in shares.values():
+        ordered.sort()
+    return [_line(row, shares[row.peers], rules) for row in found]
 
 
-def _line(row: Any, others: list[float], rules: Policy) -> Line:
-    median = statistics.median(others) if len(others) >= rules["peers"] else None
-    stands_out = median is not None and row.hits >= rules["least"] and (
-        share_of(row) > median * rules["times_median"])
+def _line(row: Row, ordered: Sequence[float], rules: Policy) -> Line:
+    share = share_of(row)
+    median = median_of_others(ordered, share) if len(ordered) > rules["peers"] else None
+    stands_out = median is not None and row.hits >= rules["least"] and share > median * rules["times_median"]
     return Line(row.id, row.name, row.hits, row.total, median, stands_out, row.part, row.whole)
+
+
+def median_of_others(ordered: Sequence[float], one: float) -> float:
+    """The median of what is ``ordered`` without ``one`` of it, of which there are two at least. Found by its place: a
+    city has thousands of stewards, and each is compared with all the others."""
+    gap = bisect_left(ordered, one)
+    low, high = (len(ordered) - 2) // 2, (len(ordered) - 1) // 2
+    return (ordered[low + (low >= gap)] + ordered[high + (high >= gap)]) / 2
 
 
 def share_of(row: Any) -> float:
@@ -102,9 +138,9 @@ def share_of(row: Any) -> float:
 def _spent(signal: Signal, hits: ColumnElement[int]) -> tuple[ColumnElement[int], ColumnElement[int]]:
     """What a line's share is of: its seconds where the sign measures time, else its rows."""
     if signal.spent is None:
-        return hits.label("part"), func.count().label("whole")
+        return hits, func.count()
     part, whole = signal.spent()
-    return func.sum(part).label("part"), func.sum(whole).label("whole")
+    return func.sum(part), func.sum(whole)
 
 
 def evidence(actor: Actor, signal: Signal, *, month: date, whose: int | None, place: Place = TOP) -> Page:

@@ -48,7 +48,11 @@ class Signal:
 def scoped(signal: Signal, actor: Actor, month: date) -> Select[Any]:
     """The rows of a month within the actor's region."""
     begins, ends = month_bounds(month)
-    ground = (signal.region_path.startswith(post.region_path, autoescape=True)
-              for post in actor.posts_as(*READING) if post.region_path)
+    ground = (signal.region_path.startswith(path, autoescape=True) for path in grounds(actor))
     rows = signal.rows().where(or_(false(), *ground), signal.moment >= begins, signal.moment < ends)
     return rows if signal.ticket_id is None else rows.where(open_to(actor, signal.ticket_id))
+
+
+def grounds(actor: Actor) -> set[str]:
+    """The paths of the regions whose rows the actor reads here."""
+    return {post.region_path for post in actor.posts_as(*READING) if post.region_path}

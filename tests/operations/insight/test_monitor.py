@@ -1,9 +1,13 @@
 """防作弊监测 on rows made by hand: one unit that games beside three that do not; figures in literals, evidence as many."""
 
+import statistics
+from dataclasses import replace
 from datetime import date, timedelta
-from types import SimpleNamespace
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from models import clock
@@ -13,8 +17,9 @@ from models.ratings import Grade, Rating, RatingSource
 from models.tickets import LedgerClass, ProposalKind
 from operations.access.people import actor_named
 from operations.clocks import policies
+from operations.insight import lately
 from operations.insight.monitor import board
-from operations.insight.monitor.board import SIGNALS
+from operations.insight.monitor.board import SIGNALS, Row
 from operations.ratings import sources
 from tests.conftest import settle_city
 from tests.lives import FINANCE, LAND, POWER, Life, shanghai
@@ -23,6 +28,7 @@ from tests.views.counting import statements
 pytestmark = pytest.mark.shares_rows
 NOW, AUGUST = shanghai("2026-08-31 10:00"), date(2026, 8, 1)
 KEY = "of this test"
+NOWHERE = Path("/dev/null/monitor")  # nothing can be kept there
 FIRMS = (("恒轧机械", "hengzha", "liumin"), ("鑫源包装", "xinyuan", "liumin"), ("宏达电商产业园", "hongda", "wangqiang"))
 
 
@@ -97,7 +103,7 @@ def noted(city):
 
 def figures(name, username="hening", month=AUGUST):
     with clock.standing_at(NOW):
-        found = board.section(actor_named(username), SIGNALS[name], month=month)
+        found = board.section(actor_named(username), SIGNALS[name], month=month, folder=NOWHERE)
     return {line.name: (line.hits, line.total, line.stands_out) for line in found.lines}
 
 
@@ -119,7 +125,7 @@ def test_each_sign_says_who_how_often_and_of_how_many(rows, name, told):
 def test_the_share_of_pauses_is_of_hours(rows):
     """Two hours of the four cases that power leads: one of a week, one of a week, one of a week, one that runs on."""
     with clock.standing_at(NOW):
-        line, = board.section(actor_named("hening"), SIGNALS["paused"], month=AUGUST).lines
+        line, = board.section(actor_named("hening"), SIGNALS["paused"], month=AUGUST, folder=NOWHERE).lines
     assert line.part == 2 * 3600 and 20 * 24 * 3600 < line.whole < 40 * 24 * 3600
     assert line.share == line.part / line.whole < line.hits / line.total
 
@@ -130,7 +136,7 @@ def test_every_figure_is_the_count_of_its_evidence(rows, name):
     with clock.standing_at(NOW):
         for username in ("hening", "qianwei"):
             actor = actor_named(username)
-            found = board.section(actor, signal, month=AUGUST)
+            found = board.section(actor, signal, month=AUGUST, folder=NOWHERE)
             assert board.count_evidence(actor, signal, month=AUGUST, whose=None) == found.hits
             for line in found.lines:
                 page = board.evidence(actor, signal, month=AUGUST, whose=line.id)
@@ -149,8 +155,34 @@ def test_the_board_asks_one_statement_for_each_sign(rows):
         actor = actor_named("qianwei")
         board.policy()
         with statements() as seen:
-            board.board(actor, AUGUST)
+            board.board(actor, AUGUST, folder=NOWHERE)
     assert len([text for text in seen if "GROUP BY" in text]) == len(SIGNALS)
+
+
+def test_what_was_counted_is_kept_for_one_ground_one_month_and_one_rule(rows, tmp_path, monkeypatch):
+    monkeypatch.setattr(lately, "KEPT_FOR", timedelta(minutes=10))
+    office, signal = actor_named("hening"), SIGNALS["last-minute"]
+    strict = {**board.policy(), "close_minutes": 0}
+    post, = office.posts
+    elsewhere, barred = (replace(office, posts=(replace(post, **{part: f"{getattr(post, part)}7/"}),))
+                         for part in ("region_path", "unit_path"))
+
+    def counted(actor=office, month=AUGUST, at=NOW, anew=False):
+        before = set(tmp_path.iterdir())
+        with clock.standing_at(at), statements() as seen:
+            found = board.section(actor, signal, month=month, folder=tmp_path, anew=anew)
+        is_counted = any("GROUP BY" in text for text in seen)
+        return found.hits, found.at, is_counted, set(tmp_path.iterdir()) != before
+
+    assert counted() == (2, NOW, True, True)
+    assert counted(at=NOW + timedelta(minutes=9)) == (2, NOW, False, False)
+    assert counted(replace(office, user_id=0), at=NOW + timedelta(minutes=9)) == (2, NOW, False, False)
+    later = NOW + timedelta(minutes=9, seconds=1)
+    assert counted(at=later, anew=True) == (2, later, True, False)
+    for other in (counted(elsewhere), counted(barred), counted(month=date(2026, 7, 1))):
+        assert other[2:] == (True, True)
+    monkeypatch.setattr(board, "policy", lambda: strict)
+    assert counted() == (0, NOW, True, True)
 
 
 def test_the_source_tells_equal_addresses_of_a_month_and_nothing_else(rows):
@@ -169,6 +201,13 @@ def test_the_source_tells_equal_addresses_of_a_month_and_nothing_else(rows):
     assert not {"source", "address"} & set(Rating.__table__.columns.keys())
 
 
+@given(st.lists(st.sampled_from([0.0, 0.2, 0.25, 0.5, 1.0]), min_size=2, max_size=9))
+def test_the_median_of_the_others_is_that_of_a_list_without_one(shares):
+    for place, share in enumerate(shares):
+        others = shares[:place] + shares[place + 1:]
+        assert board.median_of_others(sorted(shares), share) == statistics.median(others)
+
+
 @pytest.mark.parametrize(("mine", "others", "median", "stands_out"), [
     ((3, 5), [(0, 5), (0, 4), (1, 5)], 0.0, True),
     ((2, 5), [(1, 5), (1, 5), (1, 5)], 0.2, False),
@@ -177,8 +216,8 @@ def test_the_source_tells_equal_addresses_of_a_month_and_nothing_else(rows):
     ((5, 5), [(0, 5), (0, 5)], None, False),
 ])
 def test_what_stands_out_is_measured_by_its_peers_alone(mine, others, median, stands_out):
-    found = [SimpleNamespace(id=place, name="", peers="bureau", hits=hits, total=total, part=hits, whole=total)
+    found = [Row(id=place, name="", peers="bureau", total=total, hits=hits, part=hits, whole=total)
              for place, (hits, total) in enumerate([mine, *others])]
-    found.append(SimpleNamespace(id=9, name="", peers="town", hits=9, total=9, part=9, whole=9))
+    found.append(Row(id=9, name="", peers="town", total=9, hits=9, part=9, whole=9))
     line = board.lines_of(found, policies.DEFAULTS["monitor"])[0]
     assert (line.median, line.stands_out) == (median, stands_out)
