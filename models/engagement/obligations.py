@@ -94,6 +94,8 @@ class Obligation(Base):
         open_index("ix_obligations_open", "due_at", "id", where="fulfilled_at IS NULL AND lapsed_at IS NULL"),
         open_index("ix_obligations_person", "user_id", where="user_id IS NOT NULL"),
         Index("ix_obligations_subject", "enterprise_id", "starts_on"),
+        # The list behind a figure of coverage.
+        Index("ix_obligations_period", "code", "starts_on", "due_at", "id"),
     )
 
     id: Mapped[primary_key]
