@@ -59,7 +59,7 @@ def listed(actor: Actor, *, tab: str = "all", words: str = "", place: Place = TO
     any_main, latest = aliased(Stewardship), aliased(Stewardship)
     had = exists().where(any_main.enterprise_id == Enterprise.id, tenures.is_main(any_main))
     base = unowned(actor)
-    # Found first, as a set, and then put in order: walked in order, a city's directory is read to its end for these few.
+    # Found as a set and then put in order: walked in order, a city's directory is read to its end for these few.
     left = base.where(had).with_only_columns(Enterprise.id).cte("left_behind").prefix_with("MATERIALIZED")
     tabs: dict[str, Any] = {"all": true(), "left": Enterprise.id.in_(select(left.c.id)), "never": ~had}
     counts, counted_at = _counts(actor, base, had)
