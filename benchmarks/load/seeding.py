@@ -5,7 +5,7 @@ The demonstration is what `zhitongche demo --enterprises` makes; the tickets are
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,11 +20,12 @@ from models.base import db
 from models.directory import Enterprise, Organisation, OrganisationKind, Stewardship
 from models.engine import let_work_last
 from models.log import Event, LogHead
-from models.tickets import Act
+from models.tickets import Act, Ticket
 from operations import log
 from operations.access.actor import Actor, Standing
 from operations.demo.metropolis import building
 from operations.demo.metropolis.firms import SOURCE
+from operations.tickets import intake
 
 FIRST, CHUNK = 1_000_000, 100_000
 # Of a thousand tickets so many are at each stage; the others are closed.
@@ -216,9 +217,9 @@ def _add_tickets(place: Mapping[str, Any], start: int, end: int) -> None:
     these = "id >= %(first)s + %(from)s AND id < %(first)s + %(to)s"
     for statement in _OF_TICKETS:
         connection.exec_driver_sql(statement.format(these=these), given)
-    made = sa.text("SELECT id, status, submitted_at FROM tickets WHERE id >= :start AND id < :end ORDER BY id")
-    rows = db.session.execute(made, {"start": FIRST + start, "end": FIRST + end}).all()
-    _seal(Copier(connection), [(row.id, row.status, row.submitted_at) for row in rows], place["caller"])
+    made = sa.select(Ticket.id, Ticket.number, Ticket.subject, Ticket.content, Ticket.status, Ticket.submitted_at)
+    within = made.where(Ticket.id >= FIRST + start, Ticket.id < FIRST + end)
+    _seal(Copier(connection), db.session.execute(within.order_by(Ticket.id)).all(), place["caller"])
     db.session.commit()
 
 
@@ -231,7 +232,7 @@ def _stages() -> str:
     return " ".join(whens)
 
 
-def _seal(copy: Copier, tickets: Sequence[tuple[int, str, datetime]], user_id: int) -> None:
+def _seal(copy: Copier, tickets: Sequence[Any], user_id: int) -> None:
     """What has happened to each, as links of the true chain."""
     actor = Actor(user_id, "吴洁", (Standing(None, "clerk"),))  # type: ignore[arg-type]
     head = db.session.get_one(LogHead, 1)
@@ -239,12 +240,13 @@ def _seal(copy: Copier, tickets: Sequence[tuple[int, str, datetime]], user_id: i
 
     def rows() -> Iterator[dict[str, Any]]:
         nonlocal seq, prev
-        for ticket_id, status, submitted_at in tickets:
-            for number, (act, source, target) in enumerate(PAST[:HAPPENED[status]]):
+        for ticket in tickets:
+            for number, (act, source, target) in enumerate(PAST[:HAPPENED[ticket.status]]):
                 seq += 1
-                at = submitted_at.astimezone(UTC) + timedelta(seconds=number)
-                draft = log.Draft(act, "ticket", ticket_id, at, actor, ticket_id=ticket_id, round=1, source=source,
-                                  target=target, is_public=True)
+                at = ticket.submitted_at.astimezone(UTC) + timedelta(seconds=number)
+                details = {"digest": intake.content_digest(ticket)} if act is Act.SUBMIT else {}
+                draft = log.Draft(act, "ticket", ticket.id, at, actor, ticket_id=ticket.id, round=1, source=source,
+                                  target=target, is_public=True, details=details)
                 row, _ = log.link(draft, seq, prev, "load")
                 prev = row["hash"]
                 yield row
