@@ -32,10 +32,11 @@ def index() -> str:
                                    anew="anew" in request.args)
     written = _written(narrowing)
     query = urlencode(written)
+    units = figures.units(current_user)
     return render_template(
         "figures/index.html", found=report.found, score=figures.score(report.found), narrowing=narrowing, unit=unit,
         sides=Side, ages=report.ages, offered=period.offered(), spent=time_spent.tables(report.lines), stages=STAGES,
-        units=figures.units(current_user), grounds=among, counted_at=report.at,
+        units=units, narrowable={one.id for one in units}, grounds=among, counted_at=report.at,
         again=url_for(".index", **written, anew=1),
         list_url=lambda figure, side: f"/figures/{figure.code}/{side.value}?{query}",
     )

@@ -27,6 +27,17 @@ def test_every_figure_opens_both_lists(life, sign_in):
         assert len(re.findall("data-entry", office.html)) == int(count), url
 
 
+def test_a_county_opens_no_list_of_a_unit_above_it(life, sign_in):
+    """A unit of the city did a case of the county's: its hours are shown there, and every link leads somewhere."""
+    life.handling().sign().result().reply().call().rate()
+    county = sign_in("tangyi")
+    assert county.get("/figures?period=2026-08") == 200
+    spent = county.html[county.html.index('id="h-spent"'):]
+    assert "供电公司" in spent and '<span class="small">1 件</span>' in spent
+    links = re.findall(r'href="(/figures/[^"]*)"', county.html)
+    assert links and all(county.get(url.replace("&amp;", "&")) == 200 for url in links)
+
+
 def test_what_is_no_figure_or_not_ones_own_is_not_there(city, sign_in):
     leader = sign_in("zhoujian")
     assert leader.get("/figures") == 200
